@@ -1,0 +1,189 @@
+/**
+ * Every closed list of the trade, written once. DTOs, check constraints (compared in a test), OpenAPI and
+ * the console follow these arrays; adding a word here is adding it everywhere.
+ */
+
+/** What a tenant is. A competence, not a kind, says what an authority may do. */
+export const ORGANISATION_KINDS = [
+  'authority',
+  'platform',
+  'investigative_body',
+  'oversight',
+  'civil_society',
+  'operator',
+] as const;
+export type OrganisationKind = (typeof ORGANISATION_KINDS)[number];
+
+/** TCO Art 12(1): removal orders, scrutiny and penalties may lie with different authorities; referring needs none of them (recital 40). */
+export const COMPETENCES = ['refer', 'order', 'scrutinise', 'penalise'] as const;
+export type Competence = (typeof COMPETENCES)[number];
+
+export const PLATFORM_SIZES = ['large', 'medium', 'small', 'micro'] as const;
+export type PlatformSize = (typeof PLATFORM_SIZES)[number];
+
+/** `referral`: for voluntary consideration (TCO recital 40). `removal_order`: binding (TCO Art 3). */
+export const NOTICE_KINDS = ['referral', 'removal_order'] as const;
+export type NoticeKind = (typeof NOTICE_KINDS)[number];
+
+/** TCO Art 2(7)(a) to (e) in order; `other` serves referrals on a platform's own terms only. */
+export const CATEGORIES = ['incitement', 'solicit_offence', 'solicit_group', 'instruction', 'threat', 'other'] as const;
+export type Category = (typeof CATEGORIES)[number];
+
+/** Neutral and always asked for, so that figures can show bias (G7 3.1). */
+export const IDEOLOGIES = [
+  'jihadist',
+  'right_wing',
+  'left_wing_anarchist',
+  'ethno_nationalist_separatist',
+  'single_issue',
+  'other',
+  'unknown',
+] as const;
+export type Ideology = (typeof IDEOLOGIES)[number];
+
+export const ITEM_KINDS = ['url', 'account', 'channel', 'file'] as const;
+export type ItemKind = (typeof ITEM_KINDS)[number];
+
+export const ITEM_OUTCOMES = [
+  'removed',
+  'disabled',
+  'account_actioned',
+  'declined',
+  'already_gone',
+  'not_found',
+] as const;
+export type ItemOutcome = (typeof ITEM_OUTCOMES)[number];
+
+export const DECLINE_REASONS = [
+  'not_terrorist_content',
+  'within_terms',
+  'journalistic',
+  'educational_or_research',
+  'artistic',
+  'counter_terrorism',
+  'public_debate',
+  'insufficient_information',
+  'not_our_service',
+  'legal_obstacle',
+  'other',
+] as const;
+export type DeclineReason = (typeof DECLINE_REASONS)[number];
+
+/** How far preserving the content has come when an item is answered; it never delays the answer. */
+export const PRESERVATION_STATES = ['complete', 'outstanding', 'failed'] as const;
+export type PreservationState = (typeof PRESERVATION_STATES)[number];
+
+export const SIGNAL_TYPES = ['pdq', 'blockhash', 'sha256', 'md5'] as const;
+export type SignalType = (typeof SIGNAL_TYPES)[number];
+
+/** Length of each hash in lower-case hexadecimal digits. */
+export const SIGNAL_HEX_LENGTH: Readonly<Record<SignalType, number>> = { pdq: 64, blockhash: 64, sha256: 64, md5: 32 };
+
+export const SIGNAL_STATES = ['provisional', 'active', 'disputed', 'withdrawn'] as const;
+export type SignalState = (typeof SIGNAL_STATES)[number];
+
+export const SIGNAL_OPINIONS = ['confirm', 'dispute'] as const;
+export type SignalOpinion = (typeof SIGNAL_OPINIONS)[number];
+
+export const CHANNELS = ['webhook', 'inbox'] as const;
+export type Channel = (typeof CHANNELS)[number];
+
+/** `statutory`: an order's hour (TCO Art 3(3)). `target`: a referral's service level, which nobody is bound by. */
+export const CLOCK_KINDS = ['statutory', 'target'] as const;
+export type ClockKind = (typeof CLOCK_KINDS)[number];
+
+/** FIRST Traffic Light Protocol 2.0 labels, without the `TLP:` prefix. */
+export const TLP = ['clear', 'green', 'amber', 'amber+strict', 'red'] as const;
+export type Tlp = (typeof TLP)[number];
+
+/** BCP 47 shape in canonical case: language, optional script, optional region (`fr`, `sr-Latn`, `pt-BR`, `es-419`); `und` for unknown. */
+export const LANGUAGE_SHAPE = /^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$/;
+export const isLanguage = (value: string): boolean => LANGUAGE_SHAPE.test(value);
+
+/** ISO 3166-1 alpha-2 shape. */
+export const COUNTRY_SHAPE = /^[A-Z]{2}$/;
+export const isCountry = (value: string): boolean => COUNTRY_SHAPE.test(value);
+
+const HEX = /^[0-9a-f]+$/;
+/** True when `value` is a hash of that type as we store it: lower-case hexadecimal of the right length. */
+export const isSignalHash = (type: SignalType, value: string): boolean =>
+  value.length === SIGNAL_HEX_LENGTH[type] && HEX.test(value);
+
+/** Every kind of ledger entry and what it says happened. A fact about a clock is named after the fact. */
+export const LEDGER_KINDS = {
+  'organisation.registered': 'An organisation was admitted',
+  'organisation.changed': 'What is recorded about an organisation changed',
+  'organisation.suspended': 'An organisation was stopped from acting',
+  'platform.provisional': 'An unknown host became a provisional platform',
+  'platform.confirmed': 'A person confirmed a provisional platform',
+  'contact.added': 'A contact point was recorded',
+  'contact.confirmed': 'A person confirmed a contact point',
+  'contact.removed': 'A contact point was taken out of use',
+  'webhook.registered': 'A platform named an address for signed webhooks',
+  'webhook.rotated': 'The secret of a webhook was replaced',
+  'webhook.removed': 'A webhook was taken out of use',
+  'person.admitted': 'A person was given a login',
+  'person.joined': 'A person became a member of an organisation',
+  'person.role-changed': 'What a person may do in an organisation changed',
+  'person.left': 'A person ceased to be a member of an organisation',
+  'person.password-changed': 'A person replaced their password',
+  'session.opened': 'A person signed in',
+  'session.refused': 'A sign-in failed',
+  'session.closed': 'A person signed out or a session was ended',
+  'api-key.created': 'An API key was made',
+  'api-key.revoked': 'An API key was revoked',
+  'case.opened': 'A unit opened a case',
+  'case.read': 'Somebody looked at a case',
+  'case.closed': 'A case was closed',
+  'item.added': 'A content item entered a case',
+  'item.joined': 'A submitted item was already open and joined it',
+  'item.held': 'An item too broad to send waits for a second person',
+  'item.released': 'A second person released a held item',
+  'item.refused': 'A second person refused to release a held item',
+  'exhibit.collected': 'An object was received for preservation',
+  'exhibit.hashed': 'The digests of an object were computed',
+  'exhibit.sealed': 'An object was encrypted and stored',
+  'exhibit.rejected': 'An object was refused with its reason',
+  'exhibit.viewed': 'A person looked at an object, with their reason',
+  'exhibit.verified': 'The stored object was read back and its digests agreed',
+  'exhibit.failed-verification': 'The stored object did not agree with its digests',
+  'exhibit.exported': 'An object left the vault',
+  'exhibit.held': 'A reason to keep an object was recorded',
+  'exhibit.hold-ended': 'A reason to keep an object ended',
+  'exhibit.destroyed': 'An object was destroyed after its last reason to be kept ended',
+  'signal.contributed': 'A hash was contributed',
+  'signal.opinion': 'An organisation confirmed or disputed a hash',
+  'signal.withdrawn': 'A hash was withdrawn by its contributor',
+  'signal.queried': 'Somebody compared a hash with the shared database',
+  'match.found': 'A submitted object lies within the threshold of a hash',
+  'match.confirmed': 'A person confirmed a match',
+  'match.rejected': 'A person found a match to be false',
+  'notice.drafted': 'A notice was written',
+  'notice.sent': 'A notice left for its platform',
+  'notice.received': 'A notice reached the contact point of its platform',
+  'notice.acknowledged': 'The platform acknowledged a notice',
+  'notice.answered': 'The platform answered one item of a notice',
+  'notice.closed': 'Every item had its answer and the notice was closed',
+  'notice.withdrawn': 'The sender withdrew a notice',
+  'clock.started': 'An hour began to run',
+  'clock.mark': 'A mark of a running hour was reached',
+  'clock.target_missed': 'The target of a referral passed with an item unanswered',
+  'clock.deadline_passed': 'The deadline of an order passed with an item unanswered',
+  'clock.late_feedback': 'An answer after the hour showed a measure within it',
+  'clock.stopped': 'An hour stopped running',
+  'delivery.attempted': 'A delivery was tried and what came of it',
+  'delivery.receipt': 'A channel proved receipt',
+  'delivery.failed': 'A channel was given up',
+  'approval.asked': 'A second person was asked',
+  'approval.given': 'A second person agreed',
+  'approval.refused': 'A second person refused',
+  'ledger.disclosed': 'Earlier entries were opened to another organisation',
+  'ledger.body-erased': 'The text behind an entry was erased; its digest stays',
+  'service.started': 'The service began to run',
+  'service.outage': 'The service did not run between two instants',
+  'service.demo-seeded': 'The demonstration story was written',
+  'figures.published': 'Figures of a closed month were published',
+} as const satisfies Record<string, string>;
+export type LedgerKind = keyof typeof LEDGER_KINDS;
+
+export const isLedgerKind = (value: string): value is LedgerKind => Object.hasOwn(LEDGER_KINDS, value);
