@@ -24,6 +24,20 @@ export const PROBLEMS = {
   'approval.same-person': [409, 'The second person must be somebody else'],
   'approval.reason-required': [400, 'A reason must be given for this'],
   'ledger.unknown-checkpoint': [404, 'No checkpoint of that size is kept'],
+  'egress.refused-scheme': [422, 'Only an https address without credentials and on a permitted port is called'],
+  'egress.refused-address': [422, 'That address leads to a network that is never called from here'],
+  'egress.timeout': [504, 'The other side did not answer in time'],
+  'egress.too-large': [502, 'The other side answered with more than is accepted'],
+  'egress.redirect': [502, 'The other side points elsewhere more often, or otherwise, than is followed'],
+  'egress.failed': [502, 'The other side could not be reached'],
+  'file.too-large': [413, 'The file is larger than is accepted'],
+  'file.interrupted': [400, 'The upload broke off before its end'],
+  'storage.full': [507, 'There is no room left to store this'],
+  'storage.missing': [500, 'A stored object is not where it should be'],
+  'storage.damaged': [500, 'A stored object was changed or cut short'],
+  'storage.range': [416, 'The object does not have that range of bytes'],
+  'storage.key-destroyed': [410, 'The key of this content was destroyed: it can no longer be read'],
+  'storage.key-unavailable': [503, 'The key that protects this content is not available now'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
