@@ -1,0 +1,27 @@
+import type { DataSourceOptions } from 'typeorm';
+import { ApiKey, Approval, Membership, Organisation } from './accounts/accounts.entity';
+import { CreateTenancy1764000000000 } from '../migrations/1764000000000-create-tenancy';
+
+/** Entities and migrations as explicit lists: what is not named here does not exist. */
+export const ENTITIES = [Organisation, Membership, ApiKey, Approval];
+
+export const MIGRATIONS = [CreateTenancy1764000000000];
+
+/** TypeORM's settings for one connection string. Never synchronises: migrations are SQL. */
+export function dataSourceOptions(url: string, poolSize: number): DataSourceOptions {
+  return {
+    type: 'postgres',
+    url,
+    entities: ENTITIES,
+    migrations: MIGRATIONS,
+    migrationsTableName: 'migration',
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    installExtensions: false,
+    poolSize,
+    applicationName: 'clepsydra',
+    extra: { connectionTimeoutMillis: 10_000 },
+    // A connection that the server ended must not end the process; the next query takes another.
+    poolErrorHandler: () => undefined,
+  };
+}

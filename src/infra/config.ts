@@ -1,0 +1,123 @@
+import { join, resolve } from 'node:path';
+
+/** How the service may reach the outside. The demo reaches this machine alone; an installation reaches public addresses alone. */
+export type EgressMode = 'loopback-only' | 'public-only';
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly dataDirectory: string;
+  readonly secretsDirectory: string;
+  /** Absent: the embedded PostgreSQL, with the demo. */
+  readonly database?: { readonly ownerUrl: string; readonly appUrl?: string; readonly workerUrl?: string };
+  /** The address under which people reach this node, without a trailing slash. */
+  readonly publicUrl: string;
+  readonly ledgerOrigin: string;
+  readonly worker: boolean;
+  readonly api: boolean;
+  readonly egress: EgressMode;
+  readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
+  readonly trustProxy: boolean;
+  /** Requests a minute of one client before 429. */
+  readonly requestsPerMinute: number;
+  /** Largest file of a case, bytes. */
+  readonly maxFileBytes: number;
+  readonly imageWorkers: number;
+}
+
+export const CONFIG = Symbol('CONFIG');
+
+/** Every fault of the configuration at once; the process ends with 78 (EX_CONFIG of sysexits.h). */
+export class ConfigurationError extends Error {
+  constructor(readonly faults: readonly string[]) {
+    super(faults.join('\n'));
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const KNOWN = [
+  'CLEPSYDRA_DATA', 'CLEPSYDRA_SECRETS', 'CLEPSYDRA_PUBLIC_URL', 'CLEPSYDRA_LEDGER_ORIGIN', 'CLEPSYDRA_WORKER', 'CLEPSYDRA_API',
+  'CLEPSYDRA_LOG_LEVEL', 'CLEPSYDRA_TRUST_PROXY', 'CLEPSYDRA_REQUESTS_PER_MINUTE', 'CLEPSYDRA_MAX_FILE_BYTES',
+  'CLEPSYDRA_IMAGE_WORKERS', 'CLEPSYDRA_HOST', 'CLEPSYDRA_PROFILE', 'CLEPSYDRA_TOKEN', 'CLEPSYDRA_URL', 'CLEPSYDRA_HOME',
+]; // prettier-ignore
+
+class Reader {
+  readonly faults: string[] = [];
+  constructor(private readonly env: Environment) {}
+
+  text(name: string, fallback: string): string {
+    return this.env[name]?.trim() || fallback;
+  }
+
+  integer(name: string, fallback: number, low: number, high: number): number {
+    const raw = this.env[name]?.trim();
+    if (!raw) return fallback;
+    const value = Number(raw);
+    if (Number.isInteger(value) && value >= low && value <= high) return value;
+    this.faults.push(`${name} must be a whole number from ${low} to ${high}, not “${raw}”`);
+    return fallback;
+  }
+
+  oneOf<T extends string>(name: string, fallback: T, values: readonly T[]): T {
+    const raw = this.env[name]?.trim();
+    if (!raw) return fallback;
+    const found = values.find((value) => value === raw);
+    if (found) return found;
+    this.faults.push(`${name} must be one of ${values.join(', ')}, not “${raw}”`);
+    return fallback;
+  }
+
+  url(name: string, schemes: readonly string[]): string | undefined {
+    const raw = this.env[name]?.trim();
+    if (!raw) return undefined;
+    if (URL.canParse(raw) && schemes.includes(new URL(raw).protocol)) return raw;
+    // The value is not repeated: it may hold a password.
+    this.faults.push(`${name} must be an address that starts with ${schemes.map((s) => `${s}//`).join(' or ')}`);
+    return undefined;
+  }
+}
+
+const POSTGRES = ['postgres:', 'postgresql:'];
+
+/** Reads the environment once, whole. Throws ConfigurationError with every fault. The only reader of process.env. */
+export function readConfig(env: Environment = process.env): Config {
+  const read = new Reader(env);
+  for (const name of Object.keys(env)) {
+    if (name.startsWith('CLEPSYDRA_') && !KNOWN.includes(name))
+      read.faults.push(`${name} is not a setting of this version`);
+  }
+  const dataDirectory = resolve(read.text('CLEPSYDRA_DATA', './data'));
+  const ownerUrl = read.url('DATABASE_URL', POSTGRES);
+  const appUrl = read.url('DATABASE_APP_URL', POSTGRES);
+  const workerUrl = read.url('DATABASE_WORKER_URL', POSTGRES);
+  if (!env.DATABASE_URL && (appUrl || workerUrl))
+    read.faults.push('DATABASE_APP_URL and DATABASE_WORKER_URL need DATABASE_URL');
+  const embedded = !env.DATABASE_URL?.trim();
+  const port = read.integer('PORT', 3000, 0, 65535);
+  const host = read.text('CLEPSYDRA_HOST', embedded ? '127.0.0.1' : '0.0.0.0');
+  if (embedded && !['127.0.0.1', '::1', 'localhost'].includes(host)) {
+    read.faults.push('CLEPSYDRA_HOST must be loopback with the embedded database: the demo is for this machine alone');
+  }
+  const config: Config = {
+    port,
+    host,
+    dataDirectory,
+    secretsDirectory: resolve(read.text('CLEPSYDRA_SECRETS', join(dataDirectory, 'secrets'))),
+    ...(ownerUrl ? { database: { ownerUrl, ...(appUrl ? { appUrl } : {}), ...(workerUrl ? { workerUrl } : {}) } } : {}),
+    publicUrl: (read.url('CLEPSYDRA_PUBLIC_URL', ['http:', 'https:']) ?? `http://localhost:${port}`).replace(/\/$/, ''),
+    ledgerOrigin: read.text('CLEPSYDRA_LEDGER_ORIGIN', 'clepsydra.example/ledger'),
+    worker: read.oneOf('CLEPSYDRA_WORKER', 'on', ['on', 'off']) === 'on',
+    api: read.oneOf('CLEPSYDRA_API', 'on', ['on', 'off']) === 'on',
+    egress: embedded ? 'loopback-only' : 'public-only',
+    logLevel: read.oneOf('CLEPSYDRA_LOG_LEVEL', 'info', ['fatal', 'error', 'warn', 'info', 'debug', 'silent']),
+    trustProxy: read.oneOf('CLEPSYDRA_TRUST_PROXY', 'off', ['on', 'off']) === 'on',
+    requestsPerMinute: read.integer('CLEPSYDRA_REQUESTS_PER_MINUTE', 6000, 1, 1_000_000),
+    maxFileBytes: read.integer('CLEPSYDRA_MAX_FILE_BYTES', 2 ** 31, 1024, 2 ** 36),
+    imageWorkers: read.integer('CLEPSYDRA_IMAGE_WORKERS', 2, 1, 64),
+  };
+  if (!config.api && !config.worker)
+    read.faults.push('CLEPSYDRA_API and CLEPSYDRA_WORKER are both off: nothing would run');
+  if (read.faults.length > 0) throw new ConfigurationError(read.faults);
+  return config;
+}

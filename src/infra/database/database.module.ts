@@ -1,0 +1,29 @@
+import { DynamicModule, Global, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import type { DataSourceOptions } from 'typeorm';
+import { SCOPE_KEY } from './scope';
+import { Work, WORKER_SOURCE } from './work';
+
+export interface DatabaseConnections {
+  readonly app: DataSourceOptions;
+  readonly worker: DataSourceOptions;
+  readonly scopeKey: Buffer;
+}
+
+/** Two pools: the app role's for requests, the worker role's for what works across organisations. */
+@Global()
+@Module({})
+export class DatabaseModule {
+  static forRoot(connections: DatabaseConnections): DynamicModule {
+    const once = { retryAttempts: 0 };
+    return {
+      module: DatabaseModule,
+      imports: [
+        TypeOrmModule.forRoot({ ...connections.app, ...once }),
+        TypeOrmModule.forRoot({ ...connections.worker, name: WORKER_SOURCE, ...once }),
+      ],
+      providers: [{ provide: SCOPE_KEY, useValue: connections.scopeKey }, Work],
+      exports: [Work, SCOPE_KEY],
+    };
+  }
+}

@@ -1,0 +1,110 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
+import { DomainError } from '../../domain/errors';
+import { requestContext, type IdempotencyClaim } from '../context';
+import type { Actor } from './actor';
+import { SCOPE_KEY, setScope } from './scope';
+
+export type { Actor } from './actor';
+
+/** One transaction, with the scope of its organisation set. Whoever takes part takes it as its first argument. */
+export type Tx = EntityManager;
+
+interface RunOptions<T> {
+  /** What a replay of this request answers instead: without the secret that is shown once. */
+  readonly redact?: (answer: T) => unknown;
+}
+
+interface StoredAnswer {
+  readonly fingerprint: string;
+  readonly answer: string | null;
+  readonly entry_id: string | null;
+}
+
+/** Name of the second data source, which connects as the worker role. */
+export const WORKER_SOURCE = 'worker';
+
+/**
+ * Opens transactions. A use case is one call of `run`; what the callback returns is the request's answer and is what a
+ * repeat with the same idempotency key gets, because both are written in this transaction.
+ */
+@Injectable()
+export class Work {
+  constructor(
+    @InjectDataSource() private readonly app: DataSource,
+    @InjectDataSource(WORKER_SOURCE) private readonly worker: DataSource,
+    @Inject(SCOPE_KEY) private readonly scopeKey: Buffer,
+  ) {}
+
+  /** Changes something for the actor's organisation. Claims the request's idempotency key, if it has one still unclaimed. */
+  async run<T>(actor: Actor, work: (tx: Tx) => Promise<T>, options: RunOptions<T> = {}): Promise<T> {
+    const context = requestContext();
+    const claim = context?.idempotency;
+    const before = context?.entryIds.length ?? 0;
+    try {
+      return await this.app.transaction(async (tx) => {
+        await setScope(tx, this.scopeKey, actor.organisationId, actor.personId);
+        if (!claim || claim.claimed) return work(tx);
+        const stored = await claimKey(tx, actor, claim);
+        if (stored) return replay<T>(stored, claim);
+        const answer = await work(tx);
+        const kept = options.redact ? options.redact(answer) : answer;
+        await tx.query(
+          `update idempotency_key set answer = $3, entry_id = $4 where organisation_id = $1 and key = $2`,
+          [actor.organisationId, claim.key, JSON.stringify(kept ?? null), context.entryIds.at(-1) ?? null],
+        );
+        return answer;
+      });
+    } catch (error) {
+      // What was rolled back must not be acknowledged with a receipt, and a later attempt may claim the key.
+      context?.entryIds.splice(before);
+      if (claim && !claim.replayed) claim.claimed = false;
+      throw error;
+    }
+  }
+
+  /** Reads for the actor's organisation. */
+  async read<T>(actor: Actor, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.app.transaction(async (tx) => {
+      await setScope(tx, this.scopeKey, actor.organisationId, actor.personId);
+      return work(tx);
+    });
+  }
+
+  /** Without any scope: only the functions that answer before a login can be called. */
+  async unscoped<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return work(this.app.manager);
+  }
+
+  /** As the worker role, which reads and writes across organisations where a policy names it. */
+  async asWorker<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.worker.transaction(work);
+  }
+}
+
+/** Inserts the key; a twin under way makes this wait until it has ended. Returns what was stored when somebody was first. */
+async function claimKey(tx: Tx, actor: Actor, claim: IdempotencyClaim): Promise<StoredAnswer | undefined> {
+  claim.claimed = true;
+  const inserted: unknown[] = await tx.query(
+    `insert into idempotency_key (organisation_id, key, fingerprint) values ($1, $2, $3) on conflict do nothing returning key`,
+    [actor.organisationId, claim.key, claim.fingerprint],
+  );
+  if (inserted.length > 0) return undefined;
+  const rows: StoredAnswer[] = await tx.query(
+    `select fingerprint, answer, entry_id from idempotency_key where organisation_id = $1 and key = $2`,
+    [actor.organisationId, claim.key],
+  );
+  const stored = rows[0];
+  if (!stored || stored.fingerprint !== claim.fingerprint) {
+    claim.claimed = false;
+    throw new DomainError('idempotency.key-reused', { key: claim.key });
+  }
+  return stored;
+}
+
+function replay<T>(stored: StoredAnswer, claim: IdempotencyClaim): T {
+  claim.replayed = true;
+  if (stored.entry_id) requestContext()?.entryIds.push(stored.entry_id);
+  return JSON.parse(stored.answer ?? 'null') as T;
+}
