@@ -38,6 +38,11 @@ export const PROBLEMS = {
   'storage.range': [416, 'The object does not have that range of bytes'],
   'storage.key-destroyed': [410, 'The key of this content was destroyed: it can no longer be read'],
   'storage.key-unavailable': [503, 'The key that protects this content is not available now'],
+  'image.too-large': [422, 'The image has more bytes or pixels than are decoded here'],
+  'image.truncated': [422, 'The image file ends before its content does'],
+  'image.unsupported': [422, 'Files of this kind are not decoded as images'],
+  'image.undecodable': [422, 'The image cannot be decoded'],
+  'image.timeout': [422, 'Decoding the image took longer than is allowed'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
