@@ -1,4 +1,4 @@
-import type { Competence, OrganisationKind } from './vocabulary';
+import { COMPETENCES, type Competence, type NoticeKind, type OrganisationKind } from './vocabulary';
 
 /**
  * The one permission table. A route names one permission; a person or key has it when a role carries it,
@@ -48,7 +48,10 @@ export const AVAILABLE_TO = {
 } as const satisfies Record<string, readonly OrganisationKind[]>;
 
 export type Permission = keyof typeof AVAILABLE_TO;
-export const PERMISSIONS = Object.keys(AVAILABLE_TO) as readonly Permission[];
+export function isPermission(value: string): value is Permission {
+  return Object.hasOwn(AVAILABLE_TO, value);
+}
+export const PERMISSIONS: readonly Permission[] = Object.keys(AVAILABLE_TO).filter(isPermission);
 
 /**
  * Any one of these competences is enough. Whether *this* notice is a referral or an order, and so which of
@@ -152,7 +155,10 @@ export const ROLE_PERMISSIONS = {
 } as const satisfies Record<string, readonly Permission[]>;
 
 export type Role = keyof typeof ROLE_PERMISSIONS;
-export const ROLES = Object.keys(ROLE_PERMISSIONS) as readonly Role[];
+export function isRole(value: string): value is Role {
+  return Object.hasOwn(ROLE_PERMISSIONS, value);
+}
+export const ROLES: readonly Role[] = Object.keys(ROLE_PERMISSIONS).filter(isRole);
 
 /** Roles that an organisation of this kind can give; anything else is refused when a person or key is made. */
 export const ROLES_OF_KIND: Readonly<Record<OrganisationKind, readonly Role[]>> = {
@@ -191,7 +197,7 @@ export function refusalOf(
   competences: readonly Competence[],
 ): 'auth.not-permitted' | 'auth.no-competence' | null {
   if (permissionsOf(roles, kind, competences).has(permission)) return null;
-  const ifCompetent = permissionsOf(roles, kind, ['refer', 'order', 'scrutinise', 'penalise']).has(permission);
+  const ifCompetent = permissionsOf(roles, kind, COMPETENCES).has(permission);
   return ifCompetent ? 'auth.no-competence' : 'auth.not-permitted';
 }
 
@@ -202,8 +208,4 @@ export const withinScopes = (
 ): ReadonlySet<Permission> => new Set(scopes.filter((scope) => granted.has(scope)));
 
 /** The competence a notice of this kind needs: referring is open to any authority named for it, ordering is Art 12(1)(a). */
-export const competenceFor = (kind: 'referral' | 'removal_order'): Competence =>
-  kind === 'referral' ? 'refer' : 'order';
-
-export const isPermission = (value: string): value is Permission => Object.hasOwn(AVAILABLE_TO, value);
-export const isRole = (value: string): value is Role => Object.hasOwn(ROLE_PERMISSIONS, value);
+export const competenceFor = (kind: NoticeKind): Competence => (kind === 'referral' ? 'refer' : 'order');
