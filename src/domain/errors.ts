@@ -43,6 +43,15 @@ export const PROBLEMS = {
   'image.unsupported': [422, 'Files of this kind are not decoded as images'],
   'image.undecodable': [422, 'The image cannot be decoded'],
   'image.timeout': [422, 'Decoding the image took longer than is allowed'],
+  'notice.illegal-transition': [409, 'A notice in this state does not allow that'],
+  'notice.outcome-not-applicable': [400, 'This kind of notice does not know that outcome'],
+  'notice.measure-required': [400, 'This outcome needs the time of the measure'],
+  'notice.measure-not-applicable': [400, 'This outcome has no measure and takes no time for one'],
+  'notice.measure-in-future': [400, 'The claimed time of the measure lies in the future'],
+  'notice.measure-before-receipt': [400, 'The claimed time of the measure lies before receipt of the notice'],
+  'notice.reason-required': [400, 'A declined item needs its reason'],
+  'notice.reason-not-applicable': [400, 'Only a declined item takes a reason'],
+  'address.invalid': [400, 'This is not an address that can be referred'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
