@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { EntityManager } from 'typeorm';
 
 /** The idempotency key of the request under way; claimed by the first transaction of the request. */
 export interface IdempotencyClaim {
@@ -12,6 +13,11 @@ export interface IdempotencyClaim {
 export interface RequestContext {
   readonly requestId: string;
   idempotency?: IdempotencyClaim;
+  /**
+   * Set by the verb that wants a second person: runs first in the work's transaction. When it answers, the first person has
+   * asked, the answer goes out, and the work does not run.
+   */
+  gate?: (tx: EntityManager) => Promise<unknown>;
   /** Ledger entries that the work of this request appended, in order: the answer's receipt is for the last one. */
   readonly entryIds: string[];
 }

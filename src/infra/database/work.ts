@@ -45,10 +45,10 @@ export class Work {
     try {
       return await this.app.transaction(async (tx) => {
         await setScope(tx, this.scopeKey, actor.organisationId, actor.personId);
-        if (!claim || claim.claimed) return work(tx);
+        if (!claim || claim.claimed) return gated(tx, work);
         const stored = await claimKey(tx, actor, claim);
         if (stored) return replay<T>(stored, claim);
-        const answer = await work(tx);
+        const answer = await gated(tx, work);
         const kept = options.redact ? options.redact(answer) : answer;
         await tx.query(
           `update idempotency_key set answer = $3, entry_id = $4 where organisation_id = $1 and key = $2`,
@@ -101,6 +101,15 @@ async function claimKey(tx: Tx, actor: Actor, claim: IdempotencyClaim): Promise<
     throw new DomainError('idempotency.key-reused', { key: claim.key });
   }
   return stored;
+}
+
+/** Asks for the second person where the verb wants one; runs the work only when that one has agreed. */
+async function gated<T>(tx: Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const context = requestContext();
+  const asked = await context?.gate?.(tx);
+  if (asked !== undefined) return asked as T;
+  if (context) delete context.gate;
+  return work(tx);
 }
 
 function replay<T>(stored: StoredAnswer, claim: IdempotencyClaim): T {

@@ -1,0 +1,106 @@
+import { ArgumentsHost, Catch, ExceptionFilter, HttpException } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError, PROBLEMS, type FieldFault, type ProblemCode } from '../../domain/errors';
+import { log } from '../log';
+
+/** A problem document, RFC 9457, with the members that this service adds. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: ProblemCode;
+  readonly requestId: string;
+  readonly errors?: readonly FieldFault[];
+  readonly [detail: string]: unknown;
+}
+
+export function toProblem(error: DomainError, requestId: string): Problem {
+  const [status, title] = PROBLEMS[error.code];
+  return {
+    ...error.details,
+    type: `/problems/${error.code}`,
+    title,
+    status,
+    code: error.code,
+    requestId,
+    ...(error.faults.length > 0 ? { errors: error.faults } : {}),
+  };
+}
+
+const BY_STATUS: Readonly<Record<number, ProblemCode>> = {
+  400: 'request.invalid',
+  404: 'request.not-found',
+  405: 'request.method-not-allowed',
+  413: 'request.too-large',
+  415: 'request.unsupported-media-type',
+  429: 'request.too-many',
+  503: 'request.unavailable',
+};
+
+interface ForeignError {
+  readonly code?: unknown;
+  readonly status?: unknown;
+  readonly statusCode?: unknown;
+  readonly name?: unknown;
+  readonly message?: unknown;
+}
+
+const BY_FASTIFY: Readonly<Record<string, ProblemCode>> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: 'request.malformed-json',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'request.malformed-json',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'request.too-large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'request.unsupported-media-type',
+  FST_REQ_FILE_TOO_LARGE: 'request.too-large',
+  ECONNREFUSED: 'request.unavailable',
+  '57P01': 'request.unavailable',
+  '57P03': 'request.unavailable',
+  '53100': 'request.unavailable',
+  '53300': 'request.unavailable',
+  '40001': 'request.version-conflict',
+  '40P01': 'request.unavailable',
+  // A value that the database refuses as malformed (a uuid in a path, a character U+0000) was the caller's.
+  '22P02': 'request.invalid',
+  '22P05': 'request.invalid',
+  '22021': 'request.invalid',
+};
+
+/** Whatever was thrown, as the error it means. What nobody foresaw is ours, and its text stays in our log. */
+export function asDomainError(thrown: unknown): DomainError {
+  if (thrown instanceof DomainError) return thrown;
+  const foreign = (thrown ?? {}) as ForeignError;
+  const known = typeof foreign.code === 'string' ? BY_FASTIFY[foreign.code] : undefined;
+  if (known) return new DomainError(known);
+  const status = thrown instanceof HttpException ? thrown.getStatus() : (foreign.statusCode ?? foreign.status);
+  const byStatus = typeof status === 'number' ? BY_STATUS[status] : undefined;
+  if (byStatus) return new DomainError(byStatus);
+  return new DomainError('request.internal');
+}
+
+/** The one place where an error becomes an answer. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const error = asDomainError(thrown);
+    if (error.status >= 500)
+      log.error({ event: 'request.failed', requestId: request.id, code: error.code, err: withoutValues(thrown) });
+    if (reply.sent || reply.raw.headersSent) {
+      reply.raw.destroy();
+      return;
+    }
+    const problem = toProblem(error, String(request.id));
+    if (error.status === 401) void reply.header('www-authenticate', 'Bearer');
+    void reply
+      .status(problem.status)
+      .header('content-type', 'application/problem+json')
+      .header('cache-control', 'no-store')
+      .send(problem);
+  }
+}
+
+/** The stack and the code; not the query's parameters, which may hold a URL or a name. */
+function withoutValues(thrown: unknown): Record<string, unknown> {
+  const error = (thrown ?? {}) as ForeignError & { stack?: string };
+  return { name: error.name, code: error.code, message: error.message, stack: error.stack };
+}

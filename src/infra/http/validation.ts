@@ -1,0 +1,22 @@
+import { ValidationPipe, type ValidationError } from '@nestjs/common';
+import { DomainError, type FieldFault } from '../../domain/errors';
+
+const escape = (token: string): string => token.replaceAll('~', '~0').replaceAll('/', '~1');
+
+function faultsOf(errors: readonly ValidationError[], parent = ''): FieldFault[] {
+  return errors.flatMap((error) => {
+    const pointer = `${parent}/${escape(error.property)}`;
+    const own = Object.values(error.constraints ?? {}).map((detail) => ({ pointer, detail }));
+    return [...own, ...faultsOf(error.children ?? [], pointer)];
+  });
+}
+
+/** DTOs are whole: unknown members are refused, each fault is named with a JSON Pointer. Values are not echoed. */
+export const validationPipe = (): ValidationPipe =>
+  new ValidationPipe({
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    transform: true,
+    validationError: { target: false, value: false },
+    exceptionFactory: (errors) => new DomainError('request.invalid', {}, faultsOf(errors)),
+  });
