@@ -1,0 +1,116 @@
+import { DomainError } from './errors';
+import type { LedgerKind } from './vocabulary';
+
+export const NOTICE_STATES = ['draft', 'sent', 'received', 'acknowledged', 'answered', 'closed', 'withdrawn'] as const;
+export type NoticeState = (typeof NOTICE_STATES)[number];
+
+/** `answer_part` answers an item while others are open; `answer` answers the last open one, or corrects one when none is open. */
+export const NOTICE_EVENTS = ['send', 'receive', 'acknowledge', 'answer_part', 'answer', 'close', 'withdraw'] as const;
+export type NoticeEvent = (typeof NOTICE_EVENTS)[number];
+
+/**
+ * The life of a notice. `answered` means that no item is open: only then does the clock stop, and only then can
+ * the notice be closed; until it is closed an item may be answered again and the new answer supersedes the old.
+ * The sender may withdraw as long as something is still asked of the platform.
+ */
+export const NEXT = {
+  draft: { send: 'sent', withdraw: 'withdrawn' },
+  sent: { receive: 'received', withdraw: 'withdrawn' },
+  received: { acknowledge: 'acknowledged', withdraw: 'withdrawn' },
+  acknowledged: { answer_part: 'acknowledged', answer: 'answered', withdraw: 'withdrawn' },
+  answered: { answer: 'answered', close: 'closed' },
+  closed: {},
+  withdrawn: {},
+} as const satisfies Record<NoticeState, Partial<Record<NoticeEvent, NoticeState>>>;
+
+/** Whoever answers has acknowledged, and whoever acknowledges has received: what must have come before. */
+const IMPLIES: Readonly<Partial<Record<NoticeEvent, NoticeEvent>>> = {
+  acknowledge: 'receive',
+  answer_part: 'acknowledge',
+  answer: 'acknowledge',
+};
+
+/** Who makes an event happen; `service` is the proof of a channel. */
+export const SIDE_OF: Readonly<Record<NoticeEvent, 'sender' | 'platform' | 'service'>> = {
+  send: 'sender',
+  receive: 'service',
+  acknowledge: 'platform',
+  answer_part: 'platform',
+  answer: 'platform',
+  close: 'sender',
+  withdraw: 'sender',
+};
+
+/** The ledger entry that each event writes; an answer writes one for each item. */
+export const ENTRY_OF = {
+  send: 'notice.sent',
+  receive: 'notice.received',
+  acknowledge: 'notice.acknowledged',
+  answer_part: 'notice.answered',
+  answer: 'notice.answered',
+  close: 'notice.closed',
+  withdraw: 'notice.withdrawn',
+} as const satisfies Record<NoticeEvent, LedgerKind>;
+
+/** One step of the table, or null where the table has none. */
+const direct = (state: NoticeState, event: NoticeEvent): NoticeState | null => {
+  const row: Partial<Record<NoticeEvent, NoticeState>> = NEXT[state];
+  return row[event] ?? null;
+};
+
+/**
+ * The state after `event`, by the table alone: implied events must have been taken before (see `steps`).
+ * @throws DomainError `notice.illegal-transition` with the state it was in
+ */
+export function advance(state: NoticeState, event: NoticeEvent): NoticeState {
+  const next = direct(state, event);
+  if (next === null) throw new DomainError('notice.illegal-transition', { state, event });
+  return next;
+}
+
+export interface Step {
+  readonly event: NoticeEvent;
+  readonly from: NoticeState;
+  readonly to: NoticeState;
+}
+
+const chain = (state: NoticeState, event: NoticeEvent): readonly Step[] | null => {
+  const to = direct(state, event);
+  if (to !== null) return [{ event, from: state, to }];
+  const before = IMPLIES[event];
+  const earlier = before === undefined ? null : chain(state, before);
+  const reached = earlier?.at(-1)?.to;
+  if (earlier === null || reached === undefined) return null;
+  const last = direct(reached, event);
+  return last === null ? null : [...earlier, { event, from: reached, to: last }];
+};
+
+/**
+ * Everything that happens when `event` reaches a notice in `state`, implied events first: an answer to a notice
+ * that was only sent is its receipt, its acknowledgement and its answer. Each step writes its own entry.
+ * @throws DomainError `notice.illegal-transition` with the state it was in
+ */
+export function steps(state: NoticeState, event: NoticeEvent): readonly Step[] {
+  const found = chain(state, event);
+  if (found === null) throw new DomainError('notice.illegal-transition', { state, event });
+  return found;
+}
+
+/** The events that `event` implies in `state`, in order and without itself. */
+export const impliedEvents = (state: NoticeState, event: NoticeEvent): readonly NoticeEvent[] =>
+  steps(state, event)
+    .slice(0, -1)
+    .map((step) => step.event);
+
+/** What may happen next, implied or not: what a screen offers and an answer lists. */
+export const possibleEvents = (state: NoticeState): readonly NoticeEvent[] =>
+  NOTICE_EVENTS.filter((event) => chain(state, event) !== null);
+
+export const isFinal = (state: NoticeState): boolean => Object.keys(NEXT[state]).length === 0;
+
+/** The clock runs from receipt until no item is open. */
+export const isClockRunning = (state: NoticeState): boolean => state === 'received' || state === 'acknowledged';
+
+/** Which of the two answering events it is, given the outcome of every item after this answer (null: still open). */
+export const answeringEvent = (outcomesAfter: readonly (string | null)[]): 'answer' | 'answer_part' =>
+  outcomesAfter.includes(null) ? 'answer_part' : 'answer';
