@@ -1,4 +1,4 @@
-import type { ClockKind, NoticeKind } from './vocabulary';
+import type { ClockKind, LedgerKind, NoticeKind } from './vocabulary';
 
 /**
  * Clock arithmetic. An hour is 3,600,000 ms between two instants: no zone, no summer time and no calendar can
@@ -68,6 +68,11 @@ export function reachedMarks(run: ClockRun, last: Mark | null, now: Date): reado
 }
 
 export type DeadlineFact = 'target_missed' | 'deadline_passed';
+/** The ledger entry that each fact is. */
+export const ENTRY_OF_FACT = {
+  target_missed: 'clock.target-missed',
+  deadline_passed: 'clock.deadline-passed',
+} as const satisfies Record<DeadlineFact, LedgerKind>;
 
 /** What the clock writes once at its deadline: a fact dated to the deadline, never a verdict. */
 export const factAtDeadline = (run: ClockRun): { readonly fact: DeadlineFact; readonly at: Date } => ({

@@ -49,8 +49,7 @@ const makeError = (
     | 'notice.reason-required'
     | 'notice.reason-not-applicable',
   answer: ItemAnswer,
-): DomainError =>
-  new DomainError(code, { outcome: answer.outcome, measureAt: answer.measureAt?.toISOString() ?? null });
+): DomainError => new DomainError(code, { outcome: answer.outcome, measureAt: answer.measureAt?.toJSON() ?? null });
 
 /**
  * Refuses an answer that cannot be true. A claimed time is never later than our own clock, with no tolerance: both

@@ -109,7 +109,7 @@ const HEX = /^[0-9a-f]+$/;
 export const isSignalHash = (type: SignalType, value: string): boolean =>
   value.length === SIGNAL_HEX_LENGTH[type] && HEX.test(value);
 
-/** Every kind of ledger entry and what it says happened. A fact about a clock is named after the fact. */
+/** Every kind of ledger entry and what it says happened; `ledger-entry` accepts no underscore here. */
 export const LEDGER_KINDS = {
   'organisation.registered': 'An organisation was admitted',
   'organisation.changed': 'What is recorded about an organisation changed',
@@ -167,9 +167,9 @@ export const LEDGER_KINDS = {
   'notice.withdrawn': 'The sender withdrew a notice',
   'clock.started': 'An hour began to run',
   'clock.mark': 'A mark of a running hour was reached',
-  'clock.target_missed': 'The target of a referral passed with an item unanswered',
-  'clock.deadline_passed': 'The deadline of an order passed with an item unanswered',
-  'clock.late_feedback': 'An answer after the hour showed a measure within it',
+  'clock.target-missed': 'The target of a referral passed with an item unanswered',
+  'clock.deadline-passed': 'The deadline of an order passed with an item unanswered',
+  'clock.late-feedback': 'An answer after the hour showed a measure within it',
   'clock.stopped': 'An hour stopped running',
   'delivery.attempted': 'A delivery was tried and what came of it',
   'delivery.receipt': 'A channel proved receipt',
