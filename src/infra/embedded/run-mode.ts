@@ -10,6 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { userInfo } from 'node:os';
 import { dirname, join, parse } from 'node:path';
 import { binariesIn, type Binaries } from './binaries';
 import { StartError } from './start-error';
@@ -49,13 +50,32 @@ function recordedMode(dataDirectory: string): RunMode | undefined {
   return RUN_MODES.find((mode) => mode === text);
 }
 
+function hasName(): boolean {
+  try {
+    return userInfo().username !== '';
+  } catch {
+    return false;
+  }
+}
+
+function freshMode(binaries: Binaries): RunMode {
+  const root = process.getuid?.() === 0;
+  // initdb wants a name for its user; a container may run under a bare number, which the namespace turns into nobody.
+  if (!root && hasName()) return 'direct';
+  if (namespacesWork(binaries)) return 'namespace';
+  if (root && process.platform === 'linux') return 'account';
+  throw new StartError(
+    'PostgreSQL cannot run as this user: start as an ordinary user with a name, or set DATABASE_URL.',
+  );
+}
+
 /** The mode of a data folder never changes: files written under one owner cannot be read under the other. */
 function chooseMode(dataDirectory: string, binaries: Binaries, forced: RunMode | undefined): RunMode {
   const root = process.getuid?.() === 0;
   const recorded = recordedMode(dataDirectory);
-  const mode = recorded ?? forced ?? (root ? (namespacesWork(binaries) ? 'namespace' : 'account') : 'direct');
-  if ((mode === 'direct') === root) {
-    const maker = mode === 'direct' ? 'an ordinary user' : 'root';
+  const mode = recorded ?? forced ?? freshMode(binaries);
+  if ((mode === 'direct' && root) || (mode === 'account' && !root)) {
+    const maker = root ? 'an ordinary user' : 'root';
     throw new StartError(
       `The database in ${dataDirectory} was made by ${maker}: start as that user, or set CLEPSYDRA_DATA.`,
     );
@@ -95,12 +115,12 @@ function copyBinaries(binaries: Binaries, dataDirectory: string): Binaries {
 /** Decides once for a data folder how PostgreSQL runs on it, and remembers. `forced` counts for a new folder only. */
 export function chooseRunner(dataDirectory: string, binaries: Binaries, forced?: RunMode): Runner {
   const mode = chooseMode(dataDirectory, binaries, forced);
+  const uid = process.getuid?.() ?? 0;
   if (mode === 'direct') {
-    const uid = process.getuid?.() ?? 0;
     return { mode, binaries, uid, command: (file, args) => ({ file, args: [...args] }) };
   }
   if (mode === 'namespace') {
-    return { mode, binaries, uid: 0, command: (file, args) => ({ file: 'unshare', args: [...MAP, file, ...args] }) };
+    return { mode, binaries, uid, command: (file, args) => ({ file: 'unshare', args: [...MAP, file, ...args] }) };
   }
   openPath(dataDirectory);
   const copy = copyBinaries(binaries, dataDirectory);

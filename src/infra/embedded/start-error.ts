@@ -32,6 +32,8 @@ function explainListen(fault: SystemFault): string | undefined {
 
 function explainFile(fault: SystemFault): string | undefined {
   const place = fault.path ?? 'the data folder';
+  // Node's recursive mkdir answers ENOENT on a read-only file system.
+  if (fault.code === 'ENOENT' && fault.syscall === 'mkdir') return explainFile({ ...fault, code: 'EROFS' });
   switch (fault.code) {
     case 'EACCES':
     case 'EPERM':
