@@ -228,9 +228,10 @@ language sql stable security definer set search_path = public, pg_catalog as $$
   select p.id, c.secret_hash from person p join credential c on c.person_id = p.id and c.kind = 'password'
   where p.email = lower(wanted_email) and p.disabled_at is null $$;
 
-create function auth_memberships(wanted_person uuid) returns table (organisation_id uuid, name text, slug text, kind text, roles text[])
+create function auth_memberships(wanted_person uuid) returns table (organisation_id uuid, name text, slug text, kind text, roles text[],
+  office text, display_name text)
 language sql stable security definer set search_path = public, pg_catalog as $$
-  select m.organisation_id, o.name, o.slug, o.kind, m.roles from membership m join organisation o on o.id = m.organisation_id
+  select m.organisation_id, o.name, o.slug, o.kind, m.roles, m.office, p.display_name from membership m join organisation o on o.id = m.organisation_id
   join person p on p.id = m.person_id
   where m.person_id = wanted_person and m.ended_at is null and o.status = 'active' and p.disabled_at is null
   order by m.created_at, o.slug $$;
@@ -277,6 +278,10 @@ begin
   on conflict (person_id, kind) do update set secret_hash = excluded.secret_hash, changed_at = now();
 end $$;
 
+create function has_password(of_person uuid) returns boolean
+language sql stable security definer set search_path = public, pg_catalog as $$
+  select current_org() is not null and exists (select 1 from credential c where c.person_id = of_person) $$;
+
 -- A host nobody has registered: a provisional platform, whose contact a person confirms before anything is sent there.
 create function propose_platform(new_id uuid, new_host text) returns uuid
 language plpgsql volatile security definer set search_path = public, pg_catalog as $$
@@ -290,6 +295,18 @@ begin
   insert into platform_host (host, organisation_id) values (new_host, platform) on conflict (host) do nothing;
   select h.organisation_id into platform from platform_host h where h.host = new_host;
   return platform;
+end $$;
+
+-- Somebody has found out who is behind the host and how to reach them.
+create function confirm_platform(platform uuid, new_name text, new_size text, new_country text) returns boolean
+language plpgsql volatile security definer set search_path = public, pg_catalog as $$
+begin
+  if current_org_kind() not in ('authority', 'operator') then raise exception 'not competent' using errcode = '42501'; end if;
+  update organisation set name = new_name, platform_size = new_size, country = coalesce(new_country, country), status = 'active', version = version + 1
+    where id = platform and kind = 'platform' and status = 'provisional';
+  if not found then return false; end if;
+  update platform_host set confirmed_at = now() where organisation_id = platform;
+  return true;
 end $$;
 
 -- The very first person of an installation, when there is no organisation yet: clepsydra init.
@@ -309,15 +326,15 @@ revoke all on all functions in schema private from public;
 revoke all on schema private from public;
 grant execute on function current_org(), current_person(), current_org_kind() to clepsydra_app, clepsydra_worker;
 grant execute on function auth_password(text), auth_memberships(uuid), auth_session(bytea), auth_api_key(bytea), enrol_person(uuid, text, text),
-  set_password(uuid, text), propose_platform(uuid, text) to clepsydra_app;
+  set_password(uuid, text), has_password(uuid), propose_platform(uuid, text), confirm_platform(uuid, text, text, text) to clepsydra_app;
 alter default privileges revoke execute on functions from public;
 `;
 
 const DOWN = `
 drop table idempotency_key, approval, api_key, session, credential, membership, person, platform_host, organisation cascade;
 drop schema private cascade;
-drop function current_org, current_person, current_org_kind, auth_password, auth_memberships, auth_session, auth_api_key, enrol_person, set_password,
-  propose_platform, first_person;
+drop function current_org, current_person, current_org_kind, auth_password, auth_memberships, auth_session, auth_api_key, enrol_person, set_password, has_password,
+  propose_platform, confirm_platform, first_person;
 `;
 
 export class CreateTenancy1764000000000 implements MigrationInterface {

@@ -1,0 +1,49 @@
+import { DynamicModule, Global, Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { AccountsModule } from './accounts/accounts.module';
+import { ClockSource, SystemClock } from './infra/clock-source';
+import { CONFIG, type Config } from './infra/config';
+import { DatabaseModule, type DatabaseConnections } from './infra/database/database.module';
+import { ProblemFilter } from './infra/http/problem.filter';
+import { ServiceModule } from './infra/http/service.module';
+import { LedgerModule } from './ledger/ledger.module';
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly connections: DatabaseConnections;
+  readonly clock?: ClockSource;
+}
+
+/** What every module may ask for. */
+@Global()
+@Module({})
+class MeansModule {
+  static forRoot({ config, clock }: AppOptions): DynamicModule {
+    return {
+      module: MeansModule,
+      providers: [
+        { provide: CONFIG, useValue: config },
+        { provide: ClockSource, useValue: clock ?? new SystemClock() },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+      ],
+      exports: [CONFIG, ClockSource],
+    };
+  }
+}
+
+/** The composition root: the only file that names every module. */
+@Module({})
+export class AppModule {
+  static forRoot(options: AppOptions): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        MeansModule.forRoot(options),
+        DatabaseModule.forRoot(options.connections),
+        ServiceModule,
+        LedgerModule,
+        AccountsModule,
+      ],
+    };
+  }
+}

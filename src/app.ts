@@ -1,0 +1,108 @@
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import multipart from '@fastify/multipart';
+import rateLimit from '@fastify/rate-limit';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createHash } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
+import { AppModule, type AppOptions } from './app.module';
+import { DomainError } from './domain/errors';
+import { addContextHook } from './infra/http/context.hook';
+import { asDomainError, toProblem } from './infra/http/problem.filter';
+import { assertEveryRouteIsGuarded } from './infra/http/routes';
+import { validationPipe } from './infra/http/validation';
+import { NestLog } from './infra/log';
+
+/** JSON bodies: 10,000 addresses fit; files travel as multipart parts, which have a limit of their own. */
+const BODY_LIMIT_BYTES = 8 * 2 ** 20;
+
+/** Parts of one multipart request. The size of a file is checked while it streams. */
+const MAX_FILES = 100;
+
+/** The page runs our own scripts and speaks to this address alone. Mantine writes style elements. */
+const CONTENT_SECURITY_POLICY = {
+  useDefaults: false,
+  directives: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'", "'unsafe-inline'"],
+    imgSrc: ["'self'", 'data:', 'blob:'],
+    fontSrc: ["'self'", 'data:'],
+    connectSrc: ["'self'"],
+    manifestSrc: ["'self'"],
+    formAction: ["'self'"],
+    baseUri: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+};
+
+function makeAdapter({ config }: AppOptions): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit: BODY_LIMIT_BYTES,
+    trustProxy: config.trustProxy,
+    genReqId: () => uuidv7(),
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 300 },
+  });
+}
+
+async function addMeans(app: NestFastifyApplication, { config }: AppOptions): Promise<void> {
+  await app.register(cookie);
+  await app.register(helmet, {
+    contentSecurityPolicy: CONTENT_SECURITY_POLICY,
+    crossOriginEmbedderPolicy: false,
+    strictTransportSecurity: config.publicUrl.startsWith('https:')
+      ? { maxAge: 31_536_000, includeSubDomains: false }
+      : false,
+    referrerPolicy: { policy: 'no-referrer' },
+  });
+  await app.register(rateLimit, {
+    global: true,
+    max: config.requestsPerMinute,
+    timeWindow: '1 minute',
+    keyGenerator: (request) => {
+      const credential = request.headers.authorization ?? request.cookies?.['clepsydra_session'];
+      return credential ? createHash('sha256').update(credential).digest('base64') : request.ip;
+    },
+    errorResponseBuilder: () => new DomainError('request.too-many'),
+  });
+  await app.register(multipart, {
+    limits: {
+      fileSize: config.maxFileBytes,
+      files: MAX_FILES,
+      fields: 10,
+      fieldSize: BODY_LIMIT_BYTES,
+      parts: MAX_FILES + 10,
+    },
+    throwFileSizeLimit: false,
+  });
+}
+
+/** What Fastify refuses before Nest sees it is a problem document as well. */
+function answerEarlyFaults(app: NestFastifyApplication): void {
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.setErrorHandler((thrown, request, reply) => {
+    const problem = toProblem(asDomainError(thrown), String(request.id));
+    void reply.status(problem.status).header('content-type', 'application/problem+json').send(problem);
+  });
+}
+
+/**
+ * The application as main.ts serves it and the tests drive it: pipes, filters, hooks, limits. Refuses to start when a route
+ * does not state its permission.
+ */
+export async function createApp(options: AppOptions): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(options), makeAdapter(options), {
+    logger: new NestLog(),
+    abortOnError: false,
+  });
+  await addMeans(app, options);
+  addContextHook(app.getHttpAdapter().getInstance());
+  answerEarlyFaults(app);
+  app.useGlobalPipes(validationPipe());
+  assertEveryRouteIsGuarded(app);
+  await app.init();
+  await app.getHttpAdapter().getInstance().ready();
+  return app;
+}

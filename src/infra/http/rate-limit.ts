@@ -1,0 +1,12 @@
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { RateLimitOptions } from '@fastify/rate-limit';
+
+/** A limit of its own for one route, beside the general one. Counted per client address, whatever credential is offered. */
+export const RateLimit = (options: Pick<RateLimitOptions, 'max' | 'timeWindow'>): MethodDecorator =>
+  RouteConfig({
+    rateLimit: {
+      ...options,
+      keyGenerator: (request: { ip: string; routeOptions: { url?: string } }) =>
+        `${request.routeOptions.url}:${request.ip}`,
+    },
+  });
