@@ -1,0 +1,163 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable, finished } from 'node:stream';
+import type { Writable } from 'node:stream';
+import { DomainError } from '../../domain/errors';
+import { ABANDON_IMAGE, END_OF_IMAGE, frameHeader, readAnswer } from './protocol';
+import type { DecodeLimits, ImageHashes } from './protocol';
+
+export interface ChildLimits extends DecodeLimits {
+  readonly maxBytes: number;
+  /** From the first byte asked of the source to the last. */
+  readonly receiveMs: number;
+  /** From the last byte to the answer. */
+  readonly decodeMs: number;
+  /** A child that has grown beyond this is replaced after its answer. */
+  readonly recycleAboveBytes: number;
+}
+
+/** One decoding process, one job at a time. Whatever goes wrong inside it, `hash` settles within the limits. */
+export class ImageChild {
+  readonly #process: ChildProcess;
+  readonly #input: Writable;
+  #alive = true;
+  #fail: ((error: Error) => void) | undefined;
+  #receive: ((message: unknown) => void) | undefined;
+
+  constructor(private readonly limits: ChildLimits) {
+    const child = startWorker({ maxPixels: limits.maxPixels });
+    if (!child.stdin) throw new Error('A child without standard input');
+    this.#process = child;
+    this.#input = child.stdin;
+    this.#input.on('error', () => undefined);
+    child.on('message', (message) => this.#receive?.(message));
+    child.on('error', () => this.#ended('not started'));
+    child.on('exit', (code, signal) => this.#ended(signal ?? `exit ${code}`));
+    this.#hold(false);
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /** @throws DomainError `image.*`; or the source's own error, if the source fails. */
+  async hash(source: Readable, declaredSize: number | undefined): Promise<ImageHashes> {
+    this.#hold(true);
+    let timer: NodeJS.Timeout | undefined;
+    let stop: (() => void) | undefined;
+    try {
+      return await new Promise<ImageHashes>((resolve, reject) => {
+        this.#fail = reject;
+        this.#receive = (message) => this.#settle(message, resolve, reject);
+        timer = this.#limit('receiving', this.limits.receiveMs);
+        stop = this.#feed(source, declaredSize, () => {
+          clearTimeout(timer);
+          timer = this.#limit('decoding', this.limits.decodeMs);
+        });
+      });
+    } finally {
+      clearTimeout(timer);
+      stop?.();
+      this.#fail = this.#receive = undefined;
+      this.#hold(false);
+    }
+  }
+
+  kill(reason = new DomainError('request.unavailable', { reason: 'image pool closed' })): void {
+    this.#fail?.(reason);
+    this.#alive = false;
+    this.#process.kill('SIGKILL');
+  }
+
+  #settle(message: unknown, resolve: (hashes: ImageHashes) => void, reject: (error: Error) => void): void {
+    const answer = readAnswer(message);
+    if (!answer) return this.kill(new DomainError('image.undecodable', { reason: 'the decoder gave no sound answer' }));
+    if (!answer.ok) return reject(new DomainError(answer.code, answer.details));
+    resolve(answer.hashes);
+    if (answer.rssBytes > this.limits.recycleAboveBytes) this.kill();
+  }
+
+  #limit(phase: 'receiving' | 'decoding', ms: number): NodeJS.Timeout {
+    return setTimeout(() => this.kill(new DomainError('image.timeout', { phase, limitMs: ms })), ms);
+  }
+
+  #ended(how: string): void {
+    this.#alive = false;
+    this.#fail?.(new DomainError('image.undecodable', { reason: 'the decoder ended', how }));
+  }
+
+  /** Streams the source into the child; the returned function stops that and lets the rest of the source run dry. */
+  #feed(source: Readable, declaredSize: number | undefined, sent: () => void): () => void {
+    let bytes = 0;
+    let over = false;
+    const resume = (): unknown => source.resume();
+    const abandon = (error: Error): void => {
+      this.#input.write(frameHeader(ABANDON_IMAGE));
+      over = true;
+      this.#fail?.(error);
+    };
+    const onData = (chunk: Buffer | string): void => {
+      const part = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+      if (part.length === 0) return;
+      bytes += part.length;
+      const allowed = Math.min(this.limits.maxBytes, declaredSize ?? this.limits.maxBytes);
+      if (bytes > allowed) return abandon(new DomainError('image.too-large', { maxBytes: allowed }));
+      this.#input.write(frameHeader(part.length));
+      if (!this.#input.write(part)) source.pause();
+    };
+    const forget = finished(source, { writable: false }, (error) => {
+      if (over) return;
+      if (error) return abandon(error);
+      if (bytes < (declaredSize ?? 1)) return abandon(new DomainError('image.truncated', { bytes, declaredSize }));
+      over = true;
+      this.#input.write(frameHeader(END_OF_IMAGE));
+      sent();
+    });
+    this.#input.on('drain', resume);
+    source.on('data', onData);
+    return () => {
+      if (!over) this.#input.write(frameHeader(ABANDON_IMAGE));
+      over = true;
+      forget();
+      source.off('data', onData);
+      this.#input.off('drain', resume);
+      source.resume();
+    };
+  }
+
+  /** An idle child does not keep the process from ending. */
+  #hold(busy: boolean): void {
+    const method = busy ? 'ref' : 'unref';
+    this.#process[method]();
+    this.#process.channel?.[method]();
+    const socket = this.#input as Writable & { ref?: () => void; unref?: () => void };
+    socket[method]?.();
+  }
+}
+
+/**
+ * The environment is not inherited: a decoder that has been taken over finds no secrets in it. libvips would put large
+ * pictures into a temporary file, in plaintext; the threshold forbids it.
+ */
+function startWorker(limits: DecodeLimits): ChildProcess {
+  const { file, execArgv } = workerFile();
+  return fork(file, [String(limits.maxPixels)], {
+    execArgv: ['--max-old-space-size=192', ...execArgv],
+    env: { VIPS_DISC_THRESHOLD: '1000g', UV_THREADPOOL_SIZE: '2', MALLOC_ARENA_MAX: '2' },
+    stdio: ['pipe', 'ignore', 'ignore', 'ipc'],
+  });
+}
+
+/** Beside this file when built; from source (under jest) it is compiled on the way in. */
+function workerFile(): { file: string; execArgv: string[] } {
+  const built = join(__dirname, 'worker.js');
+  if (existsSync(built)) return { file: built, execArgv: [] };
+  const register = join(__dirname, '..', '..', '..', 'test', 'support', 'swc-register.js');
+  return { file: join(__dirname, 'worker.ts'), execArgv: ['--require', register] };
+}

@@ -1,0 +1,126 @@
+import { availableParallelism } from 'node:os';
+import { Readable } from 'node:stream';
+import { Injectable } from '@nestjs/common';
+import type { OnModuleDestroy } from '@nestjs/common';
+import { DomainError } from '../../domain/errors';
+import { ImageChild } from './child';
+import type { ChildLimits } from './child';
+import type { ImageHashes } from './protocol';
+
+export type { ImageHashes } from './protocol';
+
+export interface ImagePoolOptions extends ChildLimits {
+  /** Child processes at most; they start when first needed. */
+  readonly size: number;
+}
+
+const MIB = 1024 * 1024;
+const DEFAULTS: ImagePoolOptions = {
+  size: Math.max(1, Math.min(2, availableParallelism() - 1)),
+  maxBytes: 64 * MIB,
+  maxPixels: 40e6,
+  receiveMs: 60_000,
+  decodeMs: 20_000,
+  recycleAboveBytes: 512 * MIB,
+};
+
+interface Turn {
+  readonly give: (child: ImageChild) => void;
+  readonly refuse: (error: Error) => void;
+}
+
+/**
+ * Hashes images in child processes, because a decoder may hang, crash or be taken over by what it decodes. A child that
+ * does is killed, its job fails with the reason, and the next job gets a new one.
+ *
+ * A job holds a child while its source is read: feed it from the vault or from memory, not from a slow client's socket.
+ */
+@Injectable()
+export class ImagePool implements OnModuleDestroy {
+  readonly #options: ImagePoolOptions;
+  readonly #children = new Set<ImageChild>();
+  readonly #idle: ImageChild[] = [];
+  readonly #waiting: Turn[] = [];
+  #closed = false;
+
+  constructor(options: Partial<ImagePoolOptions> = {}) {
+    this.#options = { ...DEFAULTS, ...options };
+  }
+
+  /** Process ids of the living children, for health pages and tests. */
+  get pids(): number[] {
+    return [...this.#children].filter((child) => child.alive).flatMap((child) => child.pid ?? []);
+  }
+
+  /**
+   * The perceptual hashes of one encoded image. The source is always read to its end or drained, so that the rest of a
+   * form is not held up.
+   * @param declaredSize bytes expected: fewer is `image.truncated`, more is `image.too-large`.
+   * @throws DomainError image.too-large, image.truncated, image.unsupported, image.undecodable, image.timeout, or
+   *   request.unavailable when the pool is closing; the source's own error when the source fails.
+   */
+  async hashImage(source: Readable | Uint8Array, declaredSize?: number): Promise<ImageHashes> {
+    const stream =
+      source instanceof Readable
+        ? source
+        : Readable.from([Buffer.from(source.buffer, source.byteOffset, source.byteLength)]);
+    // A source may fail while it waits for its turn; it is asked again when the turn comes.
+    stream.on('error', () => undefined);
+    const { maxBytes } = this.#options;
+    if (declaredSize !== undefined && declaredSize > maxBytes) {
+      stream.resume();
+      throw new DomainError('image.too-large', { bytes: declaredSize, maxBytes });
+    }
+    const child = await this.#take().catch((error: unknown) => {
+      stream.resume();
+      throw error;
+    });
+    try {
+      return await child.hash(stream, declaredSize);
+    } finally {
+      this.#giveBack(child);
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const turn of this.#waiting.splice(0)) turn.refuse(closedError());
+    for (const child of this.#children) child.kill();
+    this.#children.clear();
+    this.#idle.length = 0;
+  }
+
+  onModuleDestroy(): void {
+    this.close();
+  }
+
+  async #take(): Promise<ImageChild> {
+    if (this.#closed) throw closedError();
+    let idle = this.#idle.pop();
+    while (idle && !idle.alive) {
+      this.#children.delete(idle);
+      idle = this.#idle.pop();
+    }
+    if (idle) return idle;
+    if (this.#children.size < this.#options.size) return this.#start();
+    return new Promise((give, refuse) => this.#waiting.push({ give, refuse }));
+  }
+
+  #giveBack(child: ImageChild): void {
+    if (!child.alive) this.#children.delete(child);
+    if (this.#closed) return;
+    const turn = this.#waiting.shift();
+    if (turn) turn.give(child.alive ? child : this.#start());
+    else if (child.alive) this.#idle.push(child);
+  }
+
+  #start(): ImageChild {
+    const child = new ImageChild(this.#options);
+    this.#children.add(child);
+    return child;
+  }
+}
+
+function closedError(): DomainError {
+  return new DomainError('request.unavailable', { reason: 'image pool closed' });
+}

@@ -1,0 +1,133 @@
+/**
+ * What a file is, by its first bytes and never by its name or its sender's word. Anything that a browser could run
+ * (HTML, SVG) is given no type of its own, so that it is never served as one; `active` says so to intake.
+ */
+export type FileKind = 'image' | 'video' | 'pdf' | 'other';
+
+export interface Sniffed {
+  readonly type: string;
+  readonly kind: FileKind;
+  /** Markup that can carry scripts: refused or held, never decoded. */
+  readonly active?: 'svg' | 'html';
+}
+
+/** Enough of the head of a file for {@link sniff}. */
+export const SNIFF_BYTES = 4096;
+
+const UNKNOWN: Sniffed = { type: 'application/octet-stream', kind: 'other' };
+
+/** `at`: offset; `magic`: bytes as latin1 text, `?` standing for any byte. */
+const SIGNATURES: readonly { at: number; magic: string; found: Sniffed }[] = [
+  { at: 0, magic: '\xff\xd8\xff', found: { type: 'image/jpeg', kind: 'image' } },
+  { at: 0, magic: '\x89PNG\r\n\x1a\n', found: { type: 'image/png', kind: 'image' } },
+  { at: 0, magic: 'GIF87a', found: { type: 'image/gif', kind: 'image' } },
+  { at: 0, magic: 'GIF89a', found: { type: 'image/gif', kind: 'image' } },
+  { at: 0, magic: 'RIFF????WEBP', found: { type: 'image/webp', kind: 'image' } },
+  { at: 0, magic: '%PDF-', found: { type: 'application/pdf', kind: 'pdf' } },
+  { at: 0, magic: 'PK\x03\x04', found: { type: 'application/zip', kind: 'other' } },
+  { at: 0, magic: 'PK\x05\x06', found: { type: 'application/zip', kind: 'other' } },
+];
+
+/** ISO base media brands (ISO/IEC 14496-12, 23008-12; AV1 image file format). Brands not named here are video. */
+const BRANDS: Readonly<Record<string, Sniffed>> = {
+  avif: { type: 'image/avif', kind: 'image' },
+  avis: { type: 'image/avif', kind: 'image' },
+  heic: { type: 'image/heic', kind: 'image' },
+  heix: { type: 'image/heic', kind: 'image' },
+  hevc: { type: 'image/heic', kind: 'image' },
+  heim: { type: 'image/heic', kind: 'image' },
+  heis: { type: 'image/heic', kind: 'image' },
+  'qt  ': { type: 'video/quicktime', kind: 'video' },
+  'M4A ': { type: 'audio/mp4', kind: 'other' },
+  'M4B ': { type: 'audio/mp4', kind: 'other' },
+};
+const GENERIC_IMAGE_BRANDS = ['mif1', 'msf1', 'miaf'];
+
+/** The type by magic bytes; give it the first {@link SNIFF_BYTES} bytes, or the whole of a shorter file. */
+export function sniff(bytes: Uint8Array): Sniffed {
+  const head = latin1(bytes.subarray(0, SNIFF_BYTES));
+  const known = SIGNATURES.find(({ at, magic }) => matches(head, at, magic));
+  if (known) return known.found;
+  if (head.startsWith('ftyp', 4)) return sniffBrand(head);
+  if (head.startsWith('\x1a\x45\xdf\xa3')) return sniffMatroska(head);
+  const active = sniffMarkup(head);
+  return active ? { ...UNKNOWN, active } : UNKNOWN;
+}
+
+/** Types that one file may rightly be called by either name of. */
+const SAME = [
+  ['image/jpeg', 'image/jpg', 'image/pjpeg'],
+  ['image/png', 'image/x-png', 'image/apng', 'image/vnd.mozilla.apng'],
+  ['image/heic', 'image/heif', 'image/heic-sequence', 'image/heif-sequence'],
+  ['image/avif', 'image/heif'],
+  ['video/mp4', 'video/quicktime', 'video/x-m4v', 'video/3gpp', 'audio/mp4', 'audio/x-m4a'],
+  ['video/webm', 'video/x-matroska', 'audio/webm'],
+] as const;
+const CHECKABLE = /^(image|video)\/|^application\/(pdf|zip)$/;
+
+/**
+ * Whether the type a sender declared cannot be true of what was found: a mislabelled file. Declaring nothing (no type,
+ * or octet-stream) contradicts nothing, and a ZIP may be any of the formats that are ZIP inside.
+ */
+export function contradicts(declared: string | undefined, found: Sniffed): boolean {
+  const said = (declared ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  if (said === '' || said === 'application/octet-stream' || said === 'binary/octet-stream') return false;
+  if (found.active) return !said.includes(found.active) && !/xml|^text\//.test(said);
+  if (said === found.type || SAME.some((names) => includes(names, said) && includes(names, found.type))) return false;
+  if (found.type === UNKNOWN.type) return CHECKABLE.test(said);
+  return found.type !== 'application/zip' || CHECKABLE.test(said);
+}
+
+function includes(names: readonly string[], name: string): boolean {
+  return names.includes(name);
+}
+
+function latin1(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}
+
+function matches(head: string, at: number, magic: string): boolean {
+  if (head.length < at + magic.length) return false;
+  return Array.from(magic).every((wanted, i) => wanted === '?' || head[at + i] === wanted);
+}
+
+/** The major brand decides; a generic image brand leaves it to the first compatible brand that says more. */
+function sniffBrand(head: string): Sniffed {
+  const size = Math.min(headBoxSize(head), head.length);
+  const major = head.slice(8, 12);
+  const named = BRANDS[major];
+  if (named) return named;
+  if (!GENERIC_IMAGE_BRANDS.includes(major)) return { type: 'video/mp4', kind: 'video' };
+  for (let at = 16; at + 4 <= size; at += 4) {
+    const compatible = BRANDS[head.slice(at, at + 4)];
+    if (compatible?.kind === 'image') return compatible;
+  }
+  return { type: 'image/heif', kind: 'image' };
+}
+
+function headBoxSize(head: string): number {
+  return [0, 1, 2, 3].reduce((size, at) => size * 256 + head.charCodeAt(at), 0);
+}
+
+/** EBML: the DocType element (0x4282) tells WebM from Matroska. */
+function sniffMatroska(head: string): Sniffed {
+  const webm = /\x42\x82[\x80-\xff]webm/.test(head.slice(0, 128));
+  return { type: webm ? 'video/webm' : 'video/x-matroska', kind: 'video' };
+}
+
+/** Markup by its first tag, after byte order marks, white space, comments and the XML declaration; UTF-16 read as well. */
+function sniffMarkup(head: string): 'svg' | 'html' | undefined {
+  const text = head
+    .replaceAll('\0', '')
+    .replace(/^(\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, '')
+    .toLowerCase();
+  const start = text.replace(/^(\s+|<\?[^>]*>|<!--[\s\S]*?(-->|$))+/, '');
+  if (/^<(svg|!doctype svg|[a-z]+:svg)\b/.test(start)) return 'svg';
+  if (/^<(!doctype html|html|head|body|script|iframe|title|meta|style|link|table|div|p|a|img|br|h1)\b/.test(start)) {
+    return 'html';
+  }
+  if (!start.startsWith('<')) return undefined;
+  return /<svg[\s>]/.test(text) ? 'svg' : /<(html|script)[\s>]/.test(text) ? 'html' : undefined;
+}
