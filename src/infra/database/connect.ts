@@ -22,6 +22,12 @@ const NAME = 'clepsydra';
 const passwordOf = (config: Config, role: string): string =>
   readOrCreateSecret(config.secretsDirectory, `database-${role}`, () => Buffer.from(randomPassword())).toString('utf8');
 
+/** The passwords of the two unprivileged roles: of the secrets folder, made on first use. */
+export const roleSecrets = (config: Config): { readonly app: string; readonly worker: string } => ({
+  app: passwordOf(config, 'app'),
+  worker: passwordOf(config, 'worker'),
+});
+
 export const scopeKeyOf = (config: Config): Buffer =>
   readOrCreateSecret(config.secretsDirectory, 'scope.key', makeScopeKey);
 
