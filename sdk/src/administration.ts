@@ -1,0 +1,67 @@
+import type * as Api from './api';
+import type { Wire } from './wire';
+
+export class Organisations {
+  constructor(private readonly wire: Wire) {}
+
+  async list(
+    query: { kind?: string; q?: string; limit?: number; cursor?: string } = {},
+  ): Promise<Api.Page<Api.Organisation>> {
+    return this.wire.answer(this.wire.api.GET('/v1/organisations', { params: { query } }), 'GET /v1/organisations');
+  }
+
+  async get(id: string): Promise<Api.Organisation> {
+    const call = this.wire.api.GET('/v1/organisations/{id}', { params: { path: { id } } });
+    return this.wire.answer(call, 'GET /v1/organisations/{id}');
+  }
+
+  async platforms(query: { host?: string; limit?: number; cursor?: string } = {}): Promise<Api.Page<Api.Organisation>> {
+    return this.wire.answer(this.wire.api.GET('/v1/platforms', { params: { query } }), 'GET /v1/platforms');
+  }
+}
+
+export class Webhooks {
+  constructor(private readonly wire: Wire) {}
+
+  /** The answer shows the signing secret (Standard Webhooks, `whsec_…`) this once. */
+  async register(url: string): Promise<Api.Webhook> {
+    return this.wire.answer(this.wire.api.POST('/v1/webhooks', { body: { url } }), 'POST /v1/webhooks');
+  }
+
+  async list(): Promise<Api.Page<Api.Webhook>> {
+    return this.wire.answer(this.wire.api.GET('/v1/webhooks', {}), 'GET /v1/webhooks');
+  }
+
+  async rotate(id: string): Promise<Api.Webhook> {
+    const call = this.wire.api.POST('/v1/webhooks/{id}/rotate', { params: { path: { id } } });
+    return this.wire.answer(call, 'POST /v1/webhooks/{id}/rotate');
+  }
+
+  async disable(id: string): Promise<Api.Webhook> {
+    const call = this.wire.api.POST('/v1/webhooks/{id}/disable', { params: { path: { id } } });
+    return this.wire.answer(call, 'POST /v1/webhooks/{id}/disable');
+  }
+
+  async test(id: string): Promise<Api.Receipted> {
+    const call = this.wire.api.POST('/v1/webhooks/{id}/test', { params: { path: { id } } });
+    return this.wire.answer(call, 'POST /v1/webhooks/{id}/test');
+  }
+}
+
+export class ApiKeys {
+  constructor(private readonly wire: Wire) {}
+
+  /** The answer shows the key this once. */
+  async create(body: { name: string; permissions: readonly string[]; expiresAt?: string }): Promise<Api.ApiKey> {
+    return this.wire.answer(this.wire.api.POST('/v1/api-keys', { body }), 'POST /v1/api-keys');
+  }
+
+  async list(): Promise<Api.Page<Api.ApiKey>> {
+    return this.wire.answer(this.wire.api.GET('/v1/api-keys', {}), 'GET /v1/api-keys');
+  }
+
+  async revoke(id: string): Promise<Api.ApiKey> {
+    const call = this.wire.api.POST('/v1/api-keys/{id}/revoke', { params: { path: { id } } });
+    return this.wire.answer(call, 'POST /v1/api-keys/{id}/revoke');
+  }
+}
