@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, escapeIdentifier, type ClientConfig } from 'pg';
+import { dataSourceOptions } from '../../src/data-source';
+import { migrate } from '../../src/infra/database/migrate';
+import { ensureDatabase, ensureRoles, makeScopeKey, OWNER, type RolePasswords } from '../../src/infra/database/roles';
+import { connectionUrl } from '../../src/infra/embedded/connection-url';
+import { startEmbedded } from '../../src/infra/embedded/start-embedded';
+
+/** What global-setup tells the test processes, through the environment. */
+export interface TestServer {
+  readonly superuser: ClientConfig;
+  readonly passwords: Required<RolePasswords>;
+  readonly scopeKeyHex: string;
+}
+
+export const TEMPLATE = 'clepsydra_template';
+export const VARIABLE = 'TEST_SERVER';
+const PREFIX = 'clepsydra-test-';
+
+/** Kills the server of a test folder at once; what it held is worth nothing. */
+function killServer(folder: string): void {
+  const directory = join(folder, 'postgres');
+  try {
+    const pid = Number(readFileSync(join(directory, 'postmaster.pid'), 'utf8').split('\n')[0]);
+    if (pid > 1 && readlinkSync(`/proc/${pid}/cwd`) === realpathSync(directory)) process.kill(pid, 'SIGQUIT');
+  } catch {
+    // It has ended already.
+  }
+}
+
+export function removeFolder(folder: string): void {
+  killServer(folder);
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A run that was killed left its server and folder behind; the folder's name tells whose it was. */
+export function sweepLeftovers(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const owner = name.startsWith(PREFIX) ? Number(name.slice(PREFIX.length).split('-')[0]) : 0;
+    if (owner > 0 && !isAlive(owner)) removeFolder(join(tmpdir(), name));
+  }
+}
+
+async function makeTemplate(server: TestServer): Promise<void> {
+  const admin = new Client(server.superuser);
+  await admin.connect();
+  try {
+    await ensureRoles(admin, server.passwords);
+    await ensureDatabase(admin, TEMPLATE);
+    const login = { user: OWNER, password: server.passwords.owner, database: TEMPLATE };
+    const url = connectionUrl({ ...server.superuser, ...login });
+    await migrate(dataSourceOptions(url, 1), url, Buffer.from(server.scopeKeyHex, 'hex'));
+    await admin.query(`alter database ${escapeIdentifier(TEMPLATE)} with is_template true allow_connections false`);
+  } finally {
+    await admin.end();
+  }
+}
+
+/** One server for the whole run, without fsync, with the migrated template. */
+export async function startTestServer(): Promise<{ server: TestServer; folder: string; stop: () => Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  try {
+    const secretsDirectory = join(folder, 'secrets');
+    const embedded = await startEmbedded({ dataDirectory: folder, secretsDirectory, durable: false });
+    const password = (): string => randomBytes(12).toString('hex');
+    const passwords = { owner: password(), app: password(), worker: password() };
+    const server = { superuser: embedded.superuser, passwords, scopeKeyHex: makeScopeKey().toString('hex') };
+    await makeTemplate(server);
+    return { server, folder, stop: () => embedded.stop() };
+  } catch (error) {
+    removeFolder(folder);
+    throw error;
+  }
+}
