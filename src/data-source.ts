@@ -1,11 +1,12 @@
 import type { DataSourceOptions } from 'typeorm';
 import { ApiKey, Approval, Membership, Organisation } from './accounts/accounts.entity';
 import { CreateTenancy1764000000000 } from '../migrations/1764000000000-create-tenancy';
+import { CreateLedger1764000200000 } from '../migrations/1764000200000-create-ledger';
 
 /** Entities and migrations as explicit lists: what is not named here does not exist. */
 export const ENTITIES = [Organisation, Membership, ApiKey, Approval];
 
-export const MIGRATIONS = [CreateTenancy1764000000000];
+export const MIGRATIONS = [CreateTenancy1764000000000, CreateLedger1764000200000];
 
 /** TypeORM's settings for one connection string. Never synchronises: migrations are SQL. */
 export function dataSourceOptions(url: string, poolSize: number): DataSourceOptions {
