@@ -106,12 +106,18 @@ function openPool(connectionString: string): Pool {
 function taskOf(task: string, handler: JobHandler): TaskList[string] {
   return async (payload, { abortSignal }) => {
     try {
-      await handler(payload as JobPayload, abortSignal);
+      await handler(idsIn(payload), abortSignal);
     } catch (error) {
       log.error({ event: 'job.failed', task, err: nameOf(error) });
       throw error;
     }
   };
+}
+
+/** The payload as `addJob` wrote it. */
+function idsIn(payload: unknown): JobPayload {
+  if (typeof payload !== 'object' || payload === null) return {};
+  return Object.fromEntries(Object.entries(payload).map(([name, id]) => [name, String(id)]));
 }
 
 /** What failed, without the values: a message of the database may quote them. */
