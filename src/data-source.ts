@@ -1,12 +1,31 @@
 import type { DataSourceOptions } from 'typeorm';
 import { ApiKey, Approval, Membership, Organisation } from './accounts/accounts.entity';
+import { CaseFile, CaseJoin, ContentItem } from './cases/cases.entity';
+import { Exhibit, StoredObject } from './evidence/evidence.entity';
 import { CreateTenancy1764000000000 } from '../migrations/1764000000000-create-tenancy';
 import { CreateLedger1764000200000 } from '../migrations/1764000200000-create-ledger';
+import { CreateCases1764000300000 } from '../migrations/1764000300000-create-cases';
+import { CreateEvidence1764000350000 } from '../migrations/1764000350000-create-evidence';
 
 /** Entities and migrations as explicit lists: what is not named here does not exist. */
-export const ENTITIES = [Organisation, Membership, ApiKey, Approval];
+export const ENTITIES = [
+  Organisation,
+  Membership,
+  ApiKey,
+  Approval,
+  CaseFile,
+  ContentItem,
+  CaseJoin,
+  StoredObject,
+  Exhibit,
+];
 
-export const MIGRATIONS = [CreateTenancy1764000000000, CreateLedger1764000200000];
+export const MIGRATIONS = [
+  CreateTenancy1764000000000,
+  CreateLedger1764000200000,
+  CreateCases1764000300000,
+  CreateEvidence1764000350000,
+];
 
 /** TypeORM's settings for one connection string. Never synchronises: migrations are SQL. */
 export function dataSourceOptions(url: string, poolSize: number): DataSourceOptions {

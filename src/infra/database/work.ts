@@ -66,6 +66,14 @@ export class Work {
 
   /** Reads for the actor's organisation. */
   async read<T>(actor: Actor, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.aside(actor, work);
+  }
+
+  /**
+   * Writes beside the use case: what has to be committed before the answer's own transaction begins, and on a repeat as
+   * well. Claims no idempotency key.
+   */
+  async aside<T>(actor: Actor, work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.app.transaction(async (tx) => {
       await setScope(tx, this.scopeKey, actor.organisationId, actor.personId);
       return work(tx);
