@@ -40,41 +40,59 @@ async function serve(config: Config, database: Database): Promise<NestFastifyApp
   return app;
 }
 
-/** Drains once, whatever the number of signals; a second signal ends the wait. */
-function drainOnSignal(app: NestFastifyApplication, database: Database): void {
-  let draining = false;
+interface Running {
+  readonly app: NestFastifyApplication;
+  readonly database: Database;
+}
+
+/** npm passes on the Ctrl-C that the terminal has sent to the whole group already: two within this time are one. */
+const SAME_SIGNAL_MS = 1_000;
+
+/** Drains once, a start under way included; a later signal ends the wait. */
+function drainOnSignal(started: Promise<Running>): void {
+  let drainingSince: number | undefined;
   const drain = async (code: number): Promise<void> => {
-    if (draining) process.exit(1);
-    draining = true;
+    if (drainingSince !== undefined) {
+      if (performance.now() - drainingSince > SAME_SIGNAL_MS) process.exit(1);
+      return;
+    }
+    drainingSince = performance.now();
+    const { app, database } = await started;
     await app.close().catch((error: unknown) => log.error({ event: 'service.close-failed', err: error }));
     await database.stop().catch((error: unknown) => log.error({ event: 'database.stop-failed', err: error }));
     process.exit(code);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void drain(0));
-  void database.lost.then(() => {
+  void started.then(async ({ database }) => {
+    await database.lost;
     process.stderr.write('The embedded PostgreSQL has ended. Start again: what was acknowledged is kept.\n');
     return drain(1);
   });
 }
 
-async function main(): Promise<void> {
-  const startedAt = performance.now();
-  const config = configuration();
-  log.level = config.logLevel;
+async function start(config: Config): Promise<Running> {
   let database: Database | undefined;
   try {
     database = await openDatabase(config);
-    const app = await serve(config, database);
-    drainOnSignal(app, database);
-    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-    process.stdout.write(`Clepsydra is ready after ${seconds} s: ${config.publicUrl}\n`);
-    log.info({ event: 'service.ready', seconds: Number(seconds) });
+    return { app: await serve(config, database), database };
   } catch (error) {
     process.stderr.write(`${explainStartError(error)}\n`);
     log.debug({ event: 'service.start-failed', err: error });
     await database?.stop();
     process.exit(1);
   }
+}
+
+async function main(): Promise<void> {
+  const startedAt = performance.now();
+  const config = configuration();
+  log.level = config.logLevel;
+  const started = start(config);
+  drainOnSignal(started);
+  await started;
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  process.stdout.write(`Clepsydra is ready after ${seconds} s: ${config.publicUrl}\n`);
+  log.info({ event: 'service.ready', seconds: Number(seconds) });
 }
 
 void main();
