@@ -7,6 +7,7 @@ import { DatabaseModule, type DatabaseConnections } from './infra/database/datab
 import { ProblemFilter } from './infra/http/problem.filter';
 import { ServiceModule } from './infra/http/service.module';
 import { LedgerModule } from './ledger/ledger.module';
+import { SignalsModule } from './signals/signals.module';
 
 export interface AppOptions {
   readonly config: Config;
@@ -43,6 +44,7 @@ export class AppModule {
         ServiceModule,
         LedgerModule,
         AccountsModule,
+        SignalsModule,
       ],
     };
   }

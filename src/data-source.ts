@@ -4,6 +4,7 @@ import { CaseFile, CaseJoin, ContentItem } from './cases/cases.entity';
 import { Exhibit, StoredObject } from './evidence/evidence.entity';
 import { CreateTenancy1764000000000 } from '../migrations/1764000000000-create-tenancy';
 import { CreateLedger1764000200000 } from '../migrations/1764000200000-create-ledger';
+import { CreateSignals1764000250000 } from '../migrations/1764000250000-create-signals';
 import { CreateCases1764000300000 } from '../migrations/1764000300000-create-cases';
 import { CreateEvidence1764000350000 } from '../migrations/1764000350000-create-evidence';
 
@@ -23,6 +24,7 @@ export const ENTITIES = [
 export const MIGRATIONS = [
   CreateTenancy1764000000000,
   CreateLedger1764000200000,
+  CreateSignals1764000250000,
   CreateCases1764000300000,
   CreateEvidence1764000350000,
 ];

@@ -79,6 +79,9 @@ export const PROBLEMS = {
   'file.svg': [422, 'SVG can carry scripts and is not taken: send a capture of it'],
   'file.mislabelled': [422, 'The file is not what it is said to be'],
   'file.item-unknown': [422, 'The file names an item that is not in this submission'],
+  'signal.contributed-already': [409, 'Your organisation stands behind this hash already'],
+  'signal.not-yours': [409, 'Your organisation does not stand behind this hash'],
+  'signal.low-quality': [422, 'This hash says too little to be matched with'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

@@ -1,0 +1,103 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { DomainError } from '../domain/errors';
+import { ClockSource } from '../infra/clock-source';
+import { Work, type Actor, type Tx } from '../infra/database/work';
+import { append } from '../ledger/append';
+import { assertHash, MIN_QUALITY } from './matching.service';
+import type { ContributeSignalDto, SignalView } from './signal.dto';
+import { findSignals } from './signal.queries';
+import { SignalIndex } from './signal-index.service';
+
+@Injectable()
+export class Signals {
+  constructor(
+    private readonly work: Work,
+    private readonly clock: ClockSource,
+    private readonly index: SignalIndex,
+  ) {}
+
+  /** Stands behind a hash. The same hash from several organisations is one signal with several contributions. */
+  async contribute(actor: Actor, dto: ContributeSignalDto): Promise<SignalView> {
+    assertHash(dto.type, dto.value);
+    assertUsable(dto);
+    const at = this.clock.now();
+    const view = await this.work.run(actor, async (tx) => {
+      const signalId = await findOrMake(tx, dto, at);
+      const contributed = await tx.query<unknown[]>(
+        `insert into signal_contribution (id, signal_id, organisation_id, labels, contributed_at) values ($1, $2, $3, $4, $5)
+         on conflict (signal_id, organisation_id) where withdrawn_at is null do nothing returning id`,
+        [uuidv7(), signalId, actor.organisationId, dto.labels, at],
+      );
+      if (contributed.length === 0) throw new DomainError('signal.contributed-already', { signalId });
+      await append(tx, {
+        kind: 'signal.contributed',
+        actor,
+        at,
+        subjects: { signal: signalId, ...(dto.exhibitId ? { exhibit: dto.exhibitId } : {}) },
+        dims: { type: dto.type, category: dto.labels.category ?? null, ideology: dto.labels.ideology ?? null },
+        internal: { note: dto.note ?? null, quality: dto.quality ?? null },
+        audience: [actor.organisationId],
+      });
+      return one(tx, signalId);
+    });
+    this.index.put(view);
+    return view;
+  }
+
+  get(actor: Actor, id: string): Promise<SignalView> {
+    return this.work.read(actor, (tx) => one(tx, id));
+  }
+
+  /** Takes one's own contribution back; a signal that nobody stands behind matches no more. */
+  async withdraw(actor: Actor, id: string, reason: string): Promise<SignalView> {
+    const at = this.clock.now();
+    const view = await this.work.run(actor, async (tx) => {
+      await one(tx, id);
+      const [, withdrawn] = await tx.query<[unknown[], number]>(
+        'update signal_contribution set withdrawn_at = $3 where signal_id = $1 and organisation_id = $2 and withdrawn_at is null',
+        [id, actor.organisationId, at],
+      );
+      if (withdrawn === 0) throw new DomainError('signal.not-yours', { signalId: id });
+      await append(tx, {
+        kind: 'signal.withdrawn',
+        actor,
+        at,
+        subjects: { signal: id },
+        internal: { reason },
+        audience: [actor.organisationId],
+      });
+      return one(tx, id);
+    });
+    this.index.put(view);
+    return view;
+  }
+}
+
+/** A hash without information would match what has nothing to do with it. */
+function assertUsable(dto: ContributeSignalDto): void {
+  if (dto.type === 'pdq' && dto.quality !== undefined && dto.quality < MIN_QUALITY) {
+    throw new DomainError('signal.low-quality', { quality: dto.quality, least: MIN_QUALITY });
+  }
+  if (/^(0+|f+)$/.test(dto.value)) throw new DomainError('signal.low-quality', { reason: 'a flat image' });
+}
+
+async function findOrMake(tx: Tx, dto: ContributeSignalDto, at: Date): Promise<string> {
+  const made = await tx.query<{ id: string }[]>(
+    `insert into signal (id, type, value, created_at, changed_at) values ($1, $2, $3, $4, $4) on conflict (type, value) do nothing returning id`,
+    [uuidv7(), dto.type, dto.value, at],
+  );
+  const found =
+    made[0] ??
+    (
+      await tx.query<{ id: string }[]>('select id from signal where type = $1 and value = $2', [dto.type, dto.value])
+    )[0];
+  if (!found) throw new DomainError('request.version-conflict');
+  return found.id;
+}
+
+async function one(tx: Tx, id: string): Promise<SignalView> {
+  const [row] = await findSignals(tx, [id]);
+  if (!row) throw new DomainError('request.not-found');
+  return row;
+}
