@@ -17,7 +17,7 @@ function configuration(): Config {
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     for (const fault of error.faults) process.stderr.write(`${fault}\n`);
-    process.exit(BAD_CONFIGURATION);
+    return process.exit(BAD_CONFIGURATION);
   }
 }
 
@@ -79,7 +79,7 @@ async function start(config: Config): Promise<Running> {
     process.stderr.write(`${explainStartError(error)}\n`);
     log.debug({ event: 'service.start-failed', err: error });
     await database?.stop();
-    process.exit(1);
+    return process.exit(1);
   }
 }
 
