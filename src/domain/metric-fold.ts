@@ -1,0 +1,172 @@
+import { TIMINGS } from './clock';
+import {
+  UnreadableFact,
+  countOf,
+  instantOf,
+  instantOrNull,
+  subjectOf,
+  textOf,
+  wordOf,
+  type EntryFact,
+} from './metric-facts';
+import { addNotice, emptyTally, type NoticeRecord, type Tally } from './metric-tally';
+import {
+  CATEGORIES,
+  DECLINE_REASONS,
+  ITEM_OUTCOMES,
+  NOTICE_KINDS,
+  PLATFORM_SIZES,
+  SIGNAL_TYPES,
+  isLanguage,
+  type NoticeKind,
+  type SignalType,
+} from './vocabulary';
+
+/**
+ * Figures as a pure fold over ledger entries in their order, so that whoever has the entries gets the same numbers.
+ * A notice belongs to the period in which it was received, and with it everything that became of it up to `now`:
+ * items received = outcomes + withdrawn + open, always. What is not a notice is counted when it happened.
+ */
+export interface Period {
+  /** Inclusive. */
+  readonly from: Date;
+  /** Exclusive. */
+  readonly to: Date;
+}
+
+/** Owned by whoever folds; `fold` changes it. Notices that are over are kept as sums, so it holds the open ones only. */
+export interface SummaryState {
+  readonly period: Period;
+  readonly noticeKind: NoticeKind;
+  sent: number;
+  withdrawnBeforeReceipt: number;
+  readonly inTransit: Set<string>;
+  readonly open: Map<string, NoticeRecord>;
+  readonly settled: Tally;
+  readonly counts: { matches: number; exhibitsPreserved: number; hashesWithdrawn: number; corrections: number };
+  readonly hashes: Record<SignalType, number>;
+  unreadable: number;
+}
+
+export const emptySummary = (period: Period, noticeKind: NoticeKind = 'referral'): SummaryState => ({
+  period,
+  noticeKind,
+  sent: 0,
+  withdrawnBeforeReceipt: 0,
+  inTransit: new Set(),
+  open: new Map(),
+  settled: emptyTally(),
+  counts: { matches: 0, exhibitsPreserved: 0, hashesWithdrawn: 0, corrections: 0 },
+  hashes: { pdq: 0, blockhash: 0, sha256: 0, md5: 0 },
+  unreadable: 0,
+});
+
+const isWithin = ({ from, to }: Period, ms: number): boolean => from.getTime() <= ms && ms < to.getTime();
+const happened = (state: SummaryState, fact: EntryFact): boolean => isWithin(state.period, Date.parse(fact.at));
+
+const isOfKind = (state: SummaryState, fact: EntryFact): boolean =>
+  wordOf(fact, 'noticeKind', NOTICE_KINDS) === state.noticeKind;
+
+const languageOf = (fact: EntryFact): string => {
+  const language = textOf(fact, 'language');
+  if (!isLanguage(language)) throw new UnreadableFact(fact.kind, 'language');
+  return language;
+};
+
+const recordOf = (fact: EntryFact): NoticeRecord => ({
+  dims: {
+    noticeKind: wordOf(fact, 'noticeKind', NOTICE_KINDS),
+    platformSize: (fact.dims['platformSize'] ?? null) === null ? null : wordOf(fact, 'platformSize', PLATFORM_SIZES),
+    language: languageOf(fact),
+    category: wordOf(fact, 'category', CATEGORIES),
+  },
+  receivedAt: instantOf(fact, 'receivedAt'),
+  receiptImplied: fact.dims['receiptImplied'] === true,
+  items: countOf(fact, 'items'),
+  acknowledgedAt: null,
+  isMissed: false,
+  answers: new Map(),
+});
+
+const answer = (state: SummaryState, fact: EntryFact): void => {
+  const notice = state.open.get(subjectOf(fact, 'notice'));
+  if (notice === undefined) return;
+  const item = subjectOf(fact, 'item');
+  const isCorrection = notice.answers.has(item);
+  if (!isCorrection && notice.answers.size === notice.items) throw new UnreadableFact(fact.kind, 'item of its notice');
+  const hasReason = (fact.dims['reason'] ?? null) !== null;
+  notice.answers.set(item, {
+    outcome: wordOf(fact, 'outcome', ITEM_OUTCOMES),
+    measureAt: instantOrNull(fact, 'measureAt'),
+    answeredAt: instantOf(fact, 'answeredAt'),
+    uploadedAt: instantOrNull(fact, 'uploadedAt'),
+    timing: wordOf(fact, 'timing', TIMINGS),
+    reason: hasReason ? wordOf(fact, 'reason', DECLINE_REASONS) : null,
+  });
+  if (isCorrection) state.counts.corrections += 1;
+};
+
+const receive = (state: SummaryState, fact: EntryFact): void => {
+  const id = subjectOf(fact, 'notice');
+  if (!isOfKind(state, fact)) return;
+  const record = recordOf(fact);
+  state.inTransit.delete(id);
+  const known = state.open.get(id);
+  // Another channel proved an earlier receipt: the earliest that stands counts.
+  if (known !== undefined) known.receivedAt = Math.min(known.receivedAt, record.receivedAt);
+  else if (isWithin(state.period, record.receivedAt)) state.open.set(id, record);
+};
+
+const end = (state: SummaryState, fact: EntryFact, isWithdrawn: boolean): void => {
+  const id = subjectOf(fact, 'notice');
+  const notice = state.open.get(id);
+  if (state.inTransit.delete(id) && isWithdrawn) state.withdrawnBeforeReceipt += 1;
+  if (notice === undefined) return;
+  addNotice(state.settled, notice, isWithdrawn, null);
+  state.open.delete(id);
+};
+
+const FOLDS: Readonly<Record<string, (state: SummaryState, fact: EntryFact) => void>> = {
+  'notice.sent': (state, fact) => {
+    if (!isOfKind(state, fact) || !isWithin(state.period, instantOf(fact, 'sentAt'))) return;
+    state.sent += 1;
+    state.inTransit.add(subjectOf(fact, 'notice'));
+  },
+  'notice.received': receive,
+  'notice.acknowledged': (state, fact) => {
+    const notice = state.open.get(subjectOf(fact, 'notice'));
+    if (notice !== undefined) notice.acknowledgedAt ??= instantOf(fact, 'acknowledgedAt');
+  },
+  'notice.answered': answer,
+  'notice.closed': (state, fact) => end(state, fact, false),
+  'notice.withdrawn': (state, fact) => end(state, fact, true),
+  'clock.target-missed': (state, fact) => {
+    const notice = state.open.get(subjectOf(fact, 'notice'));
+    if (notice !== undefined) notice.isMissed = true;
+  },
+  'signal.contributed': (state, fact) => {
+    if (happened(state, fact)) state.hashes[wordOf(fact, 'signalType', SIGNAL_TYPES)] += 1;
+  },
+  'signal.withdrawn': (state, fact) => {
+    if (happened(state, fact)) state.counts.hashesWithdrawn += 1;
+  },
+  'match.found': (state, fact) => {
+    if (happened(state, fact)) state.counts.matches += 1;
+  },
+  'exhibit.sealed': (state, fact) => {
+    if (happened(state, fact)) state.counts.exhibitsPreserved += 1;
+  },
+};
+/** The kinds of entry that figures read; a query may fetch these alone. */
+export const COUNTED_KINDS = Object.keys(FOLDS);
+
+/** Takes one entry in, in the order of the ledger, and returns `state`. An entry it cannot read is counted as such. */
+export function fold(state: SummaryState, fact: EntryFact): SummaryState {
+  try {
+    FOLDS[fact.kind]?.(state, fact);
+  } catch (error) {
+    if (!(error instanceof UnreadableFact)) throw error;
+    state.unreadable += 1;
+  }
+  return state;
+}
