@@ -9,7 +9,6 @@ import { v7 as uuidv7 } from 'uuid';
 import { AppModule, type AppOptions } from './app.module';
 import { DomainError } from './domain/errors';
 import { addContextHook } from './infra/http/context.hook';
-import { asDomainError, toProblem } from './infra/http/problem.filter';
 import { assertEveryRouteIsGuarded } from './infra/http/routes';
 import { validationPipe } from './infra/http/validation';
 import { NestLog } from './infra/log';
@@ -79,15 +78,6 @@ async function addMeans(app: NestFastifyApplication, { config }: AppOptions): Pr
   });
 }
 
-/** What Fastify refuses before Nest sees it is a problem document as well. */
-function answerEarlyFaults(app: NestFastifyApplication): void {
-  const fastify = app.getHttpAdapter().getInstance();
-  fastify.setErrorHandler((thrown, request, reply) => {
-    const problem = toProblem(asDomainError(thrown), String(request.id));
-    void reply.status(problem.status).header('content-type', 'application/problem+json').send(problem);
-  });
-}
-
 /**
  * The application as main.ts serves it and the tests drive it: pipes, filters, hooks, limits. Refuses to start when a route
  * does not state its permission.
@@ -99,7 +89,6 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
   });
   await addMeans(app, options);
   addContextHook(app.getHttpAdapter().getInstance());
-  answerEarlyFaults(app);
   app.useGlobalPipes(validationPipe());
   assertEveryRouteIsGuarded(app);
   await app.init();
