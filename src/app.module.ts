@@ -8,6 +8,7 @@ import { ProblemFilter } from './infra/http/problem.filter';
 import { ServiceModule } from './infra/http/service.module';
 import { LedgerModule } from './ledger/ledger.module';
 import { SignalsModule } from './signals/signals.module';
+import { TransparencyModule } from './transparency/transparency.module';
 
 export interface AppOptions {
   readonly config: Config;
@@ -45,6 +46,7 @@ export class AppModule {
         LedgerModule,
         AccountsModule,
         SignalsModule,
+        TransparencyModule,
       ],
     };
   }

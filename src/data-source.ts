@@ -7,6 +7,7 @@ import { CreateLedger1764000200000 } from '../migrations/1764000200000-create-le
 import { CreateSignals1764000250000 } from '../migrations/1764000250000-create-signals';
 import { CreateCases1764000300000 } from '../migrations/1764000300000-create-cases';
 import { CreateEvidence1764000350000 } from '../migrations/1764000350000-create-evidence';
+import { CreateTransparency1764000700000 } from '../migrations/1764000700000-create-transparency';
 
 /** Entities and migrations as explicit lists: what is not named here does not exist. */
 export const ENTITIES = [
@@ -27,6 +28,7 @@ export const MIGRATIONS = [
   CreateSignals1764000250000,
   CreateCases1764000300000,
   CreateEvidence1764000350000,
+  CreateTransparency1764000700000,
 ];
 
 /** TypeORM's settings for one connection string. Never synchronises: migrations are SQL. */

@@ -35,7 +35,7 @@ export class Signals {
         actor,
         at,
         subjects: { signal: signalId, ...(dto.exhibitId ? { exhibit: dto.exhibitId } : {}) },
-        dims: { type: dto.type, category: dto.labels.category ?? null, ideology: dto.labels.ideology ?? null },
+        dims: { signalType: dto.type, category: dto.labels.category ?? null, ideology: dto.labels.ideology ?? null },
         internal: { note: dto.note ?? null, quality: dto.quality ?? null },
         audience: [actor.organisationId],
       });

@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import { Publisher } from './publisher.service';
+import { TransparencyController } from './transparency.controller';
+import { Transparency } from './transparency.service';
+
+@Module({
+  controllers: [TransparencyController],
+  providers: [Transparency, Publisher],
+  exports: [Transparency, Publisher],
+})
+export class TransparencyModule {}

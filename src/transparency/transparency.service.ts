@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '../domain/errors';
+import { METRICS } from '../domain/metric-definitions';
+import { emptySummary, fold, type Period } from '../domain/metric-fold';
+import { view, type Summary } from '../domain/metrics';
+import { ClockSource } from '../infra/clock-source';
+import { Work, type Actor, type Tx } from '../infra/database/work';
+import { readFacts } from './facts.queries';
+import type { PublishedMonth, SummaryAnswer, SummaryQuery } from './transparency.dto';
+
+const THIRTY_DAYS_MS = 30 * 24 * 60 * 60 * 1000;
+
+interface MonthRow {
+  readonly month: string;
+  readonly published_at: Date;
+  readonly tree_size: string;
+  readonly figures: PublishedMonth['figures'];
+}
+
+/** The figures of a period from the entries that `tx` may see, as they stand at `now`. */
+export async function summariseLedger(tx: Tx, period: Period, now: Date): Promise<Summary> {
+  const state = emptySummary(period);
+  for await (const fact of readFacts(tx, period.from)) {
+    if (Date.parse(fact.at) <= now.getTime()) fold(state, fact);
+  }
+  return view(state, now);
+}
+
+@Injectable()
+export class Transparency {
+  constructor(
+    private readonly work: Work,
+    private readonly clock: ClockSource,
+  ) {}
+
+  /** Live, from the entries that this organisation may read. */
+  async own(actor: Actor, query: SummaryQuery): Promise<SummaryAnswer> {
+    const now = this.clock.now();
+    const to = query.to ?? new Date(now.getTime() + 1);
+    const from = query.from ?? new Date(to.getTime() - THIRTY_DAYS_MS);
+    if (from >= to) throw new DomainError('request.invalid', {}, [{ pointer: '/from', detail: 'must lie before to' }]);
+    const summary = await this.work.read(actor, (tx) => summariseLedger(tx, { from, to }, now));
+    return { scope: 'own', summary, months: [], definitions: METRICS };
+  }
+
+  /** Closed months as they were published, newest first. The same for everybody, whenever it is asked. */
+  async published(query: SummaryQuery): Promise<SummaryAnswer> {
+    const rows = await this.work.unscoped((tx) =>
+      tx.query<MonthRow[]>(
+        `select month, published_at, tree_size, figures from published_month
+         where ($1::text is null or month >= $1) and ($2::text is null or month < $2) order by month desc`,
+        [query.from?.toISOString().slice(0, 7) ?? null, query.to?.toISOString().slice(0, 7) ?? null],
+      ),
+    );
+    const months = rows.map((row) => ({
+      month: row.month,
+      publishedAt: row.published_at.toISOString(),
+      treeSize: Number(row.tree_size),
+      figures: row.figures,
+    }));
+    return { scope: 'public', summary: null, months, definitions: METRICS };
+  }
+}
