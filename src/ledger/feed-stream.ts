@@ -41,7 +41,7 @@ export class FeedStream {
       );
     } catch (error) {
       // The answer is under way, so no problem document: the reader comes back and is told then.
-      if (!left.signal.aborted) log.warn({ event: 'feed.stream-failed', err: error });
+      if (!left.signal.aborted) log.warn({ event: 'feed.stream-failed', reason: String(error) });
     } finally {
       out.end();
     }

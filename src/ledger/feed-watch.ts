@@ -58,7 +58,7 @@ export class FeedWatch implements OnModuleDestroy {
 
   private async poll(): Promise<void> {
     while (this.watchers.size > 0) {
-      await this.look().catch((error: unknown) => log.warn({ event: 'feed.watch-failed', err: error }));
+      await this.look().catch((error: unknown) => log.warn({ event: 'feed.watch-failed', reason: String(error) }));
       await sleep(POLL_MS);
     }
   }

@@ -79,7 +79,7 @@ export class Receipts {
       const issued = await this.work
         .asWorker((tx) => this.issue(tx, [...this.waiting.keys()]))
         .catch((error: unknown) => {
-          log.warn({ event: 'ledger.receipts-failed', err: error });
+          log.warn({ event: 'ledger.receipts-failed', reason: String(error) });
           return new Map<string, Receipt>();
         });
       for (const [id, receipt] of issued) this.settle(id, receipt);

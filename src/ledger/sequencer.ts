@@ -71,7 +71,7 @@ export class Sequencer {
         // Nothing is lost by waiting: the entries are committed, and stay pending until somebody has sequenced them.
         this.state = null;
         pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
-        log.error({ event: 'ledger.sequencer-failed', err: error, pauseMs });
+        log.error({ event: 'ledger.sequencer-failed', reason: String(error), pauseMs });
         if (stop.aborted) return;
       }
       if (stop.aborted) {
