@@ -1,5 +1,5 @@
 import { bmvbhash } from 'blockhash-core';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { randomFrom, scenePixels } from '../../test/support/images';
 import { blockhash } from './blockhash';
 import type { Pixels } from './pixels';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { randomFrom } from '../../test/support/images';
 import { wordsDistance } from './hamming';
 import { HammingIndex } from './hamming-index';
@@ -57,9 +57,14 @@ function expectExact(index: HammingIndex, entries: Map<number, Uint32Array>, see
   for (let k = 0; k < queries; k++) {
     const near = flipped(hashes[Math.floor(random() * hashes.length)]!, Math.floor(random() * 70), random);
     for (const hash of [near, uniform(random, hashes)]) {
-      for (const radius of RADII) expect(index.query(hash, radius)).toEqual(bruteForce(entries, hash, radius));
+      for (const radius of RADII) expectSame(index.query(hash, radius), bruteForce(entries, hash, radius));
     }
   }
+}
+
+/** Thousands of matches: the deep comparison is left for the one that fails. */
+function expectSame(found: HammingMatch[], expected: HammingMatch[]): void {
+  if (JSON.stringify(found) !== JSON.stringify(expected)) expect(found).toEqual(expected);
 }
 
 describe('the Hamming index', () => {
@@ -120,7 +125,7 @@ describe('the Hamming index', () => {
     const random = randomFrom(3);
     const crowded = Uint32Array.from({ length: 8 }, () => random() * 2 ** 32);
     const { index, entries } = fill((r, e) => crowded.map((w, i) => (i < 4 ? w : uniform(r, e)[i]!)), 20_000, 4);
-    for (const radius of RADII) expect(index.query(crowded, radius)).toEqual(bruteForce(entries, crowded, radius));
+    for (const radius of RADII) expectSame(index.query(crowded, radius), bruteForce(entries, crowded, radius));
   });
 
   it('shows an insert and a removal to the very next query', () => {

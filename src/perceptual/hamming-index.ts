@@ -202,7 +202,7 @@ export class HammingIndex {
 
 /** t of the pigeonhole for general radius: -1 means that the chunk is not probed. */
 function tolerance(radius: number, chunk: number): number {
-  return Math.floor((radius + 1) / CHUNKS) - 1 + ((chunk & 15) < (radius + 1) % CHUNKS ? 1 : 0);
+  return ((radius + 1) >> 4) - 1 + ((chunk & 15) < (radius + 1) % CHUNKS ? 1 : 0);
 }
 
 function chunkOf(words: HashWords, chunk: number): number {

@@ -1,12 +1,14 @@
 import { HASH256_WORDS, parseHash256 } from './hex';
 import type { HashWords } from './hex';
 
+const { imul } = Math;
+
 /** Number of set bits of a 32-bit word (Hacker's Delight, figure 5-2). */
 export function popcount32(word: number): number {
   let bits = word - ((word >>> 1) & 0x55555555);
   bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
   bits = (bits + (bits >>> 4)) & 0x0f0f0f0f;
-  return Math.imul(bits, 0x01010101) >>> 24;
+  return imul(bits, 0x01010101) >>> 24;
 }
 
 /** Differing bits, 0..256, of the hashes at `offsetA` of `a` and `offsetB` of `b`. */

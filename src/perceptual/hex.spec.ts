@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { hammingDistance, popcount32 } from './hamming';
 import { formatHash256, isHash256, parseHash256 } from './hex';
 

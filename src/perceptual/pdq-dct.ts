@@ -2,6 +2,7 @@ import { HASH256_WORDS, formatHash256 } from './hex';
 import { PDQ_SIDE } from './pdq-filter';
 
 /** The second half of PDQ: 64 x 64 luma to quality, 16 x 16 DCT, and 256 bits at its median. */
+const { fround } = Math;
 const FREQUENCIES = 16;
 const COEFFICIENTS = FREQUENCIES * FREQUENCIES;
 
@@ -26,7 +27,7 @@ export function gridQuality(grid: Float32Array): number {
 }
 
 function gradient(u: number, v: number): number {
-  return Math.abs(Math.trunc(Math.fround(Math.fround(Math.fround(u - v) * 100) / 255)));
+  return Math.abs(Math.trunc(fround(fround(fround(u - v) * 100) / 255)));
 }
 
 /** B = D A Dt as 256 float32, row-major. */
@@ -34,9 +35,9 @@ export function dct16(grid: Float32Array): Float32Array {
   const half = new Float32Array(FREQUENCIES * PDQ_SIDE);
   for (let i = 0; i < FREQUENCIES; i++) {
     for (let j = 0; j < PDQ_SIDE; j++) {
-      let sum = Math.fround(0);
+      let sum = fround(0);
       for (let k = 0; k < PDQ_SIDE; k++) {
-        sum = Math.fround(sum + Math.fround((COSINES[i * PDQ_SIDE + k] ?? 0) * (grid[k * PDQ_SIDE + j] ?? 0)));
+        sum = fround(sum + fround((COSINES[i * PDQ_SIDE + k] ?? 0) * (grid[k * PDQ_SIDE + j] ?? 0)));
       }
       half[i * PDQ_SIDE + j] = sum;
     }
@@ -44,9 +45,9 @@ export function dct16(grid: Float32Array): Float32Array {
   const dct = new Float32Array(COEFFICIENTS);
   for (let i = 0; i < FREQUENCIES; i++) {
     for (let j = 0; j < FREQUENCIES; j++) {
-      let sum = Math.fround(0);
+      let sum = fround(0);
       for (let k = 0; k < PDQ_SIDE; k++) {
-        sum = Math.fround(sum + Math.fround((half[i * PDQ_SIDE + k] ?? 0) * (COSINES[j * PDQ_SIDE + k] ?? 0)));
+        sum = fround(sum + fround((half[i * PDQ_SIDE + k] ?? 0) * (COSINES[j * PDQ_SIDE + k] ?? 0)));
       }
       dct[i * FREQUENCIES + j] = sum;
     }

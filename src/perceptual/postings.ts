@@ -1,8 +1,7 @@
 /**
  * Many short lists of (row, 16-bit sketch), each contiguous in one pool so that a list is read without following
  * pointers. A full list moves to the end of the pool with half again the room; when the pool is full, every list is
- * copied tightly into a new one, which also gives back what the moves left behind. Amortised constant per insert; the
- * copy takes about 10 ns a posting.
+ * copied into a new one, which also gives back what the moves left behind. Amortised constant per insert.
  */
 export class Postings {
   /** Where list `l` starts in the pool, and its length. */
@@ -12,7 +11,6 @@ export class Postings {
   sketches: Uint16Array;
   readonly #room: Uint32Array;
   #used = 0;
-  #live = 0;
 
   constructor(lists: number, expected = 0) {
     this.starts = new Uint32Array(lists);
@@ -35,7 +33,6 @@ export class Postings {
     this.rows[at] = row;
     this.sketches[at] = sketch;
     this.counts[list] = count + 1;
-    this.#live++;
   }
 
   /** The last posting of the list takes the place of the removed one. */
@@ -48,12 +45,11 @@ export class Postings {
     this.rows[at] = this.rows[last] ?? 0;
     this.sketches[at] = this.sketches[last] ?? 0;
     this.counts[list] = last - start;
-    this.#live--;
   }
 
   #move(list: number): void {
     const count = this.counts[list] ?? 0;
-    const room = roomFor(count);
+    const room = count + (count >> 1) + 2;
     if (this.#used + room > this.rows.length) this.#repack(room);
     const start = this.starts[list] ?? 0;
     this.rows.copyWithin(this.#used, start, start + count);
@@ -65,7 +61,9 @@ export class Postings {
 
   #repack(extra: number): void {
     const { rows, sketches, starts, counts } = this;
-    const size = Math.max(1024, this.#live * 2 + extra);
+    let kept = extra;
+    for (const count of counts) kept += keptRoom(count);
+    const size = kept + (kept >> 1) + 1024;
     this.rows = new Uint32Array(size);
     this.sketches = new Uint16Array(size);
     let used = 0;
@@ -77,13 +75,14 @@ export class Postings {
         this.sketches[used + k] = sketches[from + k] ?? 0;
       }
       starts[list] = used;
-      this.#room[list] = count;
-      used += count;
+      this.#room[list] = keptRoom(count);
+      used += keptRoom(count);
     }
     this.#used = used;
   }
 }
 
-function roomFor(count: number): number {
-  return count + Math.max(1, (count >> 1) + 1);
+/** A list keeps a quarter of room through a copy: with none, the next insert into a few long lists would copy all again. */
+function keptRoom(count: number): number {
+  return count + (count >> 2);
 }

@@ -1,4 +1,5 @@
 const EMPTY = 0xffffffff;
+const { imul } = Math;
 
 /** A map from uint32 to uint32 (values under 2^32 - 1) in typed arrays: 8 bytes a slot where Map takes about 40. */
 export class UintMap {
@@ -53,7 +54,7 @@ export class UintMap {
   }
 
   #home(key: number): number {
-    const mixed = Math.imul(key ^ (key >>> 16), 0x9e3779b1);
+    const mixed = imul(key ^ (key >>> 16), 0x9e3779b1);
     return (mixed ^ (mixed >>> 15)) & (this.#values.length - 1);
   }
 

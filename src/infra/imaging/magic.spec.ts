@@ -1,0 +1,107 @@
+import { svgFile } from '../../../test/support/images';
+import { contradicts, sniff } from './magic';
+import { FrameReader, frameHeader, readAnswer } from './protocol';
+
+const bytes = (text: string): Uint8Array => Buffer.from(text, 'latin1');
+const ftyp = (major: string, ...compatible: string[]): Uint8Array =>
+  bytes(`\0\0\0${String.fromCharCode(16 + 4 * compatible.length)}ftyp${major}\0\0\0\0${compatible.join('')}mdat`);
+
+describe('the type by magic bytes', () => {
+  it.each([
+    ['\xff\xd8\xff\xe0\0\x10JFIF', 'image/jpeg', 'image'],
+    ['\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'image/png', 'image'],
+    ['GIF89a', 'image/gif', 'image'],
+    ['RIFF\x10\0\0\0WEBPVP8 ', 'image/webp', 'image'],
+    ['RIFF\x10\0\0\0WAVEfmt ', 'application/octet-stream', 'other'],
+    ['%PDF-1.7', 'application/pdf', 'pdf'],
+    ['PK\x03\x04\x14', 'application/zip', 'other'],
+    ['\x1a\x45\xdf\xa3\x93\x42\x82\x84webm', 'video/webm', 'video'],
+    ['\x1a\x45\xdf\xa3\x93\x42\x82\x88matroska', 'video/x-matroska', 'video'],
+    ['', 'application/octet-stream', 'other'],
+    ['\xff\xd8', 'application/octet-stream', 'other'],
+    ['plain words', 'application/octet-stream', 'other'],
+  ])('takes %j for %s', (head, type, kind) => {
+    expect(sniff(bytes(head))).toEqual({ type, kind });
+  });
+
+  it('tells the children of ISO base media by their brands', () => {
+    expect(sniff(ftyp('isom', 'mp42')).type).toBe('video/mp4');
+    expect(sniff(ftyp('qt  ')).type).toBe('video/quicktime');
+    expect(sniff(ftyp('avif', 'mif1')).type).toBe('image/avif');
+    expect(sniff(ftyp('mif1', 'miaf', 'heic')).type).toBe('image/heic');
+    expect(sniff(ftyp('mif1', 'mif1', 'avif')).type).toBe('image/avif');
+    expect(sniff(ftyp('mif1')).type).toBe('image/heif');
+    expect(sniff(ftyp('M4A ')).kind).toBe('other');
+  });
+
+  it.each([
+    ['<svg xmlns="x">', 'svg'],
+    ['\xef\xbb\xbf  <?xml version="1.0"?><!-- a\n b --><svg>', 'svg'],
+    ['<?xml version="1.0"?><!DOCTYPE svg PUBLIC "x">', 'svg'],
+    ['\xff\xfe<\0s\0v\0g\0 \0', 'svg'],
+    ['<x:svg xmlns:x="http://www.w3.org/2000/svg">', 'svg'],
+    ['<!DOCTYPE HTML><title>', 'html'],
+    ['\n<!-- c --><ScRiPt>', 'html'],
+    ['<unknown><html>', 'html'],
+  ])('gives markup %j no type of its own, but says that it is %s', (head, active) => {
+    expect(sniff(bytes(head))).toEqual({ type: 'application/octet-stream', kind: 'other', active });
+  });
+
+  it('calls a file mislabelled only where the declared type cannot be true', () => {
+    const jpeg = sniff(bytes('\xff\xd8\xff\xe0'));
+    expect(contradicts('image/png', jpeg)).toBe(true);
+    expect(contradicts('text/plain', jpeg)).toBe(true);
+    expect(contradicts('Image/JPG; q=1', jpeg)).toBe(false);
+    expect(contradicts('application/octet-stream', jpeg)).toBe(false);
+    expect(contradicts(undefined, jpeg)).toBe(false);
+    expect(contradicts('image/heif', sniff(ftyp('heic')))).toBe(false);
+    expect(contradicts('image/jpeg', sniff(bytes('plain words')))).toBe(true);
+    expect(contradicts('text/plain', sniff(bytes('plain words')))).toBe(false);
+    expect(contradicts('application/epub+zip', sniff(bytes('PK\x03\x04')))).toBe(false);
+    expect(contradicts('image/png', sniff(bytes('PK\x03\x04')))).toBe(true);
+    expect(contradicts('image/svg+xml', sniff(svgFile()))).toBe(false);
+    expect(contradicts('image/png', sniff(svgFile()))).toBe(true);
+  });
+});
+
+describe('the pipe to a decoding process', () => {
+  it('puts frames together however the bytes are cut, and forgets an abandoned image', () => {
+    const images: string[] = [];
+    const reader = new FrameReader((image) => images.push(image.toString()));
+    const frame = (text: string): Buffer => Buffer.concat([frameHeader(text.length), Buffer.from(text)]);
+    const stream = Buffer.concat([
+      frame('one '),
+      frame('picture'),
+      frameHeader(0),
+      frame('half'),
+      frameHeader(0xffffffff),
+      frameHeader(0),
+      frame('another'),
+      frameHeader(0),
+    ]);
+    for (const size of [1, 3, 5, stream.length]) {
+      images.length = 0;
+      for (let at = 0; at < stream.length; at += size) reader.push(stream.subarray(at, at + size));
+      expect(images).toEqual(['one picture', '', 'another']);
+    }
+  });
+
+  it('believes no answer that is not exactly an answer', () => {
+    const pdq = { hash: 'a'.repeat(64), quality: 100 };
+    const hashes = { type: 'image/png', width: 1, height: 1, pdq, blockhash: 'b'.repeat(64) };
+    const sound = { ok: true, hashes, rssBytes: 1 };
+    expect(readAnswer(sound)).toEqual(sound);
+    expect(readAnswer({ ...sound, extra: 1, hashes: { ...hashes, extra: 1 } })).toEqual(sound);
+    expect(readAnswer({ ...sound, hashes: { ...hashes, type: 'text/html' } })).toBeNull();
+    expect(readAnswer({ ...sound, hashes: { ...hashes, blockhash: 'x' } })).toBeNull();
+    expect(readAnswer({ ...sound, hashes: { ...hashes, pdq: { ...pdq, quality: 101 } } })).toBeNull();
+    expect(readAnswer({ ok: false, code: 'auth.required', details: {} })).toBeNull();
+    expect(readAnswer('yes')).toBeNull();
+    const refusal = {
+      ok: false,
+      code: 'image.truncated',
+      details: { type: 'image/png', long: 'x'.repeat(101), deep: {} },
+    };
+    expect(readAnswer(refusal)).toEqual({ ok: false, code: 'image.truncated', details: { type: 'image/png' } });
+  });
+});
