@@ -1,6 +1,7 @@
 import { DynamicModule, Global, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { AccountsModule } from './accounts/accounts.module';
+import { Background } from './background';
 import { ClockSource, SystemClock } from './infra/clock-source';
 import { CONFIG, type Config } from './infra/config';
 import { DatabaseModule, type DatabaseConnections } from './infra/database/database.module';
@@ -48,6 +49,7 @@ export class AppModule {
         SignalsModule,
         TransparencyModule,
       ],
+      providers: [Background],
     };
   }
 }

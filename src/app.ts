@@ -41,7 +41,7 @@ function makeAdapter({ config }: AppOptions): FastifyAdapter {
     bodyLimit: BODY_LIMIT_BYTES,
     trustProxy: config.trustProxy,
     genReqId: () => uuidv7(),
-    forceCloseConnections: true,
+    forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 300 },
   });
 }
