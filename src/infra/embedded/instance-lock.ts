@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AlreadyRunningError } from './start-error';
@@ -25,7 +25,6 @@ function holder(directory: string): string {
  * drops it with the process, `kill -9` included, and no pid has to be believed. Throws StartError when another holds it.
  */
 export function takeInstanceLock(directory: string): InstanceLock {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
   const file = join(directory, 'instance.lock');
   // Opened by hand first: an unwritable folder then names itself (SQLite would say "unable to open database file").
   closeSync(openSync(file, 'a', 0o600));

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type ClientConfig } from 'pg';
@@ -6,6 +6,7 @@ import { randomPassword, readOrCreateSecret } from '../secrets';
 import { findBinaries } from './binaries';
 import { checkCluster, clusterExists, createCluster, SUPERUSER } from './cluster';
 import { takeInstanceLock } from './instance-lock';
+import { makeFolder } from './folder';
 import { findRunning, hasEnded, spawnPostmaster, stopPostmaster, type Postmaster } from './postmaster';
 import { chooseRunner, type RunMode } from './run-mode';
 import { AlreadyRunningError, codeOf, StartError } from './start-error';
@@ -137,7 +138,7 @@ function handle(postmaster: Postmaster, directory: string, release: () => void, 
  * system error that `explainStartError` puts into one line: unwritable folder, full disk, other version, second instance.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
-  mkdirSync(options.dataDirectory, { recursive: true, mode: 0o700 });
+  makeFolder(options.dataDirectory);
   const directory = join(options.dataDirectory, 'postgres');
   if (!options.shared) return own(options, directory);
   const attached = await attach(options, directory);

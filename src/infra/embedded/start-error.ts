@@ -32,7 +32,7 @@ function explainListen(fault: SystemFault): string | undefined {
 
 function explainFile(fault: SystemFault): string | undefined {
   const place = fault.path ?? 'the data folder';
-  // Node's recursive mkdir answers ENOENT on a read-only file system.
+  // /proc and the like.
   if (fault.code === 'ENOENT' && fault.syscall === 'mkdir') return explainFile({ ...fault, code: 'EROFS' });
   switch (fault.code) {
     case 'EACCES':
