@@ -1,0 +1,154 @@
+import { PROBLEMS, type ProblemCode } from './errors';
+
+/** What each error means and what to do about it, for its page under /problems. A test names the codes that lack a text. */
+export const PROBLEM_HELP = {
+  'request.invalid':
+    'A field is missing, of the wrong type, or not one this route knows. The answer lists every fault with a JSON Pointer to its field. Correct those and send again; nothing was done.',
+  'request.malformed-json':
+    'The body could not be read as JSON. Check quotes, commas and that the text is UTF-8, and that Content-Type is application/json. Nothing was done.',
+  'request.too-large':
+    'The body is larger than this route accepts. Send files as multipart, where they are streamed, and long lists in several submissions.',
+  'request.too-many':
+    'More requests came from you than this route takes in the time. Wait for the number of seconds in the Retry-After header, then go on more slowly.',
+  'request.unsupported-media-type':
+    'This route does not take bodies of this Content-Type. The API description names the types that each route takes.',
+  'request.not-found':
+    'Nothing stands under this address that you may see. Check the id, and which organisation you are signed in for: what belongs to others is answered in the same way as what does not exist.',
+  'request.method-not-allowed':
+    'The address exists and does not answer to this HTTP method. The Allow header names the methods that it answers to.',
+  'request.version-conflict':
+    'Somebody changed this after you had read it, so your change was not made. Read it again, see whether your change still fits, and send it with the new version.',
+  'request.internal':
+    'Something failed on our side and was recorded under the request id in this answer. Try again with the same idempotency key: what was done is not done twice. If it stays, give the operator that id.',
+  'request.unavailable':
+    'The database or another part is not available at this moment. Nothing was half done. Try again shortly with the same idempotency key.',
+  'idempotency.key-reused':
+    'This Idempotency-Key came before with another body or on another route. A key stands for one request: take a new key for a new request, and the same key only to repeat exactly the same one.',
+  'idempotency.key-invalid':
+    'An Idempotency-Key is a short text of visible ASCII characters; a random UUID is a good one. The API description states the exact form and length.',
+  'auth.required': 'This route needs a login or an API key. Sign in, or send the key in the Authorization header.',
+  'auth.bad-credentials':
+    'The e-mail address and the password do not belong together; which of the two is wrong is not said. After several tries there is a pause. An administrator of your organisation can have a new password set.',
+  'auth.expired':
+    'The session or API key has ended or was revoked. Sign in again, or ask an administrator of your organisation for a new key.',
+  'auth.not-permitted':
+    'None of your roles in this organisation permits this, or the API key is limited to other scopes. An administrator of your organisation can give roles and make keys.',
+  'auth.no-competence':
+    'The law gives your organisation no power to do this here: for example, it may refer but not order. Competences are recorded by the operator on proof, and no role replaces them.',
+  'auth.cross-site':
+    'A browser sent this request from a page of another site, so it was refused. Programs should use an API key instead of the cookie of a session.',
+  'organisation.exists':
+    'The short name or the host is taken by an organisation that is registered already. Look it up in the directory before you register another.',
+  'platform.not-provisional':
+    'Only a platform that was made from an unknown host waits for a confirmation. This one does not; nothing is to be done.',
+  'person.member-already':
+    'This person belongs to the organisation already. To change what they may do, change their roles.',
+  'approval.decided':
+    'Another person has agreed or refused in the meantime, and their decision stands. Read the request again to see it.',
+  'approval.same-person':
+    'This needs two people, and the one who asked cannot be the second. Ask a colleague who has the right to decide.',
+  'approval.reason-required':
+    'What you ask for is unusual enough that a reason has to be typed and kept, for instance for a home page or a whole search result. Send it again with a reason that the second person can judge.',
+  'ledger.unknown-checkpoint':
+    'No signed checkpoint of this tree size is kept here. Ask for the latest, or for the size named in a receipt. If a receipt names a size that this server denies, keep the receipt: it is the proof.',
+  'egress.refused-scheme':
+    'The service calls out over https only, without user name or password in the address and on permitted ports. Give the address in that form.',
+  'egress.refused-address':
+    'The host name leads to a private, local or reserved network, which is never called from here, whatever the name says. Give an address that is reachable from the public internet.',
+  'egress.timeout':
+    'The other side did not answer within the time allowed. Deliveries are tried again by themselves; a check made by hand can be repeated later.',
+  'egress.too-large': 'The other side sent more bytes than are accepted, and the answer was dropped unread.',
+  'egress.redirect':
+    'The other side redirected more often than is followed, or to where is never called. Register the final address.',
+  'egress.failed':
+    'No connection could be made, or it broke: name, certificate, port or network. Check the address from outside; deliveries are tried again by themselves.',
+  'file.too-large':
+    'The file is larger than the service accepts. The other items of the case were kept. Refer the address without the file, or send a shorter excerpt.',
+  'file.interrupted':
+    'The connection ended before the whole file had arrived, and what had come was discarded. Send the file again.',
+  'file.empty': 'The file has no bytes. Check what was exported or captured, and send the file again.',
+  'file.svg':
+    'SVG files can carry scripts and load things from elsewhere, so none is stored. Send a capture of what it shows, as PNG.',
+  'file.mislabelled':
+    'The first bytes of the file say that it is of another type than its name or Content-Type. Send it under its true type; the other items were kept.',
+  'file.item-unknown':
+    'A file says that it belongs to an item which this submission does not have. Use the position or reference that the case document gives to its items.',
+  'storage.full':
+    'The disk or the store has no room left, and nothing was kept of this upload. The operator has been told; try again later with the same file.',
+  'storage.missing':
+    'An object that the records name is not in the store. This is a fault of ours that may concern evidence; the operator must look into it at once. Give them the request id.',
+  'storage.damaged':
+    'An object read back from the store does not agree with its digests. Nothing of it is handed out. The operator must restore it from a copy; give them the request id.',
+  'storage.range': 'The Range header asks for bytes beyond the end of the object. Ask for the size first.',
+  'storage.key-destroyed':
+    'Every reason to keep this content has ended and its key was destroyed, as the law asks. Its record and proof of destruction remain in the custody history.',
+  'storage.key-unavailable':
+    'The key store cannot be reached now, so protected content can neither be read nor stored. Try again; if it stays, tell the operator.',
+  'image.too-large':
+    'The image has more pixels or bytes than are decoded here, which also guards against files made to exhaust memory. It can be kept as evidence; a smaller copy can be compared.',
+  'image.truncated': 'The image ends before its content does: the upload or the capture broke off. Send it again.',
+  'image.unsupported':
+    'This kind of file is not decoded as an image, so it gets no perceptual hash. Exact digests are still computed.',
+  'image.undecodable': 'The file says that it is an image and cannot be decoded as one. Send a fresh capture.',
+  'image.timeout':
+    'Decoding took longer than is allowed, as with files made to do so. Send the image in a plain format.',
+  'notice.illegal-transition':
+    'The notice is in a state in which this cannot be done; the answer names the state and the event. A closed or withdrawn notice stays as it is, a notice is closed only when every item is answered, and a sender can no longer withdraw once that is so.',
+  'notice.outcome-not-applicable':
+    'This outcome does not exist for this kind of notice. A referral may be declined; a removal order may not, and has other ways to object.',
+  'notice.measure-required':
+    'Removed, disabled and account actioned need the time at which you did it, in UTC or with its zone. It is published as your claim beside the time at which we received your answer.',
+  'notice.measure-not-applicable':
+    'A declined item, and one that was gone or not found, has no measure and so takes no time for one. Leave measureAt out.',
+  'notice.measure-in-future':
+    'The time given for the measure is later than our clock. Check the zone of the time and the clock of your system. Answer once the measure has been taken.',
+  'notice.measure-before-receipt':
+    'The time given for the measure is earlier than the receipt of the notice. If the content was gone by then, answer already_gone. Otherwise check the zone of the time.',
+  'notice.reason-required': 'A declined item needs one of the coded reasons. They are listed in the API description.',
+  'notice.reason-not-applicable': 'Only a declined item takes a coded reason. Leave it out for other outcomes.',
+  'notice.no-items':
+    'A notice is about at least one open item of its case. All items named here are closed, held or already in a notice.',
+  'notice.unknown-item':
+    'An item id does not belong to this case or notice. Read it again and use the ids that it lists.',
+  'notice.no-platform':
+    'No platform is known for the host of an item, so there is nobody to send to. Name the platform, or give the full address.',
+  'notice.several-platforms': 'The items lie on more than one platform. Write one notice for each platform.',
+  'notice.item-held':
+    'An item is broader than one piece of content, such as a home or search page, and waits for a second person to release it. Leave it out to send the others now.',
+  'notice.item-closed':
+    'An item was closed after this notice had been written. Read the case again and write the notice anew without it.',
+  'notice.case-closed': 'The case is closed, so nothing more is sent from it. Open a new case; it can be linked.',
+  'notice.contact-unconfirmed':
+    'The platform was made from an unknown host, and no person has confirmed yet whom the notice would reach. A supervisor or the operator confirms it; then send again.',
+  'notice.platform-suspended':
+    'The platform has been suspended from this service. Ask the operator, and use another way to reach it meanwhile.',
+  'notice.item-repeated': 'The same item stands twice in one answer. Give one outcome for each item.',
+  'contact.webhook-unknown':
+    'A contact point by webhook needs one of your own webhooks that is in use. Register the webhook first, then name its id.',
+  'webhook.too-many': 'Ten webhooks are in use, which is the most. Remove one that is no longer needed.',
+  'webhook.disabled': 'This webhook was taken out of use and gets no deliveries. Register a new one.',
+  'address.invalid':
+    'This text cannot be referred as an address; `reason` says why. It needs http or https, a full host name and neither spaces nor control characters; a defanged address is understood. An address with a user name or password is refused, because it would be passed on.',
+  'case.empty':
+    'Every item and file in this submission was refused, so no case was opened. The answer lists the reason for each.',
+  'case.closed': 'The case is closed. Open a new case; it can be linked.',
+  'case.document-first':
+    'In a multipart submission the part with the case comes before the files, because files are streamed as they arrive. Change the order of the parts.',
+  'item.not-held': 'The item does not wait for a second person, or has been decided already. Read it again.',
+  'item.platform-unknown':
+    'No organisation in the directory has this name. Leave the platform out to have it found by the host.',
+  'item.platform-mismatch':
+    'The host of the address belongs to another platform than the one named. Check the address, or leave the platform out.',
+  'signal.contributed-already':
+    'Your organisation has contributed this hash before. To change its labels, withdraw it and contribute it anew.',
+  'signal.not-yours':
+    'Only an organisation that contributed a hash can withdraw it. To say that it is wrong, dispute it with a reason.',
+  'signal.low-quality':
+    'The image has too little structure for a perceptual hash: many unrelated images would match it. Contribute its exact digest instead.',
+} as const satisfies Partial<Record<ProblemCode, string>>;
+
+/** The paragraph for a code; its title while nobody has written one. */
+export function helpFor(code: ProblemCode): string {
+  const texts: Readonly<Partial<Record<ProblemCode, string>>> = PROBLEM_HELP;
+  return texts[code] ?? `${PROBLEMS[code][1]}.`;
+}
