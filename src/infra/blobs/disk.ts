@@ -80,7 +80,7 @@ export class DiskBlobStore extends BlobStore {
     for (const name of (await readdir(directory)).filter(isTemporary)) {
       const path = join(directory, name);
       const found = await stat(path).catch(() => undefined);
-      if (!found || Date.now() - found.mtimeMs < idleMs) continue;
+      if (!found || Date.now() - Math.trunc(found.mtimeMs) < idleMs) continue;
       await unlink(path).catch(() => undefined);
       cleared++;
     }
