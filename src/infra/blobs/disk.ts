@@ -2,16 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { link, open, readdir, rename, stat, statfs, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DomainError } from '../../domain/errors';
-import { isErrno, isTemporary, makeDirectory, syncDirectory, writeFully } from '../crypto/durable-file';
+import { isErrno, isTemporary, makeDirectory, storageError, syncDirectory, writeFully } from '../crypto/durable-file';
 import { isIdentifier, makeShards, SHARDS, shardOf } from '../crypto/shards';
 import { BlobStore, type BlobReader, type BlobWriter, type StoredBlob } from './blob-store';
 
 /** Left free on the volume, bytes: PostgreSQL may lie on the same one and stops when it is full. */
 const RESERVE_BYTES = 256 * 2 ** 20;
 const ASK_FREE_EVERY_BYTES = 64 * 2 ** 20;
-
-export const storageError = (error: unknown): unknown =>
-  isErrno(error, 'ENOSPC', 'EDQUOT') ? new DomainError('storage.full') : error;
 
 /**
  * `objects/<last two digits of the id>/<id>`, written as evidence needs it: temporary file (`wx`, 0600), fdatasync, linked

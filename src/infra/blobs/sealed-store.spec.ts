@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import * as fc from 'fast-check';
+import { storageError } from '../crypto/durable-file';
 import { KeyfileProvider } from '../crypto/keyfile';
 import { CaseKeyStore } from '../crypto/keystore';
-import { DiskBlobStore, storageError } from './disk';
+import { DiskBlobStore } from './disk';
 import { SealedStore } from './sealed-store';
 
 let root: string;

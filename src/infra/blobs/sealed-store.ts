@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { DomainError } from '../../domain/errors';
 import { CobblestoneEncryptor, CobblestoneError, KEY_BYTES } from '../crypto/cobblestone';
 import { openCiphertext, type ByteRange } from '../crypto/cobblestone-stream';
+import { storageError } from '../crypto/durable-file';
 import type { CaseKeyStore } from '../crypto/keystore';
 import { BlobStore, type BlobWriter, type StoredBlob } from './blob-store';
 import { Sealing, type Sealed } from './sealing';
@@ -52,7 +53,7 @@ export class SealedStore {
     } catch (error) {
       await writer?.discard();
       if (!source.destroyed) source.resume();
-      throw error;
+      throw storageError(error);
     } finally {
       dataKey.fill(0);
     }

@@ -2,10 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { link, mkdir, open, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { DomainError } from '../../domain/errors';
 
 /** By its code alone: an error from another realm is not an instance of this one's Error. */
 export const isErrno = (error: unknown, ...codes: string[]): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && codes.includes(String(error.code));
+
+/** A full disk is the only fault of storage that a client is told as such. */
+export const storageError = (error: unknown): unknown =>
+  isErrno(error, 'ENOSPC', 'EDQUOT') ? new DomainError('storage.full') : error;
 
 /** A name is on the disk only once its directory is: fsync(2) of the file does not cover its entry. */
 export async function syncDirectory(path: string): Promise<void> {
