@@ -6,7 +6,7 @@ import type { Tx } from '../infra/database/work';
  */
 export async function* rowsOf<Row>(tx: Tx, query: string, rowsAtOnce: number, name = 'rows'): AsyncGenerator<Row[]> {
   await tx.query(`declare ${name} no scroll cursor for ${query}`);
-  const ask = (): Promise<Row[]> => tx.query<Row[]>(`ask ${rowsAtOnce} from ${name}`);
+  const ask = (): Promise<Row[]> => tx.query<Row[]>(`fetch ${rowsAtOnce} from ${name}`);
   let coming = ask();
   try {
     for (;;) {
@@ -49,7 +49,7 @@ export class RowCursor<Row> {
       await this.tx.query(`declare taken no scroll cursor for ${this.query}`);
     }
     if (this.buffer.length === 0 && !this.ended) {
-      this.buffer = await this.tx.query<Row[]>(`ask ${this.rowsAtOnce} from taken`);
+      this.buffer = await this.tx.query<Row[]>(`fetch ${this.rowsAtOnce} from taken`);
       this.ended = this.buffer.length === 0;
     }
     return this.buffer;
