@@ -2,6 +2,7 @@ import { DynamicModule, Global, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { AccountsModule } from './accounts/accounts.module';
 import { Background } from './background';
+import { CasesModule } from './cases/cases.module';
 import { ClockSource, SystemClock } from './infra/clock-source';
 import { CONFIG, type Config } from './infra/config';
 import { DatabaseModule, type DatabaseConnections } from './infra/database/database.module';
@@ -47,6 +48,7 @@ export class AppModule {
         LedgerModule,
         AccountsModule,
         SignalsModule,
+        CasesModule,
         TransparencyModule,
       ],
       providers: [Background],

@@ -151,6 +151,7 @@ export const LEDGER_KINDS = {
   'exhibit.held': 'A reason to keep an object was recorded',
   'exhibit.hold-ended': 'A reason to keep an object ended',
   'exhibit.destroyed': 'An object was destroyed after its last reason to be kept ended',
+  'vault.quarantined': 'A stored object that no record knows was put aside',
   'signal.contributed': 'A hash was contributed',
   'signal.opinion': 'An organisation confirmed or disputed a hash',
   'signal.withdrawn': 'A hash was withdrawn by its contributor',

@@ -8,6 +8,7 @@ import { log } from '../infra/log';
 import { Tree } from './tree';
 
 const POLL_MS = 7;
+const LONGEST_PAUSE_MS = 200;
 const PATIENCE_MS = 2000;
 
 interface Waiter {
@@ -48,7 +49,7 @@ export class Receipts {
   }
 
   /** Receipts of those entries that are sequenced, against the newest checkpoint. */
-  private async issue(tx: Tx, entryIds: readonly string[]): Promise<Map<string, Receipt>> {
+  async issue(tx: Tx, entryIds: readonly string[]): Promise<Map<string, Receipt>> {
     const rows: { id: string; seq: string; leaf: Buffer; bytes: Buffer }[] = await tx.query(
       `select l.entry_id as id, l.seq, l.leaf_hash as leaf, e.bytes
        from ledger_leaf l join ledger_entry e on e.id = l.entry_id where l.entry_id = any ($1::uuid[])`,
@@ -75,16 +76,18 @@ export class Receipts {
   private async poll(): Promise<void> {
     // Whoever asked in this turn is asked for together.
     await sleep(0);
+    let pauseMs = POLL_MS;
     while (this.waiting.size > 0) {
-      const issued = await this.work
-        .asWorker((tx) => this.issue(tx, [...this.waiting.keys()]))
-        .catch((error: unknown) => {
-          log.warn({ event: 'ledger.receipts-failed', reason: String(error) });
-          return new Map<string, Receipt>();
-        });
-      for (const [id, receipt] of issued) this.settle(id, receipt);
+      try {
+        const issued = await this.work.asWorker((tx) => this.issue(tx, [...this.waiting.keys()]));
+        for (const [id, receipt] of issued) this.settle(id, receipt);
+        pauseMs = POLL_MS;
+      } catch (error) {
+        if (pauseMs === POLL_MS) log.warn({ event: 'ledger.receipts-failed', reason: String(error) });
+        pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+      }
       this.dismissImpatient();
-      if (this.waiting.size > 0) await sleep(POLL_MS);
+      if (this.waiting.size > 0) await sleep(pauseMs);
     }
   }
 

@@ -1,0 +1,212 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { ArrayMaxSize, IsArray, IsIn, IsInt, IsOptional, IsString, Length, Matches, MaxLength } from 'class-validator';
+import type { Breadth } from '../domain/broad-address';
+import {
+  CATEGORIES,
+  IDEOLOGIES,
+  LANGUAGE_SHAPE,
+  TLP,
+  type Category,
+  type Ideology,
+  type ItemKind,
+  type Tlp,
+} from '../domain/vocabulary';
+import { ExhibitView, SubmittedExhibitView } from '../evidence/exhibit.dto';
+import { PageQuery } from '../infra/http/paging';
+import type { CaseState, ItemState } from './cases.entity';
+
+/** Lines of one submission. */
+export const MAX_ITEMS = 500;
+/** No character that PostgreSQL cannot keep. */
+const STORABLE = /^[^\0]*$/;
+/** RFC 3339 with its offset: a time without one means another instant to every reader. */
+const INSTANT = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)$/;
+
+/** One line: an address, or an account or channel of a named platform. Exactly one of the three. */
+export class SubmittedItemDto {
+  /** As it was found; defanged forms are understood. @example "https://harbour.example/post/1" */
+  @IsOptional()
+  @IsString()
+  @MaxLength(20_000)
+  url?: string;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(1000)
+  account?: string;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(1000)
+  channel?: string;
+
+  /** Short name or id of the platform. Needed for accounts and channels; for addresses the host tells. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 253)
+  platform?: string;
+
+  /** When it was put online, if that is known. RFC 3339 with offset. */
+  @IsOptional()
+  @Matches(INSTANT, { message: 'uploadedAt must be an RFC 3339 instant with its offset' })
+  uploadedAt?: string;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(2000)
+  @Matches(STORABLE)
+  note?: string;
+}
+
+export class AddItemsDto {
+  /** At most 500. A line that cannot be taken is named in `refused` and keeps none of the others back. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(MAX_ITEMS)
+  items?: SubmittedItemDto[];
+}
+
+export class OpenCaseDto extends AddItemsDto {
+  @IsOptional()
+  @IsString()
+  @MaxLength(300)
+  @Matches(STORABLE)
+  title?: string;
+
+  @IsIn(CATEGORIES)
+  category!: Category;
+
+  @IsIn(IDEOLOGIES)
+  ideology!: Ideology;
+
+  /** BCP 47; `und` where it is not known. */
+  @IsOptional()
+  @Matches(LANGUAGE_SHAPE)
+  language?: string;
+
+  /** Why the unit finds this to be terrorist content. Kept within the unit. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(20_000)
+  @Matches(STORABLE)
+  reasons?: string;
+
+  @IsOptional()
+  @IsIn(TLP)
+  tlp?: Tlp;
+}
+
+export class CloseCaseDto {
+  @IsOptional()
+  @IsInt()
+  version?: number;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(2000)
+  @Matches(STORABLE)
+  note?: string;
+}
+
+export class ReleaseItemDto {
+  /** Why something this broad is to be referred. */
+  @IsString()
+  @Length(3, 2000)
+  @Matches(STORABLE)
+  reason!: string;
+}
+
+export class CaseQuery extends PageQuery {
+  @IsOptional()
+  @IsIn(['open', 'closed'])
+  state?: CaseState;
+}
+
+export class PlatformView {
+  id!: string;
+  name!: string;
+  slug!: string;
+  status!: 'active' | 'provisional' | 'suspended';
+}
+
+export class ItemView {
+  id!: string;
+  kind!: ItemKind;
+  /** Refanged, otherwise exactly as it was given. */
+  address!: string;
+  /** Equal for two addresses of the same thing. */
+  identity!: string;
+  platform!: PlatformView | null;
+  state!: ItemState;
+  /** Why it waits for a second person. */
+  heldBecause!: Breadth | null;
+  /** It was open already, in the case that `caseId` names. */
+  joined!: boolean;
+  caseId!: string;
+  /** The same thing in a case that is closed. */
+  previousItemId!: string | null;
+  uploadedAt!: string | null;
+  note!: string | null;
+}
+
+export class SubmittedItemView extends ItemView {
+  /** Which line of the submission this is, from 0. */
+  @ApiProperty({ type: 'integer' })
+  index!: number;
+}
+
+/** A line or file that was not taken, and why. */
+export class RefusedView {
+  @ApiProperty({ type: 'integer', required: false })
+  index?: number;
+  fileName?: string;
+  code!: string;
+  title!: string;
+  detail!: string;
+}
+
+export class CaseSummaryView {
+  id!: string;
+  reference!: string;
+  state!: CaseState;
+  title!: string | null;
+  category!: Category;
+  ideology!: Ideology;
+  language!: string;
+  tlp!: Tlp;
+  @ApiProperty({ type: 'integer' })
+  items!: number;
+  @ApiProperty({ type: 'integer' })
+  exhibits!: number;
+  openedAt!: string;
+  closedAt!: string | null;
+  @ApiProperty({ type: 'integer' })
+  version!: number;
+}
+
+export class CaseView {
+  id!: string;
+  reference!: string;
+  state!: CaseState;
+  title!: string | null;
+  category!: Category;
+  ideology!: Ideology;
+  language!: string;
+  reasons!: string | null;
+  tlp!: Tlp;
+  items!: ItemView[];
+  exhibits!: ExhibitView[];
+  openedAt!: string;
+  closedAt!: string | null;
+  @ApiProperty({ type: 'integer' })
+  version!: number;
+}
+
+export class SubmissionView {
+  id!: string;
+  reference!: string;
+  state!: CaseState;
+  items!: SubmittedItemView[];
+  exhibits!: SubmittedExhibitView[];
+  refused!: RefusedView[];
+}

@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '../domain/errors';
+import { ClockSource } from '../infra/clock-source';
+import { Work, type Actor } from '../infra/database/work';
+import { assertVersion } from '../infra/http/versions';
+import type { Page } from '../infra/http/paging';
+import { append } from '../ledger/append';
+import { lockOpenCase } from './case-file';
+import type { CaseQuery, CaseSummaryView, CaseView, CloseCaseDto, ItemView, ReleaseItemDto } from './cases.dto';
+import { CaseFile, ContentItem } from './cases.entity';
+import { ITEM_COLUMNS, itemToView, listCases, readCase, type ItemRow } from './cases.queries';
+
+@Injectable()
+export class Cases {
+  constructor(
+    private readonly work: Work,
+    private readonly clock: ClockSource,
+  ) {}
+
+  list(actor: Actor, query: CaseQuery): Promise<Page<CaseSummaryView>> {
+    return this.work.read(actor, (tx) => listCases(tx, actor, query));
+  }
+
+  /** Who looks at a case is on the record: what stands in it may name people. */
+  get(actor: Actor, id: string): Promise<CaseView> {
+    return this.work.run(actor, async (tx) => {
+      const view = await readCase(tx, id);
+      const audience = [actor.organisationId];
+      await append(tx, { kind: 'case.read', actor, at: this.clock.now(), subjects: { case: id }, audience });
+      return view;
+    });
+  }
+
+  /** Closes a case and its items: the same address is a new item from now on, linked to the old one. */
+  close(actor: Actor, id: string, dto: CloseCaseDto): Promise<CaseView> {
+    const at = this.clock.now();
+    return this.work.run(actor, async (tx) => {
+      const file = await lockOpenCase(tx, id);
+      assertVersion(file.version, dto.version);
+      await tx.update(ContentItem, { caseId: id }, { state: 'closed' });
+      await tx.update(CaseFile, { id }, { state: 'closed', closedAt: at, version: file.version + 1 });
+      await append(tx, {
+        kind: 'case.closed',
+        actor,
+        at,
+        subjects: { case: id },
+        dims: { category: file.category, language: file.language },
+        ...(dto.note ? { internal: { note: dto.note } } : {}),
+        audience: [actor.organisationId],
+      });
+      return readCase(tx, id);
+    });
+  }
+
+  /**
+   * Lets something broad be referred after all. Anybody who opens cases may ask, with the reason; the second person, who
+   * has looked, must be one who may release.
+   */
+  async release(actor: Actor, id: string, dto: ReleaseItemDto): Promise<ItemView> {
+    await this.work.read(actor, async (tx) => {
+      const item = await tx.findOneBy(ContentItem, { id });
+      if (!item) throw new DomainError('request.not-found');
+      if (item.state !== 'held') throw new DomainError('item.not-held', { state: item.state });
+    });
+    const at = this.clock.now();
+    return this.work.run(actor, async (tx) => {
+      if (!actor.permissions.has('item.release')) throw new DomainError('auth.not-permitted');
+      const released = await tx.update(ContentItem, { id, state: 'held' }, { state: 'open', releasedAt: at });
+      if (released.affected !== 1) throw new DomainError('item.not-held');
+      const [row] = await tx.query<ItemRow[]>(`select ${ITEM_COLUMNS} where i.id = $1`, [id]);
+      if (!row) throw new DomainError('request.not-found');
+      await append(tx, {
+        kind: 'item.released',
+        actor,
+        at,
+        subjects: { case: row.caseId, item: id },
+        dims: { breadth: row.heldBecause },
+        internal: { reason: dto.reason },
+        audience: [actor.organisationId],
+      });
+      return itemToView(row, false);
+    });
+  }
+}

@@ -1,0 +1,89 @@
+import '@fastify/multipart';
+import type { MultipartFile } from '@fastify/multipart';
+import type { FastifyRequest } from 'fastify';
+import { buffer } from 'node:stream/consumers';
+import { DomainError } from '../../domain/errors';
+
+/** A document with any number of files behind it: JSON alone, or multipart with the document as its first part. */
+export interface Submission {
+  readonly document: unknown;
+  /** In the order of the request. Each stream has to be read or drained before the next one comes. */
+  readonly files: AsyncIterable<MultipartFile>;
+  /** Reads on to the end and drops it, so that the sender hears the answer instead of a broken connection. */
+  readonly drain: () => void;
+}
+
+type Part = Awaited<ReturnType<ReturnType<FastifyRequest['parts']>['next']>>;
+
+const MAX_DOCUMENT_BYTES = 8 * 2 ** 20;
+
+const tooLarge = (): DomainError => new DomainError('request.too-large', { maxBytes: MAX_DOCUMENT_BYTES });
+
+function parse(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value;
+  } catch {
+    throw new DomainError('request.malformed-json');
+  }
+}
+
+/** The document arrives as a field, or as a part with a file name, as `FormData` with a `Blob` and `curl -F case=@file` send it. */
+async function readDocument(part: Part, name: string): Promise<unknown> {
+  if (part.done || part.value.fieldname !== name) throw new DomainError('case.document-first', { part: name });
+  if (part.value.type === 'field') {
+    if (part.value.valueTruncated) throw tooLarge();
+    const { value } = part.value;
+    // A part that says it is JSON has been read as such already.
+    return typeof value === 'string' && !part.value.mimetype.startsWith('application/json') ? parse(value) : value;
+  }
+  const bytes = await buffer(limited(part.value));
+  return parse(bytes.toString('utf8'));
+}
+
+async function* limited({ file }: MultipartFile): AsyncGenerator<Buffer, void, undefined> {
+  let size = 0;
+  const pieces: AsyncIterable<Buffer> = file.iterator({ destroyOnReturn: false });
+  for await (const piece of pieces) {
+    size += piece.length;
+    if (size > MAX_DOCUMENT_BYTES) {
+      file.resume();
+      throw tooLarge();
+    }
+    yield piece;
+  }
+}
+
+async function* filesOf(parts: ReturnType<FastifyRequest['parts']>): AsyncGenerator<MultipartFile, void, undefined> {
+  for (;;) {
+    // Not `for await`: that would end the parts when a consumer stops, before they can be drained.
+    const next = await parts.next();
+    if (next.done) return;
+    if (next.value.type !== 'file') {
+      throw new DomainError('request.invalid', {}, [
+        { pointer: `/${next.value.fieldname}`, detail: 'only files come after the document' },
+      ]);
+    }
+    yield next.value;
+  }
+}
+
+async function* noFiles(): AsyncGenerator<MultipartFile, void, undefined> {
+  // A JSON request brings none.
+}
+
+/** @throws DomainError `case.document-first`, `request.malformed-json`, `request.too-large` */
+export async function readSubmission(request: FastifyRequest, documentPart: string): Promise<Submission> {
+  if (!request.isMultipart()) return { document: request.body, files: noFiles(), drain: () => undefined };
+  const parts = request.parts();
+  const drain = (): void => {
+    request.raw.unpipe();
+    request.raw.resume();
+  };
+  try {
+    return { document: await readDocument(await parts.next(), documentPart), files: filesOf(parts), drain };
+  } catch (error) {
+    drain();
+    throw error;
+  }
+}
