@@ -8,8 +8,10 @@ import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { AppModule, type AppOptions } from './app.module';
 import { DomainError } from './domain/errors';
+import { serveApiDocs } from './infra/http/api-docs';
 import { addContextHook } from './infra/http/context.hook';
 import { assertEveryRouteIsGuarded } from './infra/http/routes';
+import { serveConsole } from './infra/http/static';
 import { validationPipe } from './infra/http/validation';
 import { NestLog } from './infra/log';
 
@@ -91,6 +93,8 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
   addContextHook(app.getHttpAdapter().getInstance());
   app.useGlobalPipes(validationPipe());
   assertEveryRouteIsGuarded(app);
+  serveApiDocs(app);
+  await serveConsole(app);
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
   return app;
