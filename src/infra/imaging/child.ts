@@ -142,7 +142,7 @@ export class ImageChild {
 }
 
 /**
- * The environment is not inherited: a decoder that has been taken over finds no secrets in it. libvips would put large
+ * The environment is not inherited: a decoder that has been taken over finds no secrets in it. libvips may put large
  * pictures into a temporary file, in plaintext; the threshold forbids it.
  */
 function startWorker(limits: DecodeLimits): ChildProcess {
