@@ -1,5 +1,8 @@
 import type { Timing } from '../../src/domain/clock';
+import type { MetricDefinition } from '../../src/domain/metric-definitions';
+import type { Summary } from '../../src/domain/metrics';
 import type { NoticeState } from '../../src/domain/notice-lifecycle';
+import type { PublicFigures } from '../../src/domain/public-figures';
 import type { Receipt } from '../../src/domain/receipt';
 import type {
   Category,
@@ -20,9 +23,15 @@ import type {
 /** What travels over the wire, in camel case; instants are ISO 8601 in UTC with milliseconds, ids are UUIDs. */
 export type { Receipt };
 
+/** What stands in for a receipt while the ledger has not come to the entry yet. */
+export interface PendingReceipt {
+  readonly state: 'pending';
+  readonly entry: { readonly id: string };
+}
+
 /** Every answer to a request that changed something carries the receipt of its last ledger entry. */
 export interface Receipted {
-  readonly receipt?: Receipt | null;
+  readonly receipt?: Receipt | PendingReceipt | null;
 }
 
 export interface Page<T> {
@@ -47,7 +56,6 @@ export interface Organisation extends OrganisationSummary {
 }
 
 export interface Session {
-  readonly expiresAt: string | null;
   readonly person: { readonly id: string; readonly displayName: string; readonly office?: string | null } | null;
   readonly organisation: OrganisationSummary;
   readonly organisations: readonly OrganisationSummary[];
@@ -55,6 +63,7 @@ export interface Session {
 }
 
 export interface OpenedSession extends Session, Receipted {
+  readonly expiresAt: string;
   readonly token: string;
 }
 
@@ -103,36 +112,51 @@ export interface CaseItem {
   readonly previousItemId?: string | null;
 }
 
+export interface Contribution {
+  readonly organisationId: string;
+  readonly organisationName: string;
+  readonly contributedAt: string;
+  readonly labels: SignalLabels;
+}
+
 export interface Match {
   readonly signalId: string;
   readonly type: SignalType;
   readonly value: string;
-  /** Bits that differ, 0 to 31 for a perceptual hash, 0 for an exact one. */
+  /** Bits that differ; 0 for an exact hash. */
   readonly distance: number;
-  readonly labels: SignalLabels;
-  readonly status?: SignalState;
-  readonly contributions?: readonly { readonly organisationName: string; readonly at: string }[];
+  readonly state: SignalState;
+  readonly contributions: readonly Contribution[];
+}
+
+export interface Image {
+  readonly width: number;
+  readonly height: number;
+  /** Quality 0 to 100; at 49 or less the image is not compared perceptually. */
+  readonly pdq: { readonly hash: string; readonly quality: number };
+  readonly blockhash: string;
 }
 
 export interface Exhibit {
   readonly id: string;
-  readonly itemId?: string | null;
-  readonly exhibitNo?: string | number;
-  readonly fileName?: string | null;
-  readonly type?: string;
-  readonly size?: number;
-  readonly sha256?: string;
-  readonly sha512?: string;
-  readonly md5?: string;
-  readonly image?: {
-    readonly width: number;
-    readonly height: number;
-    readonly pdq?: { readonly hash: string; readonly quality: number } | null;
-    readonly blockhash?: string | null;
-  } | null;
-  readonly notHashed?: { readonly code: string; readonly title: string } | null;
-  readonly matches?: readonly Match[];
-  readonly matchable?: string;
+  readonly caseId?: string;
+  readonly itemId: string | null;
+  readonly exhibitNo: string;
+  readonly fileName: string;
+  /** By magic bytes. */
+  readonly type: string;
+  readonly size: number;
+  readonly sha256: string;
+  readonly sha512: string;
+  readonly md5: string;
+  readonly image: Image | null;
+  readonly notHashed: { readonly code: string; readonly title: string } | null;
+  readonly matchable: string;
+}
+
+export interface SubmittedExhibit extends Exhibit {
+  /** A match proposes; a person decides. */
+  readonly matches: readonly Match[];
 }
 
 export interface Refused {
@@ -143,21 +167,32 @@ export interface Refused {
   readonly detail?: string;
 }
 
-export interface CaseFile {
+interface CaseHead {
   readonly id: string;
-  readonly reference?: string;
+  readonly reference: string;
   readonly state: string;
-  readonly title?: string | null;
-  readonly category?: Category;
-  readonly ideology?: Ideology;
-  readonly language?: string | null;
-  readonly items?: readonly CaseItem[];
-  readonly exhibits?: readonly Exhibit[];
+  readonly title: string | null;
+  readonly category: Category;
+  readonly ideology: Ideology;
+  readonly language: string;
 }
 
-export interface OpenedCase extends CaseFile, Receipted {
+export interface CaseSummary extends CaseHead {
+  readonly items: number;
+  readonly exhibits: number;
+}
+
+export interface CaseFile extends CaseHead, Receipted {
   readonly items: readonly CaseItem[];
   readonly exhibits: readonly Exhibit[];
+}
+
+export interface OpenedCase extends Receipted {
+  readonly id: string;
+  readonly reference: string;
+  readonly state: string;
+  readonly items: readonly CaseItem[];
+  readonly exhibits: readonly SubmittedExhibit[];
   readonly refused: readonly Refused[];
 }
 
@@ -167,15 +202,17 @@ export interface AwaitingApproval extends Receipted {
 }
 
 export interface CustodyEntry {
-  readonly seq: number;
+  /** Its place in the ledger; null while it has none yet. */
+  readonly seq: number | null;
+  readonly id: string;
   readonly kind: string;
   readonly at: string;
-  readonly actorOrganisation?: string | { readonly id: string; readonly name: string } | null;
-  readonly digest?: string;
-  readonly bytes?: string;
-  readonly shared?: unknown;
-  readonly internal?: unknown;
-  readonly receipt: Receipt | null;
+  readonly actorOrganisation: string | null;
+  readonly digest: string;
+  readonly bytes: string;
+  readonly shared: unknown;
+  readonly internal: unknown;
+  readonly receipt: Receipt | PendingReceipt;
 }
 
 export interface Custody {
@@ -187,13 +224,14 @@ export interface SignalLabels {
   readonly behaviours?: readonly string[];
   readonly category?: Category;
   readonly ideology?: Ideology;
-  readonly [label: string]: unknown;
 }
 
 export interface NewSignal {
   readonly type: SignalType;
   readonly value: string;
-  readonly labels?: SignalLabels;
+  /** PDQ quality where it is known; 49 or less is refused. */
+  readonly quality?: number;
+  readonly labels: SignalLabels;
   readonly exhibitId?: string;
   readonly note?: string;
 }
@@ -202,19 +240,23 @@ export interface Signal extends Receipted {
   readonly id: string;
   readonly type: SignalType;
   readonly value: string;
-  readonly labels?: SignalLabels;
-  readonly status?: SignalState;
-}
-
-export interface FileMatches extends Receipted {
-  readonly hashes: readonly { readonly type: SignalType; readonly value: string }[];
-  /** PDQ quality, 0 to 100; at 49 or less the image is not compared perceptually. */
-  readonly quality?: number | null;
-  readonly matches: readonly Match[];
+  readonly state: SignalState;
+  readonly contributions: readonly Contribution[];
 }
 
 export interface Matches {
   readonly matches: readonly Match[];
+  /** What the search could find: `perceptual` and exact, or exact hashes alone with the reason. */
+  readonly matchable: string;
+}
+
+export interface FileMatches extends Matches, Receipted {
+  readonly fileName: string | null;
+  readonly size: number;
+  readonly sha256: string;
+  readonly md5: string;
+  readonly image: Image | null;
+  readonly notHashed: { readonly code: string; readonly title: string } | null;
 }
 
 export interface Webhook extends Receipted {
@@ -235,17 +277,36 @@ export interface ApiKey extends Receipted {
 }
 
 export interface FeedEntry {
+  /** Where the feed delivers it: the cursor. */
   readonly seq: number;
-  readonly id?: string;
+  /** Its place in the tree; earlier than `seq` when it was disclosed later. */
+  readonly leaf: number;
+  readonly id: string;
   readonly kind: string;
   readonly at: string;
-  readonly subjects?: Readonly<Record<string, string>>;
-  readonly dims?: Readonly<Record<string, unknown>>;
-  readonly shared?: unknown;
-  readonly internal?: unknown;
+  /** The actor's organisation; null for the service itself. */
+  readonly organisationId: string | null;
+  readonly subjects: Readonly<Record<string, string>>;
+  readonly dims: Readonly<Record<string, unknown>>;
+  readonly shared?: { readonly body: unknown; readonly salt: string };
+  readonly internal?: { readonly body: unknown; readonly salt: string };
+  readonly digest: string;
+  readonly bytes: string;
 }
 
-export type Summary = Readonly<Record<string, unknown>>;
+export interface Figures {
+  readonly scope: 'own' | 'public';
+  /** Live, of one's own organisation; null without a login. */
+  readonly summary: Summary | null;
+  /** Closed months as they were published; empty with a login. */
+  readonly months: readonly {
+    readonly month: string;
+    readonly publishedAt: string;
+    readonly treeSize: number;
+    readonly figures: PublicFigures;
+  }[];
+  readonly definitions: readonly MetricDefinition[];
+}
 
 export interface NewNotice {
   readonly caseId: string;
@@ -314,11 +375,6 @@ export interface Notice extends Receipted {
 }
 
 export type Box = 'inbox' | 'sent';
-
-export interface ServerCheckpoint {
-  /** A C2SP signed note. */
-  readonly checkpoint: string;
-}
 
 export interface FeedPage {
   readonly entries: readonly FeedEntry[];

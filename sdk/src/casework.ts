@@ -52,7 +52,7 @@ export class Cases {
     return this.wire.answer(call, 'POST /v1/cases/{id}/items');
   }
 
-  async list(query: { limit?: number; cursor?: string } = {}): Promise<Api.Page<Api.CaseFile>> {
+  async list(query: { limit?: number; cursor?: string } = {}): Promise<Api.Page<Api.CaseSummary>> {
     return this.wire.answer(this.wire.api.GET('/v1/cases', { params: { query } }), 'GET /v1/cases');
   }
 

@@ -9,6 +9,7 @@ import type { ReceiptStore } from './receipt-store';
 import { verifyReceipts, type ReceiptReport } from './verify-receipts';
 import { Wire, type WireOptions } from './wire';
 import { Witness } from './witness';
+import { takenAs } from './untyped';
 
 export interface ClepsydraOptions extends Omit<WireOptions, 'onReceipt'> {
   /** Where receipts are kept and checked against; left out, they are neither. */
@@ -59,7 +60,7 @@ export class Clepsydra {
   async signIn(body: SignIn): Promise<Api.OpenedSession> {
     // Unheard until the session is known: a receipt is noted with the organisation it was given to.
     const opened = await this.wire.api.POST('/v1/session', { body });
-    const session = opened.data as Api.OpenedSession;
+    const session = takenAs<Api.OpenedSession>(opened.data);
     this.#use(session.token, session.organisation.id);
     if (session.receipt) await this.#take(session.receipt, 'POST /v1/session');
     return session;
@@ -86,7 +87,7 @@ export class Clepsydra {
   }
 
   /** Live and of one's own scope with a token; closed months, small cells suppressed, without. */
-  async summary(query: { from?: string; to?: string } = {}): Promise<Api.Summary> {
+  async summary(query: { from?: string; to?: string } = {}): Promise<Api.Figures> {
     const call = this.wire.api.GET('/v1/transparency/summary', { params: { query } });
     return this.wire.answer(call, 'GET /v1/transparency/summary');
   }
@@ -95,6 +96,7 @@ export class Clepsydra {
   async verifyReceipts(store?: ReceiptStore, how: { offline?: boolean } = {}): Promise<ReceiptReport> {
     const kept = store ?? this.options.receipts;
     if (!kept) throw new VerificationError('no folder of receipts was given');
+    if (!how.offline && kept.folder === this.options.receipts?.folder) await this.witness?.collect();
     return verifyReceipts(kept, how.offline ? null : this.ledger, this.#organisationId);
   }
 
@@ -104,7 +106,7 @@ export class Clepsydra {
   }
 
   /** What the server cannot be asked about now is checked with the next receipt, and by verifyReceipts. */
-  async #take(receipt: Api.Receipt, route: string): Promise<void> {
+  async #take(receipt: Api.Receipt | Api.PendingReceipt, route: string): Promise<void> {
     try {
       await this.witness?.take(receipt, route, this.#organisationId);
     } catch (error) {
@@ -116,5 +118,5 @@ export class Clepsydra {
 
 async function readBody(response: Response): Promise<{ data?: unknown }> {
   const text = await response.text();
-  return { ...(text === '' ? {} : { data: JSON.parse(text) as unknown }) };
+  return text === '' ? {} : { data: JSON.parse(text) };
 }

@@ -1,4 +1,5 @@
 import type { FieldFault } from '../../src/domain/errors';
+import { isRecord } from './untyped';
 
 /** The server understood and refused: a problem document (RFC 9457). */
 export class ProblemError extends Error {
@@ -50,11 +51,11 @@ function faultsOf(value: unknown): FieldFault[] {
 export async function refusalOf(response: Response): Promise<ProblemError | NetworkError> {
   const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json') === true;
   const body: unknown = isProblem ? await response.json().catch(() => null) : null;
-  if (!isProblem || typeof body !== 'object' || body === null) {
+  if (!isRecord(body)) {
     await response.body?.cancel().catch(() => undefined);
     return new NetworkError(`the address answered with status ${response.status}, but not as a Clepsydra server does`);
   }
-  const problem = body as Record<string, unknown>;
+  const problem = body;
   const details = Object.fromEntries(Object.entries(problem).filter(([name]) => !OWN_MEMBERS.has(name)));
   return new ProblemError(
     textOf(problem['code'], 'unknown'),

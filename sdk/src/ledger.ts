@@ -1,48 +1,42 @@
 import type * as Api from './api';
 import { NetworkError, VerificationError } from './errors';
 import { readEvents } from './server-sent-events';
+import { isRecord, takenAs } from './untyped';
 import type { Wire } from './wire';
 import type { LedgerSource } from './witness';
 
 const RECONNECT_MS = 1000;
 const PAGE = 200;
 
-/** The text of an answer that is either the text itself or an object that has it as a member. */
-function textIn(answer: unknown, member: string): string {
-  if (typeof answer === 'string') return answer;
-  const value = (answer as Record<string, unknown> | null)?.[member];
-  if (typeof value !== 'string') throw new VerificationError(`the server gives no ${member}`);
-  return value;
-}
-
 /** The public side of the ledger: key, checkpoints and proofs. */
 export class Ledger implements LedgerSource {
   constructor(private readonly wire: Wire) {}
 
   async key(): Promise<string> {
-    return textIn(await this.#read('/v1/ledger/key'), 'key');
+    const answer = await this.#read('/v1/ledger/key');
+    if (!isRecord(answer) || typeof answer['key'] !== 'string') throw new VerificationError('the server gives no key');
+    return answer['key'];
   }
 
   async checkpoint(): Promise<string> {
-    return textIn(await this.#read('/v1/ledger/checkpoint'), 'checkpoint');
+    const answer = await this.#read('/v1/ledger/checkpoint');
+    if (typeof answer !== 'string') throw new VerificationError('the server gives no checkpoint');
+    return answer;
   }
 
   async consistency(from: number, to: number): Promise<readonly string[]> {
     const answer = await this.#read(`/v1/ledger/proof/consistency?from=${from}&to=${to}`);
-    const proof = (answer as { proof?: unknown } | null)?.proof;
+    const proof: unknown = isRecord(answer) ? answer['proof'] : null;
     if (!Array.isArray(proof) || !proof.every((hash) => typeof hash === 'string')) {
       throw new VerificationError('the server gives no consistency proof');
     }
     return proof;
   }
 
-  async receipt(entryId: string): Promise<Api.Receipt> {
+  async receipt(entryId: string): Promise<Api.Receipt | Api.PendingReceipt> {
     const answer = await this.#read(`/v1/ledger/entries/${encodeURIComponent(entryId)}/receipt`);
-    const receipt = (answer as { receipt?: unknown } | null)?.receipt ?? answer;
-    if (typeof (receipt as Api.Receipt | null)?.checkpoint !== 'string') {
-      throw new VerificationError('the server gives no receipt');
-    }
-    return receipt as Api.Receipt;
+    if (!isRecord(answer) || !isRecord(answer['entry'])) throw new VerificationError('the server gives no receipt');
+    return takenAs(answer);
   }
 
   async #read(path: string): Promise<unknown> {
@@ -84,6 +78,7 @@ export class Feed {
    */
   async *follow({ after, signal }: FollowOptions = {}): AsyncGenerator<Api.FeedEntry> {
     let cursor = after;
+    // oxlint-disable-next-line no-unmodified-loop-condition -- a signal changes by itself
     while (!signal?.aborted) {
       try {
         for await (const page of this.#stream(cursor, signal)) {
@@ -99,7 +94,10 @@ export class Feed {
     }
   }
 
-  async *#stream(after: number | undefined, signal: AbortSignal | undefined): AsyncGenerator<Api.FeedPage> {
+  async *#stream(
+    after: number | undefined,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<{ entries: Api.FeedEntry[]; through: number | undefined }> {
     const response = await this.wire.exchange(`/v1/feed/stream${after === undefined ? '' : `?after=${after}`}`, {
       method: 'GET',
       headers: { accept: 'text/event-stream' },
@@ -108,17 +106,11 @@ export class Feed {
     if (!response.body) return;
     const text = response.body.pipeThrough(new TextDecoderStream());
     for await (const event of readEvents(text)) {
-      if (event === null || event.data === '') continue;
-      yield pageOf(JSON.parse(event.data), event.id);
+      const entries = event.data === '' ? [] : [takenAs<Api.FeedEntry>(JSON.parse(event.data))];
+      // Several entries may share a place: the id stands behind the last of them, and only then is the place done.
+      yield { entries, through: event.id === null ? after : Number(event.id) };
     }
   }
-}
-
-/** An event is a page of the feed or one entry of it. */
-function pageOf(data: Partial<Api.FeedPage> & Partial<Api.FeedEntry>, id: string | null): Api.FeedPage {
-  if (data.entries) return { entries: data.entries, through: data.through ?? Number(id) };
-  if (data.kind !== undefined && data.seq !== undefined) return { entries: [data as Api.FeedEntry], through: data.seq };
-  return { entries: [], through: data.through ?? Number(id) };
 }
 
 async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {

@@ -50,7 +50,7 @@ export interface paths {
   '/v1/webhooks/{id}/rotate': Verb;
   '/v1/webhooks/{id}/disable': Verb;
   '/v1/webhooks/{id}/test': Verb;
-  '/v1/api-keys': Post<{ name: string; permissions: readonly string[]; expiresAt?: string }> & Get;
+  '/v1/api-keys': Post<{ name: string; permissions: readonly string[]; expiresAt: string }> & Get;
   '/v1/api-keys/{id}/revoke': Verb;
   '/v1/transparency/summary': Get<{ from?: string; to?: string }>;
   '/v1/feed': Get<{ after?: number; limit?: number }>;

@@ -3,10 +3,13 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Receipt } from '../../src/domain/receipt';
+import type { PendingReceipt } from './api';
 import { parseVerifierKey, type VerifierKey } from '../../src/domain/checkpoint';
 import { VerificationError } from './errors';
+import { errnoOf, takenAs } from './untyped';
 
 const RECEIPT_FILE = /^\d{16}-[0-9a-f-]{36}\.json$/;
+const PENDING_FILE = /^pending-[0-9a-f-]{36}\.json$/;
 const KEY_FILE = 'key';
 const CHECKPOINT_FILE = 'checkpoint';
 
@@ -19,6 +22,13 @@ export interface KeptReceipt {
   readonly organisationId: string | null;
   readonly receipt: Receipt;
 }
+
+/** What was acknowledged before the ledger had come to its entry: the receipt is fetched later. */
+export interface AwaitedReceipt extends Omit<KeptReceipt, 'receipt'> {
+  readonly receipt: PendingReceipt;
+}
+
+export const isPending = (receipt: Receipt | PendingReceipt): receipt is PendingReceipt => 'state' in receipt;
 
 /** The folder for everything the command line keeps; `CLEPSYDRA_HOME` moves it. */
 export const homeFolder = (env: Readonly<Record<string, string | undefined>> = process.env): string =>
@@ -39,7 +49,7 @@ function readIfThere(file: string): string | null {
   try {
     return fs.readFileSync(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if (errnoOf(error) === 'ENOENT') return null;
     throw error;
   }
 }
@@ -82,22 +92,46 @@ export class ReceiptStore {
     const { seq, id } = kept.receipt.entry;
     const name = `${String(seq).padStart(16, '0')}-${id}.json`;
     if (!RECEIPT_FILE.test(name)) throw new VerificationError('the receipt names no entry');
-    writePrivately(path.join(this.folder, name), `${JSON.stringify(kept, null, 2)}\n`);
+    // The first stays: a later one proves the same entry by a later checkpoint, and what was signed first is the evidence.
+    if (!fs.existsSync(path.join(this.folder, name))) {
+      writePrivately(path.join(this.folder, name), `${JSON.stringify(kept, null, 2)}\n`);
+    } else if (this.read(name).receipt.entry.digest !== kept.receipt.entry.digest) {
+      throw new VerificationError('the server gave another receipt for this entry before');
+    }
     return name;
+  }
+
+  keepAwaited(awaited: AwaitedReceipt): void {
+    const name = `pending-${awaited.receipt.entry.id}.json`;
+    if (!PENDING_FILE.test(name)) throw new VerificationError('the receipt names no entry');
+    writePrivately(path.join(this.folder, name), `${JSON.stringify(awaited, null, 2)}\n`);
+  }
+
+  awaited(): AwaitedReceipt[] {
+    return this.#names(PENDING_FILE).map((name) => takenAs<AwaitedReceipt>(JSON.parse(this.#text(name))));
+  }
+
+  forgetAwaited(entryId: string): void {
+    fs.rmSync(path.join(this.folder, `pending-${entryId}.json`), { force: true });
   }
 
   /** File names, oldest entry first. */
   files(): string[] {
-    if (!fs.existsSync(this.folder)) return [];
-    return fs
-      .readdirSync(this.folder)
-      .filter((name) => RECEIPT_FILE.test(name))
-      .sort();
+    return this.#names(RECEIPT_FILE);
+  }
+
+  #names(shape: RegExp): string[] {
+    const all = fs.existsSync(this.folder) ? fs.readdirSync(this.folder) : [];
+    return all.filter((name) => shape.test(name)).sort();
+  }
+
+  #text(name: string): string {
+    return fs.readFileSync(path.join(this.folder, name), 'utf8');
   }
 
   /** @throws SyntaxError when the file is not what was written */
   read(name: string): KeptReceipt {
-    const kept = JSON.parse(fs.readFileSync(path.join(this.folder, name), 'utf8')) as KeptReceipt | null;
+    const kept = takenAs<KeptReceipt | null>(JSON.parse(this.#text(name)));
     const { entry, inclusion, checkpoint } = kept?.receipt ?? {};
     const reads =
       typeof entry?.id === 'string' &&

@@ -5,12 +5,12 @@ export interface ServerSentEvent {
 }
 
 /**
- * Server-sent events (HTML, section 9.2.6) of a stream of text, in whatever pieces it arrives. Yields null for a
- * comment, which servers send to keep a connection open.
+ * Server-sent events (HTML, section 9.2.6) of a stream of text, in whatever pieces it arrives. A block that only moves
+ * the last event id is given too, with empty data: a reader that comes back needs the id.
  */
-export async function* readEvents(chunks: AsyncIterable<string>): AsyncGenerator<ServerSentEvent | null> {
+export async function* readEvents(chunks: AsyncIterable<string>): AsyncGenerator<ServerSentEvent> {
   let rest = '';
-  let [id, event, data]: [string | null, string, string[]] = [null, '', []];
+  let [id, event, data, moved]: [string | null, string, string[], boolean] = [null, '', [], false];
   for await (const chunk of chunks) {
     rest += chunk;
     // A carriage return at the end may be half of a pair: it waits for the next piece.
@@ -18,17 +18,20 @@ export async function* readEvents(chunks: AsyncIterable<string>): AsyncGenerator
     rest = lines.pop() ?? '';
     for (const line of lines) {
       if (line === '') {
-        if (data.length > 0) yield { id, event: event || 'message', data: data.join('\n') };
-        [event, data] = ['', []];
+        if (data.length > 0 || moved) yield { id, event: event || 'message', data: data.join('\n') };
+        [event, data, moved] = ['', [], false];
         continue;
       }
-      const colon = line.indexOf(':');
-      if (colon === 0) yield null;
-      const field = colon < 0 ? line : line.slice(0, colon);
-      const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '');
-      if (field === 'id') id = value;
+      const [field, value] = fieldOf(line);
+      if (field === 'id') [id, moved] = [value, true];
       if (field === 'event') event = value;
       if (field === 'data') data.push(value);
     }
   }
+}
+
+/** A comment starts with a colon: its field has no name. */
+function fieldOf(line: string): [field: string, value: string] {
+  const colon = line.indexOf(':');
+  return colon < 0 ? [line, ''] : [line.slice(0, colon), line.slice(colon + 1).replace(/^ /, '')];
 }

@@ -2,7 +2,7 @@ import { openCheckpoint, type Checkpoint, type VerifierKey } from '../../src/dom
 import { verifyReceipt } from '../../src/domain/receipt';
 import { verifyEd25519 } from './ed25519';
 import { NetworkError, ProblemError } from './errors';
-import type { KeptReceipt, ReceiptStore } from './receipt-store';
+import { isPending, type KeptReceipt, type ReceiptStore } from './receipt-store';
 import { requireConsistent, type LedgerSource } from './witness';
 
 export interface ReceiptFault {
@@ -105,6 +105,7 @@ async function compareEntry(
   const { entry } = read.kept.receipt;
   try {
     const now = await source.receipt(entry.id);
+    if (isPending(now)) throw misfit('the server says that this entry has no place in the ledger yet', read);
     const verdict = verifyReceipt(now, key, verifyEd25519);
     if (!verdict.ok) throw misfit(`what the server shows now does not verify: ${verdict.fault}`, read);
     if (now.entry.id !== entry.id || now.entry.seq !== entry.seq || now.entry.digest !== entry.digest) {

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import createClient, { type Client } from 'openapi-fetch';
-import type { Receipt, Receipted } from './api';
-import { NetworkError, refusalOf } from './errors';
+import type { Receipted } from './api';
+import { NetworkError, VerificationError, refusalOf } from './errors';
 import type { paths } from './paths';
+import { takenAs } from './untyped';
 
 /** How often a request is tried when nothing, or only "not now", came back. */
 export const ATTEMPTS = 5;
@@ -17,7 +18,7 @@ export interface WireOptions {
   /** Waits so many milliseconds; replaced in tests. */
   readonly pause?: (ms: number) => Promise<void>;
   /** Called with each receipt that an answer carried, and the answer, before the answer is handed on. */
-  readonly onReceipt?: (receipt: Receipt, route: string) => Promise<void>;
+  readonly onReceipt?: (receipt: NonNullable<Receipted['receipt']>, route: string) => Promise<void>;
 }
 
 interface Outgoing {
@@ -73,9 +74,13 @@ export class Wire {
   /** The body of an answer; its receipt goes to the store first. */
   async answer<T>(call: Promise<{ data?: unknown }>, route: string): Promise<T> {
     const { data } = await call;
-    const answer = data as T & Receipted;
+    const answer = takenAs<T & Receipted>(data);
     const receipt = typeof answer === 'object' && answer !== null ? answer.receipt : null;
-    if (receipt && this.#options.onReceipt) await this.#options.onReceipt(receipt, route);
+    try {
+      if (receipt) await this.#options.onReceipt?.(receipt, route);
+    } catch (error) {
+      throw error instanceof VerificationError ? new VerificationError(error.message, answer) : error;
+    }
     return answer;
   }
 

@@ -1,8 +1,9 @@
 import { openCheckpoint, type Checkpoint, type VerifierKey } from '../../src/domain/checkpoint';
 import { checkConsistency, verifyReceipt, type Receipt } from '../../src/domain/receipt';
 import { verifyEd25519 } from './ed25519';
+import type { PendingReceipt } from './api';
 import { VerificationError } from './errors';
-import type { ReceiptStore } from './receipt-store';
+import { isPending, type ReceiptStore } from './receipt-store';
 
 /** What a check asks of a server. */
 export interface LedgerSource {
@@ -13,7 +14,7 @@ export interface LedgerSource {
   /** Hex hashes; from ≤ to. */
   consistency(from: number, to: number): Promise<readonly string[]>;
   /** The receipt of an entry as the server gives it now. */
-  receipt(entryId: string): Promise<Receipt>;
+  receipt(entryId: string): Promise<Receipt | PendingReceipt>;
 }
 
 /** Throws unless the larger of two verified checkpoints begins with the smaller. */
@@ -51,10 +52,18 @@ export class Witness {
   }
 
   /** @throws VerificationError when the receipt, or the history behind it, does not hold */
-  async take(receipt: Receipt, route: string, organisationId: string | null): Promise<void> {
+  async take(receipt: Receipt | PendingReceipt, route: string, organisationId: string | null): Promise<void> {
     const turn = this.#turn.then(() => this.#take(receipt, route, organisationId));
     this.#turn = turn.catch(() => undefined);
     return turn;
+  }
+
+  /** Fetches the receipts that were still pending when their answers came. */
+  async collect(): Promise<void> {
+    for (const { receipt, route, organisationId } of this.store.awaited()) {
+      const now = await this.source.receipt(receipt.entry.id);
+      if (!isPending(now)) await this.take(now, route, organisationId);
+    }
   }
 
   #key(): VerifierKey {
@@ -63,10 +72,13 @@ export class Witness {
     return key;
   }
 
-  async #take(receipt: Receipt, route: string, organisationId: string | null): Promise<void> {
+  async #take(receipt: Receipt | PendingReceipt, route: string, organisationId: string | null): Promise<void> {
+    const noted = { savedAt: new Date().toISOString(), route, organisationId };
+    if (isPending(receipt)) return this.store.keepAwaited({ ...noted, receipt });
     const key = this.store.key() ?? (await this.pin());
     // Kept before it is judged: a receipt that does not verify is evidence too.
-    this.store.keep({ savedAt: new Date().toISOString(), route, organisationId, receipt });
+    this.store.keep({ ...noted, receipt });
+    this.store.forgetAwaited(receipt.entry.id);
     const verdict = verifyReceipt(receipt, key, verifyEd25519);
     if (!verdict.ok) throw new VerificationError(`the receipt does not verify: ${verdict.fault}`);
     const before = this.store.lastCheckpoint();

@@ -1,0 +1,88 @@
+import type { Match, Notice } from '../api';
+import { cell, table, type Output } from './output';
+
+const MINUTE_MS = 60_000;
+
+/** `mm:ss` until the deadline, `-mm:ss` after it. */
+export function clockFace(remainingMs: number): string {
+  const seconds = Math.floor(Math.abs(remainingMs) / 1000);
+  const face = `${String(Math.floor(seconds / 60)).padStart(2, '0')}:${String(seconds % 60).padStart(2, '0')}`;
+  return remainingMs < 0 ? `-${face}` : face;
+}
+
+export const isOver = (notice: Notice): boolean => ['answered', 'closed', 'withdrawn'].includes(notice.state);
+
+/** Milliseconds to the deadline while the clock runs; null when there is none, or it has stopped. */
+export function remainingMs(notice: Notice, now: Date): number | null {
+  if (!notice.clock || isOver(notice)) return null;
+  return Date.parse(notice.clock.dueAt) - now.getTime();
+}
+
+export const wasMissed = (notice: Notice): boolean => notice.clock?.fact != null;
+
+/** `51 min left`, `missed 3 min ago`, or the state. */
+export function timeLeft(notice: Notice, now: Date): string {
+  const left = remainingMs(notice, now);
+  if (left === null) return notice.clock ? (wasMissed(notice) ? 'past the hour' : 'stopped') : '–';
+  if (left < 0) return `${Math.ceil(-left / MINUTE_MS)} min over`;
+  return `${Math.floor(left / MINUTE_MS)} min left`;
+}
+
+export function timeStyle(notice: Notice, now: Date): 'green' | 'yellow' | 'red' | 'dim' {
+  const left = remainingMs(notice, now);
+  if (left === null) return wasMissed(notice) ? 'red' : 'dim';
+  return left < 5 * MINUTE_MS ? 'red' : left < 35 * MINUTE_MS ? 'yellow' : 'green';
+}
+
+const outcomeOf = (item: Notice['items'][number]): string => {
+  if (!item.answer) return 'open';
+  const { outcome, reason, late } = item.answer;
+  return [outcome, reason ? `(${reason})` : '', late && late !== 'in_time' ? `[${late}]` : '']
+    .filter(Boolean)
+    .join(' ');
+};
+
+export function noticeLines(notice: Notice, output: Output, now: Date): string[] {
+  const facts: [string, string | null | undefined][] = [
+    ['notice', `${notice.reference}  ${notice.id}`],
+    ['state', `${output.paint('bold', notice.state)}  ${output.paint(timeStyle(notice, now), timeLeft(notice, now))}`],
+    ['from', notice.sender.name],
+    ['to', notice.platform.name],
+    ['category', notice.category],
+    ['sent', notice.sentAt],
+    ['received', notice.receivedAt],
+    ['acknowledged', notice.acknowledgedAt],
+    ['due', notice.clock?.dueAt],
+    ...(notice.clock?.fact ? ([[notice.clock.fact.kind, notice.clock.fact.at]] as [string, string | null | undefined][]) : []),
+    ...(notice.grounds ? ([['grounds', notice.grounds]] as [string, string | null | undefined][]) : []),
+  ];
+  const items = notice.items.map((item, index) => [
+    `  ${index + 1}`,
+    item.address,
+    outcomeOf(item),
+    item.answer?.measureAt ? `measure ${item.answer.measureAt}` : '',
+    output.paint('dim', item.itemId),
+  ]);
+  return [...table(facts.filter(([, value]) => value !== null && value !== undefined)), 'items', ...table(items)];
+}
+
+export function matchLines(matches: readonly Match[], output: Output): string[] {
+  return table(
+    matches.map((match) => {
+      const labels = match.contributions.flatMap(({ labels }) => [
+        labels.category,
+        labels.ideology,
+        ...(labels.behaviours ?? []),
+      ]);
+      const sources = [...new Set(match.contributions.map(({ organisationName }) => organisationName))];
+      return [
+        `  ${output.paint('yellow', 'match')}`,
+        `${match.type} distance ${match.distance}`,
+        match.state,
+        [...new Set(labels.filter((label) => label !== undefined))].join(', ') || '–',
+        `from ${sources.join(', ')}`,
+        output.paint('dim', cell(match.signalId)),
+      ];
+    }),
+  );
+}
