@@ -3,12 +3,15 @@ import { APP_FILTER } from '@nestjs/core';
 import { AccountsModule } from './accounts/accounts.module';
 import { Background } from './background';
 import { CasesModule } from './cases/cases.module';
+import { DeliveriesModule } from './deliveries/deliveries.module';
 import { ClockSource, SystemClock } from './infra/clock-source';
 import { CONFIG, type Config } from './infra/config';
 import { DatabaseModule, type DatabaseConnections } from './infra/database/database.module';
 import { ProblemFilter } from './infra/http/problem.filter';
 import { ServiceModule } from './infra/http/service.module';
+import { JobsModule } from './infra/jobs/jobs.module';
 import { LedgerModule } from './ledger/ledger.module';
+import { NoticesModule } from './notices/notices.module';
 import { SignalsModule } from './signals/signals.module';
 import { TransparencyModule } from './transparency/transparency.module';
 
@@ -45,10 +48,13 @@ export class AppModule {
         MeansModule.forRoot(options),
         DatabaseModule.forRoot(options.connections),
         ServiceModule,
+        JobsModule,
         LedgerModule,
         AccountsModule,
         SignalsModule,
         CasesModule,
+        NoticesModule,
+        DeliveriesModule,
         TransparencyModule,
       ],
       providers: [Background],

@@ -2,11 +2,17 @@ import type { DataSourceOptions } from 'typeorm';
 import { ApiKey, Approval, Membership, Organisation } from './accounts/accounts.entity';
 import { CaseFile, CaseJoin, ContentItem } from './cases/cases.entity';
 import { Exhibit, StoredObject } from './evidence/evidence.entity';
+import { ContactPoint, Delivery, DeliveryAttempt, WebhookEndpoint } from './deliveries/deliveries.entity';
+import { NoticeClock } from './notices/clock.entity';
+import { Notice, NoticeAnswer, NoticeItem } from './notices/notice.entity';
 import { CreateTenancy1764000000000 } from '../migrations/1764000000000-create-tenancy';
+import { CreateJobs1764000100000 } from '../migrations/1764000100000-create-jobs';
 import { CreateLedger1764000200000 } from '../migrations/1764000200000-create-ledger';
 import { CreateSignals1764000250000 } from '../migrations/1764000250000-create-signals';
 import { CreateCases1764000300000 } from '../migrations/1764000300000-create-cases';
 import { CreateEvidence1764000350000 } from '../migrations/1764000350000-create-evidence';
+import { CreateNotices1764000500000 } from '../migrations/1764000500000-create-notices';
+import { CreateDeliveries1764000600000 } from '../migrations/1764000600000-create-deliveries';
 import { CreateTransparency1764000700000 } from '../migrations/1764000700000-create-transparency';
 
 /** Entities and migrations as explicit lists: what is not named here does not exist. */
@@ -20,14 +26,25 @@ export const ENTITIES = [
   CaseJoin,
   StoredObject,
   Exhibit,
+  Notice,
+  NoticeItem,
+  NoticeAnswer,
+  NoticeClock,
+  WebhookEndpoint,
+  ContactPoint,
+  Delivery,
+  DeliveryAttempt,
 ];
 
 export const MIGRATIONS = [
   CreateTenancy1764000000000,
+  CreateJobs1764000100000,
   CreateLedger1764000200000,
   CreateSignals1764000250000,
   CreateCases1764000300000,
   CreateEvidence1764000350000,
+  CreateNotices1764000500000,
+  CreateDeliveries1764000600000,
   CreateTransparency1764000700000,
 ];
 

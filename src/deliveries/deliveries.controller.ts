@@ -1,0 +1,82 @@
+import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import type { Actor } from '../infra/database/actor';
+import { Allow, CurrentActor } from '../infra/http/allow';
+import { ParseUuid } from '../infra/http/uuid.pipe';
+import { ContactPoints } from './contact-points.service';
+import {
+  ContactPointView,
+  DeclareContactPointDto,
+  DeliveryView,
+  NewWebhookView,
+  RegisterWebhookDto,
+  WebhookTestView,
+  WebhookView,
+} from './deliveries.dto';
+import { DeliveryLog } from './delivery-log.service';
+import { Webhooks } from './webhooks.service';
+
+@Controller('v1/webhooks')
+export class WebhooksController {
+  constructor(private readonly webhooks: Webhooks) {}
+
+  @Get()
+  @Allow('webhook.manage')
+  list(@CurrentActor() actor: Actor): Promise<WebhookView[]> {
+    return this.webhooks.list(actor);
+  }
+
+  @Post()
+  @Allow('webhook.manage')
+  register(@CurrentActor() actor: Actor, @Body() dto: RegisterWebhookDto): Promise<NewWebhookView> {
+    return this.webhooks.register(actor, dto.url);
+  }
+
+  @Post(':id/rotate')
+  @HttpCode(200)
+  @Allow('webhook.manage')
+  rotate(@CurrentActor() actor: Actor, @Param('id', ParseUuid) id: string): Promise<NewWebhookView> {
+    return this.webhooks.rotate(actor, id);
+  }
+
+  @Post(':id/disable')
+  @HttpCode(200)
+  @Allow('webhook.manage')
+  disable(@CurrentActor() actor: Actor, @Param('id', ParseUuid) id: string): Promise<WebhookView> {
+    return this.webhooks.disable(actor, id);
+  }
+
+  @Post(':id/test')
+  @HttpCode(200)
+  @Allow('webhook.manage')
+  test(@CurrentActor() actor: Actor, @Param('id', ParseUuid) id: string): Promise<WebhookTestView> {
+    return this.webhooks.test(actor, id);
+  }
+}
+
+@Controller('v1/contact-points')
+export class ContactPointsController {
+  constructor(private readonly contactPoints: ContactPoints) {}
+
+  @Get()
+  @Allow('contact.manage')
+  list(@CurrentActor() actor: Actor): Promise<ContactPointView[]> {
+    return this.contactPoints.list(actor);
+  }
+
+  @Post()
+  @Allow('contact.manage')
+  declare(@CurrentActor() actor: Actor, @Body() dto: DeclareContactPointDto): Promise<ContactPointView> {
+    return this.contactPoints.declare(actor, dto);
+  }
+}
+
+@Controller('v1/notices/:id/deliveries')
+export class DeliveriesController {
+  constructor(private readonly deliveryLog: DeliveryLog) {}
+
+  @Get()
+  @Allow('notice.read')
+  list(@CurrentActor() actor: Actor, @Param('id', ParseUuid) id: string): Promise<DeliveryView[]> {
+    return this.deliveryLog.of(actor, id);
+  }
+}

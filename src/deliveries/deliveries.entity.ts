@@ -1,0 +1,161 @@
+import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import type { Channel } from '../domain/vocabulary';
+import type { DeliveredEvent } from '../notices/delivery-job';
+
+export const DELIVERY_STATES = ['waiting', 'delivered', 'failed', 'cancelled'] as const;
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
+
+/** `refused`: trying again would change nothing. `interrupted`: the worker ended before it could say what came of it. */
+export const ATTEMPT_OUTCOMES = ['receipt', 'refused', 'failed', 'interrupted'] as const;
+export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];
+
+/** An address of a platform's own system. Its secret is kept wrapped under the installation's master key. */
+@Entity('webhook_endpoint')
+@Index('webhook_endpoint_organisation', ['organisationId', 'createdAt'])
+export class WebhookEndpoint {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'webhook_endpoint_pk' })
+  id!: string;
+
+  @Column({ type: 'uuid', name: 'organisation_id' })
+  organisationId!: string;
+
+  @Column({ type: 'text' })
+  url!: string;
+
+  @Column({ type: 'text', name: 'secret_key_id' })
+  secretKeyId!: string;
+
+  @Column({ type: 'bytea', name: 'secret_wrapped' })
+  secretWrapped!: Buffer;
+
+  /** The secret before the last rotation, with which we sign as well until `previousUntil`. */
+  @Column({ type: 'text', name: 'previous_key_id', nullable: true })
+  previousKeyId!: string | null;
+
+  @Column({ type: 'bytea', name: 'previous_wrapped', nullable: true })
+  previousWrapped!: Buffer | null;
+
+  @Column({ type: 'timestamptz', name: 'previous_until', precision: 3, nullable: true })
+  previousUntil!: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
+  createdAt!: Date;
+
+  @Column({ type: 'timestamptz', name: 'rotated_at', precision: 3, nullable: true })
+  rotatedAt!: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'disabled_at', precision: 3, nullable: true })
+  disabledAt!: Date | null;
+}
+
+/** One way to reach an organisation; the lowest position is tried first. */
+@Entity('contact_point')
+@Index('contact_point_organisation', ['organisationId', 'position'])
+@Index('contact_point_inbox_once', ['organisationId'], {
+  unique: true,
+  where: "channel = 'inbox' and removed_at is null",
+})
+@Index('contact_point_endpoint_once', ['endpointId'], { unique: true, where: 'removed_at is null' })
+export class ContactPoint {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'contact_point_pk' })
+  id!: string;
+
+  @Column({ type: 'uuid', name: 'organisation_id' })
+  organisationId!: string;
+
+  @Column({ type: 'text' })
+  channel!: Channel;
+
+  @Column({ type: 'uuid', name: 'endpoint_id', nullable: true })
+  endpointId!: string | null;
+
+  @Column({ type: 'int' })
+  position!: number;
+
+  @Column({ type: 'timestamptz', name: 'confirmed_at', precision: 3, nullable: true })
+  confirmedAt!: Date | null;
+
+  @Column({ type: 'uuid', name: 'confirmed_by', nullable: true })
+  confirmedBy!: string | null;
+
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
+  createdAt!: Date;
+
+  @Column({ type: 'timestamptz', name: 'removed_at', precision: 3, nullable: true })
+  removedAt!: Date | null;
+}
+
+/** One event of a notice over one channel. Its id is the `webhook-id`: a repeat carries the same one. */
+@Entity('delivery')
+@Unique('delivery_once', ['noticeId', 'event', 'channel', 'endpointId'])
+export class Delivery {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'delivery_pk' })
+  id!: string;
+
+  @Column({ type: 'uuid', name: 'notice_id' })
+  noticeId!: string;
+
+  @Column({ type: 'uuid', name: 'sender_id' })
+  senderId!: string;
+
+  @Column({ type: 'uuid', name: 'recipient_id' })
+  recipientId!: string;
+
+  @Column({ type: 'text' })
+  event!: DeliveredEvent;
+
+  @Column({ type: 'text' })
+  channel!: Channel;
+
+  @Column({ type: 'uuid', name: 'endpoint_id', nullable: true })
+  endpointId!: string | null;
+
+  @Column({ type: 'int' })
+  position!: number;
+
+  @Column({ type: 'text' })
+  state!: DeliveryState;
+
+  @Column({ type: 'int', default: 0 })
+  attempts!: number;
+
+  @Column({ type: 'timestamptz', name: 'receipt_at', precision: 3, nullable: true })
+  receiptAt!: Date | null;
+
+  /** Why the channel was given up: a problem code or `status-<n>`. */
+  @Column({ type: 'text', nullable: true })
+  failure!: string | null;
+
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
+  createdAt!: Date;
+
+  @Column({ type: 'timestamptz', name: 'ended_at', precision: 3, nullable: true })
+  endedAt!: Date | null;
+}
+
+/** One try. Written before the call goes out, so that an interrupted one is known. */
+@Entity('delivery_attempt')
+@Index('delivery_attempt_under_way', ['deliveryId'], { where: 'ended_at is null' })
+export class DeliveryAttempt {
+  @PrimaryColumn('uuid', { name: 'delivery_id', primaryKeyConstraintName: 'delivery_attempt_pk' })
+  deliveryId!: string;
+
+  @PrimaryColumn('int', { name: 'attempt_no', primaryKeyConstraintName: 'delivery_attempt_pk' })
+  attemptNo!: number;
+
+  @Column({ type: 'timestamptz', name: 'started_at', precision: 3 })
+  startedAt!: Date;
+
+  @Column({ type: 'timestamptz', name: 'ended_at', precision: 3, nullable: true })
+  endedAt!: Date | null;
+
+  @Column({ type: 'text', nullable: true })
+  outcome!: AttemptOutcome | null;
+
+  /** HTTP status of the other side. */
+  @Column({ type: 'int', nullable: true })
+  status!: number | null;
+
+  @Column({ type: 'text', nullable: true })
+  problem!: string | null;
+}

@@ -1,0 +1,160 @@
+import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import type { Timing } from '../domain/clock';
+import type { NoticeState } from '../domain/notice-lifecycle';
+import type {
+  Category,
+  DeclineReason,
+  Ideology,
+  ItemKind,
+  ItemOutcome,
+  NoticeKind,
+  PlatformSize,
+  PreservationState,
+} from '../domain/vocabulary';
+
+/** `answer`: no channel proved receipt, and the platform's acknowledgement or answer is its only sign. */
+export const RECEIPT_CHANNELS = ['webhook', 'inbox', 'answer'] as const;
+export type ReceiptChannel = (typeof RECEIPT_CHANNELS)[number];
+
+export const REQUESTED_ACTIONS = ['review', 'review_and_preserve'] as const;
+export type RequestedAction = (typeof REQUESTED_ACTIONS)[number];
+
+@Entity('notice')
+@Unique('notice_reference_unique', ['reference'])
+@Index('notice_sender', ['senderId', 'createdAt'])
+@Index('notice_recipient', ['recipientId', 'sentAt'])
+export class Notice {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'notice_pk' })
+  id!: string;
+
+  @Column({ type: 'text' })
+  reference!: string;
+
+  @Column({ type: 'text' })
+  kind!: NoticeKind;
+
+  @Column({ type: 'text' })
+  state!: NoticeState;
+
+  @Column({ type: 'int', default: 1 })
+  version!: number;
+
+  @Column({ type: 'uuid', name: 'sender_id' })
+  senderId!: string;
+
+  @Column({ type: 'uuid', name: 'recipient_id' })
+  recipientId!: string;
+
+  @Column({ type: 'text' })
+  category!: Category;
+
+  @Column({ type: 'text' })
+  ideology!: Ideology;
+
+  @Column({ type: 'text' })
+  language!: string;
+
+  @Column({ type: 'text', nullable: true })
+  grounds!: string | null;
+
+  @Column({ type: 'text', name: 'requested_action' })
+  requestedAction!: RequestedAction;
+
+  /** Stamped when it is sent, so that figures do not move with what the parties become later. */
+  @Column({ type: 'text', name: 'sender_country', nullable: true })
+  senderCountry!: string | null;
+
+  @Column({ type: 'text', name: 'platform_size', nullable: true })
+  platformSize!: PlatformSize | null;
+
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
+  createdAt!: Date;
+
+  @Column({ type: 'timestamptz', name: 'sent_at', precision: 3, nullable: true })
+  sentAt!: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'received_at', precision: 3, nullable: true })
+  receivedAt!: Date | null;
+
+  @Column({ type: 'text', name: 'receipt_channel', nullable: true })
+  receiptChannel!: ReceiptChannel | null;
+
+  @Column({ type: 'timestamptz', name: 'acknowledged_at', precision: 3, nullable: true })
+  acknowledgedAt!: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'answered_at', precision: 3, nullable: true })
+  answeredAt!: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'closed_at', precision: 3, nullable: true })
+  closedAt!: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'withdrawn_at', precision: 3, nullable: true })
+  withdrawnAt!: Date | null;
+
+  @Column({ type: 'text', name: 'withdrawal_reason', nullable: true })
+  withdrawalReason!: string | null;
+}
+
+/** What was sent about one item, verbatim: the platform never needs the case. */
+@Entity('notice_item')
+@Unique('notice_item_position_once', ['noticeId', 'position'])
+@Index('notice_item_item', ['itemId'])
+export class NoticeItem {
+  @PrimaryColumn('uuid', { name: 'notice_id', primaryKeyConstraintName: 'notice_item_pk' })
+  noticeId!: string;
+
+  @PrimaryColumn('uuid', { name: 'item_id', primaryKeyConstraintName: 'notice_item_pk' })
+  itemId!: string;
+
+  @Column({ type: 'int' })
+  position!: number;
+
+  @Column({ type: 'text' })
+  kind!: ItemKind;
+
+  @Column({ type: 'text' })
+  address!: string;
+
+  @Column({ type: 'timestamptz', name: 'uploaded_at', precision: 3, nullable: true })
+  uploadedAt!: Date | null;
+}
+
+/** One answer about one item. A correction is a further revision; the last one counts. */
+@Entity('notice_answer')
+@Unique('notice_answer_revision_once', ['noticeId', 'itemId', 'revision'])
+export class NoticeAnswer {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'notice_answer_pk' })
+  id!: string;
+
+  @Column({ type: 'uuid', name: 'notice_id' })
+  noticeId!: string;
+
+  @Column({ type: 'uuid', name: 'item_id' })
+  itemId!: string;
+
+  @Column({ type: 'int' })
+  revision!: number;
+
+  @Column({ type: 'text' })
+  outcome!: ItemOutcome;
+
+  /** When the platform says that it acted. */
+  @Column({ type: 'timestamptz', name: 'measure_at', precision: 3, nullable: true })
+  measureAt!: Date | null;
+
+  /** When we had the answer. */
+  @Column({ type: 'timestamptz', name: 'answered_at', precision: 3 })
+  answeredAt!: Date;
+
+  @Column({ type: 'text', nullable: true })
+  reason!: DeclineReason | null;
+
+  @Column({ type: 'text', nullable: true })
+  note!: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  preservation!: PreservationState | null;
+
+  @Column({ type: 'text' })
+  timing!: Timing;
+}

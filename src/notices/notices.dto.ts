@@ -1,0 +1,143 @@
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayNotEmpty,
+  ArrayUnique,
+  IsArray,
+  IsDate,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Length,
+  Matches,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { NOTICE_STATES, type NoticeState } from '../domain/notice-lifecycle';
+import {
+  CATEGORIES,
+  DECLINE_REASONS,
+  ITEM_OUTCOMES,
+  LANGUAGE_SHAPE,
+  PRESERVATION_STATES,
+  type Category,
+  type DeclineReason,
+  type ItemOutcome,
+  type PreservationState,
+} from '../domain/vocabulary';
+import { PageQuery } from '../infra/http/paging';
+import { REQUESTED_ACTIONS, type RequestedAction } from './notice.entity';
+
+/** Items of one notice. A larger batch is several notices, each with its own clock. */
+const MAX_ITEMS = 1000;
+const MAX_TEXT = 10_000;
+
+export class VersionDto {
+  /** The version that was read; refused when it has changed since. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  version?: number;
+}
+
+export class DraftNoticeDto {
+  @IsUUID()
+  caseId!: string;
+
+  /** Default: every open item of the case on that platform. */
+  @IsOptional()
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayMaxSize(MAX_ITEMS)
+  @ArrayUnique()
+  @IsUUID(undefined, { each: true })
+  itemIds?: string[];
+
+  /** Default: the one platform on which the items are. */
+  @IsOptional()
+  @IsUUID()
+  platformId?: string;
+
+  /** A referral is for voluntary consideration (TCO recital 40). */
+  @IsIn(['referral'])
+  kind!: 'referral';
+
+  /** Default: the case's. */
+  @IsOptional()
+  @IsIn(CATEGORIES)
+  category?: Category;
+
+  /** BCP 47. Default: the case's. */
+  @IsOptional()
+  @Matches(LANGUAGE_SHAPE)
+  language?: string;
+
+  /** Why: the terms or the law that the content is held to breach. The platform reads this. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(MAX_TEXT)
+  grounds?: string;
+
+  @IsOptional()
+  @IsIn(REQUESTED_ACTIONS)
+  requestedAction?: RequestedAction;
+}
+
+export class WithdrawNoticeDto extends VersionDto {
+  /** The platform reads this. */
+  @IsString()
+  @Length(1, MAX_TEXT)
+  reason!: string;
+}
+
+export class ItemAnswerDto {
+  @IsUUID()
+  itemId!: string;
+
+  @IsIn(ITEM_OUTCOMES)
+  outcome!: ItemOutcome;
+
+  /** When the measure was taken, by the platform's own clock; never in the future. */
+  @IsOptional()
+  @Type(() => Date)
+  @IsDate()
+  measureAt?: Date;
+
+  /** For `declined`. */
+  @IsOptional()
+  @IsIn(DECLINE_REASONS)
+  reason?: DeclineReason;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(MAX_TEXT)
+  note?: string;
+
+  /** How far preserving the content has come. Never delays the answer. */
+  @IsOptional()
+  @IsIn(PRESERVATION_STATES)
+  preservation?: PreservationState;
+}
+
+export class AnswerNoticeDto extends VersionDto {
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayMaxSize(MAX_ITEMS)
+  @ValidateNested({ each: true })
+  @Type(() => ItemAnswerDto)
+  answers!: ItemAnswerDto[];
+}
+
+export class NoticeQuery extends PageQuery {
+  /** `sent`: what one's own organisation wrote. `inbox`: what was sent to it. Default: both. */
+  @IsOptional()
+  @IsIn(['inbox', 'sent'])
+  box?: 'inbox' | 'sent';
+
+  @IsOptional()
+  @IsIn(NOTICE_STATES)
+  state?: NoticeState;
+}
