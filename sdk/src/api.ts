@@ -1,11 +1,12 @@
-import type { Timing } from '../../src/domain/clock';
+import type { DeadlineFact, Mark, Timing } from '../../src/domain/clock';
 import type { MetricDefinition } from '../../src/domain/metric-definitions';
 import type { Summary } from '../../src/domain/metrics';
-import type { NoticeState } from '../../src/domain/notice-lifecycle';
+import type { NoticeEvent, NoticeState } from '../../src/domain/notice-lifecycle';
 import type { PublicFigures } from '../../src/domain/public-figures';
 import type { Receipt } from '../../src/domain/receipt';
 import type {
   Category,
+  Channel,
   ClockKind,
   Competence,
   DeclineReason,
@@ -14,6 +15,7 @@ import type {
   ItemOutcome,
   NoticeKind,
   OrganisationKind,
+  PreservationState,
   PlatformSize,
   SignalState,
   SignalType,
@@ -328,31 +330,48 @@ export interface ItemAnswer {
   readonly measureAt?: string;
   readonly reason?: DeclineReason;
   readonly note?: string;
+  /** How far preserving the content has come; never delays the answer. */
+  readonly preservation?: PreservationState;
 }
 
 export interface NoticeItem {
   readonly itemId: string;
   readonly kind: ItemKind;
   readonly address: string;
-  readonly uploadedAt?: string | null;
+  readonly uploadedAt: string | null;
   readonly answer: {
     readonly outcome: ItemOutcome;
     readonly measureAt: string | null;
     readonly answeredAt: string;
     readonly reason: DeclineReason | null;
-    readonly late: Timing | null;
+    readonly note: string | null;
+    readonly preservation: PreservationState | null;
+    /** `late_feedback`: told after the hour about a measure within it. */
+    readonly late: Timing;
+    /** 1 for the first answer; a correction counts on. */
+    readonly revision: number;
   } | null;
 }
 
 export interface NoticeClock {
   readonly kind: ClockKind;
-  readonly state?: string;
+  readonly state: 'running' | 'stopped';
   readonly startedAt: string;
   readonly dueAt: string;
-  readonly nextMarkAt?: string | null;
+  readonly stoppedAt: string | null;
+  readonly nextMarkAt: string | null;
   /** What the clock wrote at the deadline, and never takes back; a correction stands beside it. */
-  readonly fact: { readonly kind: string; readonly at: string } | null;
-  readonly marks?: readonly { readonly mark: number; readonly at: string }[];
+  readonly fact: { readonly kind: DeadlineFact; readonly at: string; readonly correctedAt: string | null } | null;
+  readonly marks: readonly { readonly mark: Mark; readonly at: string; readonly stale: boolean }[];
+}
+
+export interface Delivery {
+  readonly id: string;
+  readonly event: string;
+  readonly channel: Channel;
+  readonly state: string;
+  readonly attempts: number;
+  readonly receiptAt: string | null;
 }
 
 export interface Notice extends Receipted {
@@ -363,15 +382,24 @@ export interface Notice extends Receipted {
   readonly version: number;
   readonly sender: { readonly id: string; readonly name: string };
   readonly platform: { readonly id: string; readonly name: string };
-  readonly category: Category | null;
-  readonly language?: string | null;
-  readonly grounds?: string | null;
+  readonly category: Category;
+  readonly language: string;
+  readonly grounds: string | null;
+  readonly requestedAction: 'review' | 'review_and_preserve';
   readonly items: readonly NoticeItem[];
   readonly sentAt: string | null;
   readonly receivedAt: string | null;
   readonly acknowledgedAt: string | null;
+  readonly answeredAt: string | null;
   readonly closedAt: string | null;
+  readonly withdrawnAt: string | null;
+  readonly withdrawalReason: string | null;
   readonly clock: NoticeClock | null;
+  /** What may be done with it next. */
+  readonly possible: readonly NoticeEvent[];
+  /** The sender's alone. */
+  readonly caseId: string | null;
+  readonly deliveries: readonly Delivery[] | null;
 }
 
 export type Box = 'inbox' | 'sent';

@@ -18,7 +18,8 @@ export function remainingMs(notice: Notice, now: Date): number | null {
   return Date.parse(notice.clock.dueAt) - now.getTime();
 }
 
-export const wasMissed = (notice: Notice): boolean => notice.clock?.fact != null;
+/** The hour passed, and no answer has shown since that everything had been dealt with in time. */
+export const wasMissed = ({ clock }: Notice): boolean => clock?.fact != null && clock.fact.correctedAt === null;
 
 /** `51 min left`, `missed 3 min ago`, or the state. */
 export function timeLeft(notice: Notice, now: Date): string {
@@ -53,7 +54,9 @@ export function noticeLines(notice: Notice, output: Output, now: Date): string[]
     ['received', notice.receivedAt],
     ['acknowledged', notice.acknowledgedAt],
     ['due', notice.clock?.dueAt],
-    ...(notice.clock?.fact ? ([[notice.clock.fact.kind, notice.clock.fact.at]] as [string, string | null | undefined][]) : []),
+    ...(notice.clock?.fact
+      ? ([[notice.clock.fact.kind, notice.clock.fact.at]] as [string, string | null | undefined][])
+      : []),
     ...(notice.grounds ? ([['grounds', notice.grounds]] as [string, string | null | undefined][]) : []),
   ];
   const items = notice.items.map((item, index) => [

@@ -1,6 +1,5 @@
 import type { Notice } from '../api';
 import type { Clepsydra } from '../clepsydra';
-import { ProblemError } from '../errors';
 import { UsageError } from './exit';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -8,32 +7,21 @@ export const isUuid = (text: string): boolean => UUID.test(text);
 /** How far back a reference is looked for. */
 const LOOK_AT = 2000;
 
-/** A box that this kind of organisation does not have is an empty one. */
-async function* notices(client: Clepsydra, box: 'inbox' | 'sent'): AsyncGenerator<Notice> {
-  try {
-    yield* client.notices.all({ box, limit: 200 });
-  } catch (error) {
-    if (!(error instanceof ProblemError) || error.status === 401 || error.status >= 500) throw error;
-  }
-}
-
 /** The notice of this id or reference. @throws UsageError when no notice, or more than one, answers to it */
 export async function findNotice(client: Clepsydra, name: string): Promise<Notice> {
   if (isUuid(name)) return client.notices.get(name.toLowerCase());
   const wanted = name.toLowerCase();
   const found = new Map<string, Notice>();
   let seen = 0;
-  for (const box of ['inbox', 'sent'] as const) {
-    for await (const notice of notices(client, box)) {
-      if (notice.reference.toLowerCase() === wanted) return client.notices.get(notice.id);
-      if (wanted.length >= 6 && notice.id.startsWith(wanted)) found.set(notice.id, notice);
-      if (++seen >= LOOK_AT) break;
-    }
+  for await (const notice of client.notices.all({ limit: 200 })) {
+    if (notice.reference.toLowerCase() === wanted) return notice;
+    if (wanted.length >= 6 && notice.id.startsWith(wanted)) found.set(notice.id, notice);
+    if (++seen >= LOOK_AT) break;
   }
   const [only, another] = found.values();
   if (another) throw new UsageError(`more than one notice begins with "${name}": give the whole id or the reference`);
   if (!only) throw new UsageError(`there is no notice "${name}" in your boxes: give its id or its reference`);
-  return client.notices.get(only.id);
+  return only;
 }
 
 /** Items named by id, by the start of it, by number as `show` prints them, or by address; all open ones if none is named. */

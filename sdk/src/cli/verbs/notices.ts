@@ -3,6 +3,7 @@ import { NOTICE_STATES } from '../../../../src/domain/notice-lifecycle';
 import {
   DECLINE_REASONS,
   ITEM_OUTCOMES,
+  PRESERVATION_STATES,
   type DeclineReason,
   type ItemOutcome,
 } from '../../../../src/domain/vocabulary';
@@ -87,6 +88,7 @@ function answersFor(
   now: Date,
 ): ItemAnswer[] {
   const note = context.input.text('note');
+  const preservation = PRESERVATION_STATES.find((each) => each === context.input.text('preservation'));
   const hasMeasure = OUTCOME_RULES[outcome].measure === 'required';
   if (!hasMeasure && context.input.text('at') !== undefined)
     throw new UsageError(`--at: "${outcome}" is no measure and has no time of one`);
@@ -96,6 +98,7 @@ function answersFor(
     ...(hasMeasure ? { measureAt: measureAt(context, notice, now) } : {}),
     ...(reason === undefined ? {} : { reason }),
     ...(note === undefined ? {} : { note }),
+    ...(preservation === undefined ? {} : { preservation }),
   }));
 }
 
@@ -118,6 +121,12 @@ const chosenOutcome = ({ input }: Context): ItemOutcome => {
   return outcome;
 };
 
+const PRESERVATION = {
+  type: 'text',
+  value: 'state',
+  oneOf: PRESERVATION_STATES,
+  help: 'How far keeping a copy has come; it never delays the answer',
+} as const;
 const listOptions = {
   state: { type: 'text', value: 'state', oneOf: NOTICE_STATES, help: 'Only notices in this state' },
   limit: { type: 'text', value: 'n', help: 'At most so many, 50 unless told' },
@@ -171,7 +180,7 @@ export const NOTICE_VERBS: readonly Verb[] = [
     name: 'remove',
     summary: 'Answer that the content was removed',
     ...THE_NOTICE,
-    options: { item: ITEM, at: AT, note: NOTE },
+    options: { item: ITEM, at: AT, note: NOTE, preservation: PRESERVATION },
     examples: ['clepsydra remove R-2026-000017', 'clepsydra remove R-2026-000017 --item 2 --at 2026-03-01T14:05:00Z'],
     run: answer(() => 'removed'),
   },
@@ -193,6 +202,7 @@ export const NOTICE_VERBS: readonly Verb[] = [
       at: AT,
       reason: reasonOption,
       note: NOTE,
+      preservation: PRESERVATION,
     },
     examples: ['clepsydra answer R-2026-000017 --outcome already_gone'],
     run: answer(chosenOutcome),

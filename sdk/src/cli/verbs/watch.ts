@@ -24,6 +24,8 @@ export function changes(before: Notice | null, after: Notice): WatchEvent[] {
     sent: after.sentAt,
     received: after.receivedAt,
     acknowledged: after.acknowledgedAt,
+    answered: after.answeredAt,
+    withdrawn: after.withdrawnAt,
     closed: after.closedAt,
   };
   if (before?.state !== after.state)
