@@ -5,6 +5,7 @@ import { log } from '../infra/log';
 import { treeSize } from './feed.query';
 
 const POLL_MS = 25;
+const LONGEST_PAUSE_MS = 1000;
 
 interface Watcher {
   readonly organisationId: string;
@@ -57,9 +58,17 @@ export class FeedWatch implements OnModuleDestroy {
   }
 
   private async poll(): Promise<void> {
+    let pauseMs = POLL_MS;
     while (this.watchers.size > 0) {
-      await this.look().catch((error: unknown) => log.warn({ event: 'feed.watch-failed', reason: String(error) }));
-      await sleep(POLL_MS);
+      try {
+        await this.look();
+        pauseMs = POLL_MS;
+      } catch (error) {
+        this.someoneNew = true;
+        if (pauseMs === POLL_MS) log.warn({ event: 'feed.watch-failed', reason: String(error) });
+        pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+      }
+      await sleep(pauseMs);
     }
   }
 

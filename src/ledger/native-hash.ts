@@ -7,6 +7,15 @@ import { HASH_BYTES, type Hash } from '../domain/merkle';
  */
 export const sha256 = (bytes: Uint8Array): Buffer => hash('sha256', bytes, 'buffer');
 
+/** bodyDigest and audienceDigest of domain/ledger-entry: SHA-256(salt ‖ text) in hex. */
+export function saltedDigest(salt: Uint8Array, text: string): string {
+  const length = Buffer.byteLength(text);
+  const input = Buffer.allocUnsafe(salt.length + length);
+  input.set(salt, 0);
+  input.write(text, salt.length);
+  return hash('sha256', input, 'hex');
+}
+
 export function leafHash(bytes: Uint8Array): Hash {
   const input = Buffer.allocUnsafe(1 + bytes.length);
   input[0] = 0;

@@ -78,6 +78,7 @@ export class Receipts {
     await sleep(0);
     let pauseMs = POLL_MS;
     while (this.waiting.size > 0) {
+      const startedAt = performance.now();
       try {
         const issued = await this.work.asWorker((tx) => this.issue(tx, [...this.waiting.keys()]));
         for (const [id, receipt] of issued) this.settle(id, receipt);
@@ -87,7 +88,7 @@ export class Receipts {
         pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
       }
       this.dismissImpatient();
-      if (this.waiting.size > 0) await sleep(pauseMs);
+      if (this.waiting.size > 0) await sleep(Math.max(1, pauseMs - (performance.now() - startedAt)));
     }
   }
 

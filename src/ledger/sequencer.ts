@@ -63,6 +63,7 @@ export class Sequencer {
     let pauseMs = POLL_MS;
     let drainUntil = Number.POSITIVE_INFINITY;
     for (;;) {
+      const startedAt = performance.now();
       let moved = 0;
       try {
         moved = await this.sequence();
@@ -78,7 +79,8 @@ export class Sequencer {
         drainUntil = Math.min(drainUntil, performance.now() + LONGEST_DRAIN_MS);
         if (moved === 0 || performance.now() > drainUntil) return;
       } else if (moved < MOST_AT_ONCE) {
-        await sleep(pauseMs, undefined, { signal: stop }).catch(() => undefined);
+        const restMs = Math.max(1, pauseMs - (performance.now() - startedAt));
+        await sleep(restMs, undefined, { signal: stop }).catch(() => undefined);
       }
     }
   }

@@ -1,15 +1,6 @@
-import {
-  BODY_PARTS,
-  SUBJECT_COLUMNS,
-  audienceDigest,
-  bodyDigest,
-  normalAudience,
-  parseEntry,
-  type BodyPart,
-  type LedgerEntry,
-} from '../domain/ledger-entry';
+import { BODY_PARTS, SUBJECT_COLUMNS, parseEntry, type BodyPart, type LedgerEntry } from '../domain/ledger-entry';
 import { equalHashes } from '../domain/merkle';
-import { leafHash, sha256 } from './native-hash';
+import { leafHash, saltedDigest } from './native-hash';
 
 /** An entry with everything that stands beside it, as `ENTRY_COLUMNS` reads it. */
 export interface EntryRow {
@@ -69,8 +60,8 @@ export function checkEntry(row: EntryRow, leaf: Buffer, erasures: Erasures): Che
   }
   const column = wrongColumn(entry, row);
   if (column) return bad(`the column ${column} is not what its bytes say`);
-  if (normalAudience(audience).join() !== audience.join()) return bad('its audience is not sorted');
-  if (audienceDigest(row.audience_salt, audience, sha256) !== entry.aud) {
+  if (audience.some((id, i) => i > 0 && id <= (audience[i - 1] ?? ''))) return bad('its audience is not sorted');
+  if (saltedDigest(row.audience_salt, JSON.stringify(audience)) !== entry.aud) {
     return bad('its audience or the salt of it is not what its bytes say');
   }
   const bodies = checkBodies(entry, row, erasures.get(entry.id) ?? []);
@@ -101,7 +92,7 @@ function checkBodies(
       if (digest === undefined) continue;
       if (!mayBeGone(entry, part, erasures)) return `its ${part} body is missing and no entry says that it was erased`;
       erased++;
-    } else if (bodyDigest(salt, text, sha256) !== digest) {
+    } else if (saltedDigest(salt, text) !== digest) {
       return digest === undefined ? `it has a ${part} body that its bytes do not know` : `its ${part} body was changed`;
     }
   }
