@@ -27,7 +27,8 @@ import {
 } from '../domain/vocabulary';
 
 /** Long rather than complicated: NIST SP 800-63B section 5.1.1.2. */
-const PASSWORD_LENGTH = [12, 256] as const;
+const PASSWORD_LEAST = 12;
+const PASSWORD_MOST = 256;
 
 export class SignInDto {
   /** @example analyst@unit-a.example */
@@ -36,7 +37,7 @@ export class SignInDto {
   email!: string;
 
   @IsString()
-  @MaxLength(PASSWORD_LENGTH[1])
+  @MaxLength(PASSWORD_MOST)
   password!: string;
 
   /** Which organisation to act for, for a person who belongs to several. Default: the first. */
@@ -52,11 +53,11 @@ export class SwitchOrganisationDto {
 
 export class ChangePasswordDto {
   @IsString()
-  @MaxLength(PASSWORD_LENGTH[1])
+  @MaxLength(PASSWORD_MOST)
   current!: string;
 
   @IsString()
-  @Length(...PASSWORD_LENGTH)
+  @Length(PASSWORD_LEAST, PASSWORD_MOST)
   next!: string;
 }
 
@@ -144,7 +145,7 @@ export class EnrolPersonDto {
   /** First password; not needed for a person who has one already. */
   @IsOptional()
   @IsString()
-  @Length(...PASSWORD_LENGTH)
+  @Length(PASSWORD_LEAST, PASSWORD_MOST)
   password?: string;
 }
 

@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/com
 import { ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../infra/database/actor';
 import { Allow, CurrentActor } from '../infra/http/allow';
-import { PageQuery, type Page } from '../infra/http/paging';
+import { ApiPage, PageQuery, type Page } from '../infra/http/paging';
 import { ParseUuid } from '../infra/http/uuid.pipe';
 import { ApiKeyView, CreateApiKeyDto, NewApiKeyView } from './accounts.dto';
 import { ApiKeys } from './api-keys.service';
@@ -21,6 +21,7 @@ export class ApiKeyController {
 
   @Get()
   @Allow('api-key.manage')
+  @ApiPage(ApiKeyView)
   list(@CurrentActor() actor: Actor, @Query() query: PageQuery): Promise<Page<ApiKeyView>> {
     return this.keys.list(actor, query);
   }

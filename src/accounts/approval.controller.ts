@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/com
 import { ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../infra/database/actor';
 import { Allow, CurrentActor } from '../infra/http/allow';
-import { PageQuery, type Page } from '../infra/http/paging';
+import { ApiPage, PageQuery, type Page } from '../infra/http/paging';
 import { ParseUuid } from '../infra/http/uuid.pipe';
 import { ApprovalView, RefuseApprovalDto } from './accounts.dto';
 import { Approvals } from './approvals.service';
@@ -15,6 +15,7 @@ export class ApprovalController {
   /** What waits for a second person of one's organisation. To agree, make the call that the first person made. */
   @Get()
   @Allow('approval.decide')
+  @ApiPage(ApprovalView)
   list(@CurrentActor() actor: Actor, @Query() query: PageQuery): Promise<Page<ApprovalView>> {
     return this.approvals.list(actor, query);
   }

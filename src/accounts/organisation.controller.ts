@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/com
 import { ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../infra/database/actor';
 import { Allow, CurrentActor } from '../infra/http/allow';
-import type { Page } from '../infra/http/paging';
+import { ApiPage, type Page } from '../infra/http/paging';
 import { ParseUuid } from '../infra/http/uuid.pipe';
 import {
   ConfirmPlatformDto,
@@ -21,6 +21,7 @@ export class OrganisationController {
 
   @Get('organisations')
   @Allow('organisation.read')
+  @ApiPage(OrganisationView)
   list(@CurrentActor() actor: Actor, @Query() query: OrganisationQuery): Promise<Page<OrganisationView>> {
     return this.organisations.list(actor, query);
   }
@@ -52,6 +53,7 @@ export class OrganisationController {
   /** Platforms by host or name; unknown hosts that somebody referred to stand here as provisional. */
   @Get('platforms')
   @Allow('platform.read')
+  @ApiPage(OrganisationView)
   platforms(@CurrentActor() actor: Actor, @Query() query: OrganisationQuery): Promise<Page<OrganisationView>> {
     return this.organisations.list(actor, { ...query, limit: query.limit, kind: 'platform' });
   }

@@ -16,7 +16,9 @@ async function entityDrift(ownerUrl: string): Promise<string[]> {
   await source.initialize();
   try {
     const log = await source.driver.createSchemaBuilder().log();
-    return log.upQueries.map(({ query }) => `entities want: ${query}`);
+    // Foreign keys and checks stand in SQL alone, and the snapshot of the catalogue holds them fast.
+    const wanted = log.upQueries.filter(({ query }) => !/^ALTER TABLE "\w+" DROP CONSTRAINT "\w+"$/.test(query));
+    return wanted.map(({ query }) => `entities want: ${query}`);
   } finally {
     await source.destroy();
   }

@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsDate, IsOptional } from 'class-validator';
 import type { MetricDefinition } from '../domain/metric-definitions';
@@ -25,16 +26,27 @@ export class PublishedMonth {
   publishedAt!: string;
   /** Entries in the ledger when it was computed. */
   treeSize!: number;
+  @ApiProperty({ type: 'object', additionalProperties: true })
   figures!: PublicFigures;
+}
+
+/** What one figure means: its place in a summary, and the words that stand beside it wherever it is shown. */
+export class MetricView {
+  /** @example responseTime */
+  key!: string;
+  title!: string;
+  definition!: string;
+  unit!: MetricDefinition['unit'];
 }
 
 /** With a login: `own`, live, of the caller's organisation. Without: `public`, closed months only. */
 export class SummaryAnswer {
   scope!: 'own' | 'public';
   /** Null in the public answer. */
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true })
   summary!: Summary | null;
   /** Empty in the answer to a login. */
   months!: PublishedMonth[];
   /** What each figure means. */
-  definitions!: readonly MetricDefinition[];
+  definitions!: MetricView[];
 }

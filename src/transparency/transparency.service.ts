@@ -40,7 +40,7 @@ export class Transparency {
     const from = query.from ?? new Date(to.getTime() - THIRTY_DAYS_MS);
     if (from >= to) throw new DomainError('request.invalid', {}, [{ pointer: '/from', detail: 'must lie before to' }]);
     const summary = await this.work.read(actor, (tx) => summariseLedger(tx, { from, to }, now));
-    return { scope: 'own', summary, months: [], definitions: METRICS };
+    return { scope: 'own', summary, months: [], definitions: [...METRICS] };
   }
 
   /** Closed months as they were published, newest first. The same for everybody, whenever it is asked. */
@@ -58,6 +58,6 @@ export class Transparency {
       treeSize: Number(row.tree_size),
       figures: row.figures,
     }));
-    return { scope: 'public', summary: null, months, definitions: METRICS };
+    return { scope: 'public', summary: null, months, definitions: [...METRICS] };
   }
 }

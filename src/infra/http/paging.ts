@@ -1,3 +1,5 @@
+import { applyDecorators, type Type as Class } from '@nestjs/common';
+import { ApiExtraModels, ApiOkResponse, getSchemaPath } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { DomainError } from '../../domain/errors';
@@ -55,3 +57,19 @@ export function pageOf<Row, View>(
   const last = shown.at(-1);
   return { items: shown.map(toView), next: rows.length > limit && last ? formatCursor(keyOf(last)) : null };
 }
+
+/** Describes a page of `view` in the OpenAPI document: the generic type is gone at run time. */
+export const ApiPage = (view: Class): MethodDecorator =>
+  applyDecorators(
+    ApiExtraModels(view),
+    ApiOkResponse({
+      schema: {
+        type: 'object',
+        required: ['items', 'next'],
+        properties: {
+          items: { type: 'array', items: { $ref: getSchemaPath(view) } },
+          next: { type: 'string', nullable: true, description: 'The cursor of the next page; null on the last one' },
+        },
+      },
+    }),
+  );

@@ -70,6 +70,13 @@ export function asDomainError(thrown: unknown): DomainError {
   const foreign = (thrown ?? {}) as ForeignError;
   const known = typeof foreign.code === 'string' ? BY_FASTIFY[foreign.code] : undefined;
   if (known) return new DomainError(known);
+  // Nest wraps what Fastify's parser threw and keeps its words alone.
+  if (
+    thrown instanceof HttpException &&
+    /not valid JSON|Unexpected (token|end)|body cannot be empty/i.test(thrown.message)
+  ) {
+    return new DomainError('request.malformed-json');
+  }
   const status = thrown instanceof HttpException ? thrown.getStatus() : (foreign.statusCode ?? foreign.status);
   const byStatus = typeof status === 'number' ? BY_STATUS[status] : undefined;
   if (byStatus) return new DomainError(byStatus);
