@@ -1,0 +1,49 @@
+import { Client } from 'pg';
+import * as vocabulary from '../../src/domain/vocabulary';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+
+/** Columns whose closed list is one of the vocabulary's, by the name of the column. */
+const LISTS: Readonly<Record<string, readonly string[]>> = {
+  'organisation.kind': vocabulary.ORGANISATION_KINDS,
+  'organisation.competences': vocabulary.COMPETENCES,
+  'organisation.platform_size': vocabulary.PLATFORM_SIZES,
+  'case_file.category': vocabulary.CATEGORIES,
+  'case_file.ideology': vocabulary.IDEOLOGIES,
+  'case_file.tlp': vocabulary.TLP,
+  'content_item.kind': vocabulary.ITEM_KINDS,
+  'signal.type': vocabulary.SIGNAL_TYPES,
+  'signal.state': vocabulary.SIGNAL_STATES,
+  'notice.kind': vocabulary.NOTICE_KINDS,
+  'notice.category': vocabulary.CATEGORIES,
+  'notice_item.kind': vocabulary.ITEM_KINDS,
+  'notice_answer.outcome': vocabulary.ITEM_OUTCOMES,
+  'notice_answer.reason': vocabulary.DECLINE_REASONS,
+  'clock.kind': vocabulary.CLOCK_KINDS,
+  'contact_point.channel': vocabulary.CHANNELS,
+  'delivery.channel': vocabulary.CHANNELS,
+};
+
+describe('closed lists', () => {
+  let database: TestDatabase;
+  let checks: Map<string, string[]>;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    const client = new Client(database.superuser);
+    await client.connect();
+    const { rows } = await client.query<{ place: string; definition: string }>(
+      `select c.conrelid::regclass || '.' || a.attname as place, pg_get_constraintdef(c.oid) as definition
+       from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
+       where c.contype = 'c' and cardinality(c.conkey) = 1 and c.conname like '%\\_known'`,
+    );
+    await client.end();
+    checks = new Map(
+      rows.map(({ place, definition }) => [place, [...definition.matchAll(/'([^']+)'::text/g)].map((m) => m[1]!)]),
+    );
+  });
+  afterAll(() => database.drop());
+
+  it.each(Object.entries(LISTS))('%s allows in the database exactly what the vocabulary has', (place, list) => {
+    expect(checks.get(place)).toEqual([...list]);
+  });
+});
