@@ -11,7 +11,7 @@ import { Delivering } from './delivering.service';
 import { DeliveryLog } from './delivery-log.service';
 import { WebhookChannel } from './webhook-channel';
 import { WebhookSecrets } from './webhook-secrets';
-import { WaysOut, Webhooks } from './webhooks.service';
+import { Webhooks } from './webhooks.service';
 
 @Module({
   imports: [EgressModule, NoticesModule],
@@ -29,7 +29,6 @@ import { WaysOut, Webhooks } from './webhooks.service';
     },
     WebhookSecrets,
     WebhookChannel,
-    WaysOut,
     Webhooks,
     ContactPoints,
     DeliveryLog,

@@ -24,6 +24,11 @@ export class WebhookChannel implements ChannelOut {
     private readonly clock: ClockSource,
   ) {}
 
+  /** Refuses an address to which nothing would ever be sent, when somebody enters it. */
+  requireCallable(url: string): Promise<void> {
+    return this.connector.requireCallable(url);
+  }
+
   async send(message: Message, endpoint: WebhookEndpoint | null, signal: AbortSignal): Promise<Outcome> {
     if (!endpoint || endpoint.disabledAt) return { kind: 'refused', status: null, problem: 'webhook.disabled' };
     try {

@@ -5,7 +5,6 @@ import { DomainError } from '../domain/errors';
 import type { LedgerKind } from '../domain/vocabulary';
 import { ClockSource } from '../infra/clock-source';
 import { Work, type Actor, type Tx } from '../infra/database/work';
-import { CheckedConnector } from '../infra/egress/connector';
 import { append } from '../ledger/append';
 import { ContactPoint, WebhookEndpoint } from './deliveries.entity';
 import { NewWebhookView, type WebhookTestView, type WebhookView } from './deliveries.dto';
@@ -41,7 +40,7 @@ export class Webhooks {
     private readonly work: Work,
     private readonly clock: ClockSource,
     private readonly secrets: WebhookSecrets,
-    private readonly ways: WaysOut,
+    private readonly channel: WebhookChannel,
   ) {}
 
   list(actor: Actor): Promise<WebhookView[]> {
@@ -53,7 +52,7 @@ export class Webhooks {
 
   /** Names an address, makes its secret and declares it as a contact point: it is the platform that says how it is reached. */
   async register(actor: Actor, url: string): Promise<NewWebhookView> {
-    await this.ways.connector.requireCallable(url);
+    await this.channel.requireCallable(url);
     const id = uuidv7();
     const secret = this.secrets.make();
     const { keyId, wrapped } = await this.secrets.wrap(id, secret);
@@ -132,18 +131,9 @@ export class Webhooks {
     if (endpoint.disabledAt) throw new DomainError('webhook.disabled');
     const body = JSON.stringify({ type: 'webhook.test', timestamp: this.clock.now().toISOString(), data: {} });
     const never = new AbortController().signal;
-    const { kind, status, problem } = await this.ways.webhook.send({ id: uuidv7(), body }, endpoint, never);
+    const { kind, status, problem } = await this.channel.send({ id: uuidv7(), body }, endpoint, never);
     return { delivered: kind === 'receipt', status, problem };
   }
-}
-
-/** The two means of calling out that registering and testing need. */
-@Injectable()
-export class WaysOut {
-  constructor(
-    readonly connector: CheckedConnector,
-    readonly webhook: WebhookChannel,
-  ) {}
 }
 
 async function lockInUse(tx: Tx, id: string): Promise<WebhookEndpoint> {

@@ -1,0 +1,369 @@
+import { minutes, startWorld, type Person, type World } from '../support/app';
+import { draft, eventually, freshUrl, notice, openCase, received, refer, removed } from '../support/referral';
+import type { NoticeView } from '../../src/notices/notice.view';
+
+let world: World;
+let analyst: Person;
+let supervisor: Person;
+let moderator: Person;
+
+beforeAll(async () => {
+  world = await startWorld();
+  ({ analyst, supervisor, moderator } = await world.cast());
+});
+afterAll(() => world?.close());
+
+const kindsOf = async (id: string): Promise<string[]> => {
+  const { rows } = await world.sql.query<{ kind: string }>(
+    'select kind from ledger_entry where notice_id = $1 order by id',
+    [id],
+  );
+  return rows.map((row) => row.kind);
+};
+
+describe('a referral', () => {
+  it('goes from draft to closed, each step seen by both parties', async () => {
+    const url = freshUrl();
+    const written = await draft(analyst, [url]);
+    expect(written).toMatchObject({ state: 'draft', kind: 'referral', clock: null, version: 1 });
+    expect(written.reference).toMatch(/^UNIT-A-2026-\d{6}$/);
+    expect((await moderator.get(`/v1/notices/${written.id}`)).status).toBe(404);
+
+    const sent = await analyst.post<NoticeView>(`/v1/notices/${written.id}/send`);
+    expect(sent.status).toBe(200);
+    expect(sent.body).toMatchObject({ state: 'sent', sentAt: world.clock.now().toISOString() });
+
+    const got = await eventually(
+      () => notice(moderator, written.id),
+      ({ state }) => state === 'received',
+    );
+    const startedAt = world.clock.now();
+    expect(got.clock).toMatchObject({
+      kind: 'target',
+      state: 'running',
+      startedAt: startedAt.toISOString(),
+      dueAt: new Date(startedAt.getTime() + minutes(60)).toISOString(),
+      nextMarkAt: new Date(startedAt.getTime() + minutes(25)).toISOString(),
+      fact: null,
+    });
+    expect(got.items).toEqual([expect.objectContaining({ address: url, kind: 'url', answer: null })]);
+
+    world.clock.advance(minutes(2));
+    const acknowledged = await moderator.post<NoticeView>(`/v1/notices/${written.id}/acknowledge`);
+    expect(acknowledged.body).toMatchObject({ state: 'acknowledged', possible: ['answer_part', 'answer'] });
+
+    world.clock.advance(minutes(8));
+    const measureAt = new Date(world.clock.now().getTime() - 5_000);
+    const [item] = got.items;
+    const answered = await moderator.post<NoticeView>(`/v1/notices/${written.id}/answer`, {
+      answers: [removed(item!.itemId, measureAt)],
+    });
+    expect(answered.status).toBe(200);
+    expect(answered.body).toMatchObject({ state: 'answered', clock: { state: 'stopped', fact: null } });
+    expect(answered.body.items[0]?.answer).toMatchObject({
+      outcome: 'removed',
+      measureAt: measureAt.toISOString(),
+      answeredAt: world.clock.now().toISOString(),
+      late: 'in_time',
+    });
+
+    expect((await moderator.post(`/v1/notices/${written.id}/close`)).status).toBe(403);
+    const closed = await analyst.post<NoticeView>(`/v1/notices/${written.id}/close`);
+    expect(closed.body.state).toBe('closed');
+    expect(await kindsOf(written.id)).toEqual([
+      'notice.drafted',
+      'notice.sent',
+      'delivery.receipt',
+      'notice.received',
+      'clock.started',
+      'notice.acknowledged',
+      'clock.stopped',
+      'notice.answered',
+      'notice.closed',
+    ]);
+  });
+
+  it('shows the platform neither the case, nor the persons, nor the deliveries', async () => {
+    const { id, caseId } = await received(analyst);
+    expect(caseId).not.toBeNull();
+    const seen = await notice(moderator, id);
+    expect(seen).toMatchObject({ caseId: null, deliveries: null });
+    const text = JSON.stringify(seen);
+    expect(text).not.toContain(caseId);
+    expect(text).not.toContain(analyst.personId);
+    expect((await moderator.get(`/v1/notices/${id}/deliveries`)).status).toBe(404);
+    expect((await analyst.get<unknown[]>(`/v1/notices/${id}/deliveries`)).body).toEqual([
+      expect.objectContaining({
+        channel: 'inbox',
+        state: 'delivered',
+        attempts: [expect.objectContaining({ attempt: 1 })],
+      }),
+    ]);
+  });
+
+  it('numbers the notices of an authority without gaps, whatever is refused between', async () => {
+    const before = await draft(analyst);
+    const number = (view: NoticeView): number => Number(view.reference.slice(-6));
+    const { id: caseId } = await openCase(analyst, [freshUrl()]);
+    await analyst.post('/v1/notices', { caseId, kind: 'referral', itemIds: ['00000000-0000-7000-8000-000000000000'] });
+    const drafts = await Promise.all([draft(analyst), draft(supervisor), draft(analyst)]);
+    expect(drafts.map(number).toSorted((a, b) => a - b)).toEqual([1, 2, 3].map((step) => number(before) + step));
+  });
+
+  it('answers items in bulk, one after another, and corrects an answer by a further one', async () => {
+    const { id, items } = await received(analyst, [freshUrl(), freshUrl(), freshUrl()]);
+    const [a, b, c] = items.map((item) => item.itemId);
+    world.clock.advance(minutes(1));
+    const now = world.clock.now();
+    const first = await moderator.post<NoticeView>(`/v1/notices/${id}/answer`, {
+      answers: [removed(a!, now), { itemId: b, outcome: 'declined', reason: 'journalistic', note: 'A news report' }],
+    });
+    expect(first.body).toMatchObject({ state: 'acknowledged', clock: { state: 'running' } });
+    expect((await analyst.post(`/v1/notices/${id}/close`)).status).toBe(409);
+    const second = await moderator.post<NoticeView>(`/v1/notices/${id}/answer`, {
+      answers: [{ itemId: c, outcome: 'already_gone' }],
+    });
+    expect(second.body).toMatchObject({ state: 'answered', clock: { state: 'stopped' } });
+    const corrected = await moderator.post<NoticeView>(`/v1/notices/${id}/answer`, { answers: [removed(b!, now)] });
+    expect(corrected.body.state).toBe('answered');
+    expect(corrected.body.items[1]?.answer).toMatchObject({ outcome: 'removed', revision: 2 });
+    const { rows } = await world.sql.query('select 1 from notice_answer where notice_id = $1', [id]);
+    expect(rows).toHaveLength(4);
+  });
+
+  it('takes an answer whole or not at all', async () => {
+    const { id, items } = await received(analyst, [freshUrl(), freshUrl()]);
+    const [a, b] = items.map((item) => item.itemId);
+    const now = world.clock.now();
+    const wrong = await moderator.post(`/v1/notices/${id}/answer`, {
+      answers: [removed(a!, now), { itemId: b, outcome: 'declined' }],
+    });
+    expect(wrong).toMatchObject({ status: 400, body: { code: 'notice.reason-required' } });
+    expect((await notice(moderator, id)).items.map((item) => item.answer)).toEqual([null, null]);
+    const twice = await moderator.post(`/v1/notices/${id}/answer`, { answers: [removed(a!, now), removed(a!, now)] });
+    expect(twice.body).toMatchObject({ code: 'notice.item-repeated' });
+    const foreign = await moderator.post(`/v1/notices/${id}/answer`, { answers: [removed(id, now)] });
+    expect(foreign.body).toMatchObject({ code: 'notice.unknown-item' });
+  });
+
+  it('takes an acknowledgement for the receipt that no channel has proved yet', async () => {
+    const quiet = await startWorld({ config: { worker: false } });
+    try {
+      const cast = await quiet.cast();
+      const { id } = await refer(cast.analyst);
+      quiet.clock.advance(minutes(3));
+      const answer = await cast.moderator.post<NoticeView>(`/v1/notices/${id}/acknowledge`);
+      expect(answer.body).toMatchObject({
+        state: 'acknowledged',
+        receiptChannel: 'answer',
+        receivedAt: quiet.clock.now().toISOString(),
+        clock: { state: 'running', startedAt: quiet.clock.now().toISOString() },
+      });
+    } finally {
+      await quiet.close();
+    }
+  });
+});
+
+describe('what is refused', () => {
+  const STATES = ['draft', 'sent', 'received', 'acknowledged', 'answered', 'closed', 'withdrawn'] as const;
+  const VERBS = {
+    send: ['draft'],
+    withdraw: ['draft', 'sent', 'received', 'acknowledged'],
+    acknowledge: ['sent', 'received'],
+    answer: ['sent', 'received', 'acknowledged', 'answered'],
+    close: ['answered'],
+  } as const;
+
+  it.each(STATES)('every verb that a notice in the state %s does not allow, naming that state', async (state) => {
+    const { id, items } = await draft(analyst);
+    const now = world.clock.now();
+    const answers = [removed(items[0]!.itemId, now)];
+    for (const [verb, allowed] of Object.entries(VERBS)) {
+      if ((allowed as readonly string[]).includes(state)) continue;
+      // Set from outside: every state is tried, also those that pass within milliseconds.
+      await world.sql.query(
+        `update notice set state = $2, sent_at = case when $2 = 'draft' then null else $3::timestamptz end,
+           received_at = case when $2 in ('draft', 'sent') then null else $3::timestamptz end,
+           receipt_channel = case when $2 in ('draft', 'sent') then null else 'inbox' end,
+           withdrawn_at = case when $2 = 'withdrawn' then $3::timestamptz end where id = $1`,
+        [id, state, now],
+      );
+      const isPlatform = verb === 'acknowledge' || verb === 'answer';
+      const body = verb === 'withdraw' ? { reason: 'A mistake' } : verb === 'answer' ? { answers } : {};
+      const refused = await (isPlatform ? moderator : analyst).post(`/v1/notices/${id}/${verb}`, body);
+      const isHidden = isPlatform && state === 'draft';
+      expect([verb, refused.status, refused.body]).toMatchObject(
+        isHidden
+          ? [verb, 404, { code: 'request.not-found' }]
+          : [verb, 409, { code: 'notice.illegal-transition', state }],
+      );
+    }
+    expect(await kindsOf(id)).toEqual(['notice.drafted']);
+  });
+
+  it('an answer to a withdrawn notice, saying so; the platform reads why it was withdrawn', async () => {
+    const { id, items } = await received(analyst);
+    const withdrawn = await analyst.post<NoticeView>(`/v1/notices/${id}/withdraw`, { reason: 'Sent by mistake' });
+    expect(withdrawn.body).toMatchObject({ state: 'withdrawn', clock: { state: 'stopped' } });
+    const late = await moderator.post(`/v1/notices/${id}/answer`, {
+      answers: [removed(items[0]!.itemId, world.clock.now())],
+    });
+    expect(late).toMatchObject({ status: 409, body: { code: 'notice.illegal-transition', state: 'withdrawn' } });
+    expect(await notice(moderator, id)).toMatchObject({ withdrawalReason: 'Sent by mistake' });
+    const deliveries = await eventually(
+      async () => (await notice(analyst, id)).deliveries ?? [],
+      (all) => all.some(({ event, state }) => event === 'notice.withdrawn' && state === 'delivered'),
+    );
+    expect(deliveries).toHaveLength(2);
+  });
+
+  it('a measure in the future, or before the notice was received', async () => {
+    const { id, items } = await received(analyst);
+    world.clock.advance(minutes(1));
+    const at = (ms: number) => removed(items[0]!.itemId, new Date(world.clock.now().getTime() + ms));
+    const future = await moderator.post(`/v1/notices/${id}/answer`, { answers: [at(1)] });
+    expect(future.body).toMatchObject({ code: 'notice.measure-in-future' });
+    const before = await moderator.post(`/v1/notices/${id}/answer`, { answers: [at(-minutes(2))] });
+    expect(before.body).toMatchObject({ code: 'notice.measure-before-receipt' });
+  });
+
+  it('items on several platforms, of another case, or none', async () => {
+    await world.organisation('platform', 'lagoon', { hosts: ['lagoon.example'] });
+    const { id: caseId } = await openCase(analyst, [freshUrl(), freshUrl('lagoon.example')]);
+    const ask = (body: object) => analyst.post('/v1/notices', { caseId, kind: 'referral', ...body });
+    expect((await ask({})).body).toMatchObject({ code: 'notice.several-platforms' });
+    const other = await openCase(analyst, [freshUrl()]);
+    expect((await ask({ itemIds: [other.items[0]!.id] })).body).toMatchObject({ code: 'notice.unknown-item' });
+    const { id: platformId } = await world.organisation('platform', 'estuary', { hosts: ['estuary.example'] });
+    expect((await ask({ platformId })).body).toMatchObject({ code: 'notice.no-items' });
+    expect((await ask({ caseId: platformId })).status).toBe(404);
+  });
+
+  it('to send an item that is too broad until a second person has released it', async () => {
+    const { id: caseId, items } = await openCase(analyst, ['https://harbour.example/']);
+    expect(items[0]).toMatchObject({ state: 'held' });
+    const itemIds = items.map((item) => item.id);
+    const { body: written } = await analyst.post<NoticeView>('/v1/notices', { caseId, kind: 'referral', itemIds });
+    const held = await analyst.post(`/v1/notices/${written.id}/send`);
+    expect(held).toMatchObject({ status: 409, body: { code: 'notice.item-held' } });
+    await world.sql.query(`update content_item set state = 'open' where id = $1`, [items[0]!.id]);
+    expect((await analyst.post(`/v1/notices/${written.id}/send`)).status).toBe(200);
+  });
+
+  it('to send to a platform behind which nobody has confirmed who is', async () => {
+    const written = await draft(analyst, [freshUrl('unheard-of.example')]);
+    const refused = await analyst.post(`/v1/notices/${written.id}/send`);
+    expect(refused).toMatchObject({ status: 409, body: { code: 'notice.contact-unconfirmed' } });
+    await world.sql.query(`update organisation set status = 'active' where id = $1`, [written.platform.id]);
+    expect((await analyst.post(`/v1/notices/${written.id}/send`)).status).toBe(200);
+    // Nobody there can open an inbox: what lies there has been received by nobody.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(await notice(analyst, written.id)).toMatchObject({ state: 'sent', clock: null, deliveries: [] });
+  });
+
+  it('an authority that may order but not refer', async () => {
+    const orderer = await world.organisation('authority', 'orderer', { competences: ['order'] });
+    const officer = await world.person(orderer, ['analyst']);
+    const { id: caseId } = await openCase(officer, [freshUrl()]);
+    const refused = await officer.post('/v1/notices', { caseId, kind: 'referral' });
+    expect(refused).toMatchObject({ status: 403, body: { code: 'auth.no-competence', competence: 'refer' } });
+  });
+
+  it('everything to everybody else: to a third organisation the notice does not exist', async () => {
+    const { id } = await received(analyst);
+    const unit = await world.person(await world.organisation('authority', 'unit-b', { competences: ['refer'] }), [
+      'supervisor',
+    ]);
+    const platform = await world.person(await world.organisation('platform', 'reef'), ['moderator']);
+    for (const [person, method, path, body] of [
+      [unit, 'get', '', undefined],
+      [platform, 'get', '', undefined],
+      [unit, 'get', '/deliveries', undefined],
+      [unit, 'post', '/send', {}],
+      [unit, 'post', '/withdraw', { reason: 'x' }],
+      [unit, 'post', '/close', {}],
+      [platform, 'post', '/acknowledge', {}],
+      [platform, 'post', '/answer', { answers: [{ itemId: id, outcome: 'not_found' }] }],
+    ] as const) {
+      const url = `/v1/notices/${id}${path}`;
+      const answer = await (method === 'get' ? person.get(url) : person.post(url, body));
+      expect([path, answer.status]).toEqual([path, 404]);
+    }
+    for (const person of [unit, platform]) {
+      expect((await person.get('/v1/notices')).body).toEqual({ items: [], next: null });
+    }
+  });
+});
+
+describe('two at once', () => {
+  it('have one effect: the second answer on the version that both read is refused', async () => {
+    const colleague = await world.person(moderator.organisation, ['moderator']);
+    const { id, items, version } = await received(analyst);
+    const now = world.clock.now();
+    const give = (person: Person) =>
+      person.post(`/v1/notices/${id}/answer`, { version, answers: [removed(items[0]!.itemId, now)] });
+    const answers = await Promise.all([give(moderator), give(colleague)]);
+    expect(answers.map((answer) => answer.status).toSorted()).toEqual([200, 409]);
+    expect(answers.find((answer) => answer.status === 409)?.body).toMatchObject({ code: 'request.version-conflict' });
+    expect((await kindsOf(id)).filter((kind) => kind === 'notice.answered')).toHaveLength(1);
+  });
+
+  it('an acknowledgement and a withdrawal take turns, and whoever is second is told the state', async () => {
+    const { id } = await received(analyst);
+    const [taken, withdrawn] = await Promise.all([
+      moderator.post(`/v1/notices/${id}/acknowledge`),
+      analyst.post(`/v1/notices/${id}/withdraw`, { reason: 'A mistake' }),
+    ]);
+    expect(withdrawn.status).toBe(200);
+    expect([200, 409]).toContain(taken.status);
+    expect(await notice(analyst, id)).toMatchObject({ state: 'withdrawn' });
+  });
+
+  it('the same request with the same key has one effect and one answer', async () => {
+    const { id } = await draft(analyst);
+    const key = { 'idempotency-key': `send-${id}` };
+    const [one, two] = await Promise.all([
+      analyst.post<NoticeView>(`/v1/notices/${id}/send`, {}, key),
+      analyst.post<NoticeView>(`/v1/notices/${id}/send`, {}, key),
+    ]);
+    expect([one.status, two.status]).toEqual([200, 200]);
+    expect(two.body.sentAt).toBe(one.body.sentAt);
+    expect((await kindsOf(id)).filter((kind) => kind === 'notice.sent')).toHaveLength(1);
+  });
+});
+
+describe('the lists', () => {
+  it('hold what was sent and what came in, newest first, page by page', async () => {
+    const ids: string[] = [];
+    for (let i = 0; i < 5; i += 1) {
+      world.clock.advance(1_000);
+      ids.push((await received(analyst)).id);
+    }
+    interface Listed {
+      items: NoticeView[];
+      next: string | null;
+    }
+    const first = (await moderator.get<Listed>('/v1/notices?box=inbox&limit=3')).body;
+    const second = (await moderator.get<Listed>(`/v1/notices?box=inbox&limit=3&cursor=${first.next}`)).body;
+    expect([...first.items, ...second.items].slice(0, 5).map((item) => item.id)).toEqual(ids.toReversed());
+    const sent = (await analyst.get<Listed>('/v1/notices?box=sent&state=received&limit=2')).body;
+    expect(sent.items.map((item) => item.id)).toEqual([ids[4], ids[3]]);
+    expect((await moderator.get<Listed>('/v1/notices?box=sent')).body.items).toEqual([]);
+    expect((await moderator.get('/v1/notices?cursor=nonsense')).status).toBe(400);
+  });
+});
+
+describe('the database defends', () => {
+  it('answers against everybody, its owner too', async () => {
+    const { id, items } = await received(analyst);
+    await moderator.post(`/v1/notices/${id}/answer`, { answers: [removed(items[0]!.itemId, world.clock.now())] });
+    for (const statement of [
+      `update notice_answer set outcome = 'declined'`,
+      'delete from notice_answer',
+      'truncate notice_answer',
+    ]) {
+      await expect(world.sql.query(statement)).rejects.toThrow(/append-only/);
+    }
+  });
+});
