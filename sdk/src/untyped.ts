@@ -13,4 +13,4 @@ export const isRecord = (value: unknown): value is Record<string, unknown> =>
 
 /** The code of an error of Node's: ENOENT and the like. */
 export const errnoOf = (error: unknown): string | null =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+  isRecord(error) && typeof error['code'] === 'string' ? error['code'] : null;

@@ -54,10 +54,10 @@ export function noticeLines(notice: Notice, output: Output, now: Date): string[]
     ['received', notice.receivedAt],
     ['acknowledged', notice.acknowledgedAt],
     ['due', notice.clock?.dueAt],
-    ...(notice.clock?.fact
-      ? ([[notice.clock.fact.kind, notice.clock.fact.at]] as [string, string | null | undefined][])
-      : []),
-    ...(notice.grounds ? ([['grounds', notice.grounds]] as [string, string | null | undefined][]) : []),
+    [notice.clock?.fact?.kind ?? '', notice.clock?.fact?.at],
+    ['corrected', notice.clock?.fact?.correctedAt],
+    ['withdrawn', notice.withdrawalReason],
+    ['grounds', notice.grounds],
   ];
   const items = notice.items.map((item, index) => [
     `  ${index + 1}`,
