@@ -5,6 +5,7 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import { AppModule } from './app.module';
 import { dataSourceOptions } from './data-source';
 import { readConfig } from './infra/config';
+import { completeOpenApi } from './openapi-common';
 
 const DESCRIPTION = 'Referral, one-hour clock, hash matching, evidence and figures on one verifiable record.';
 
@@ -26,9 +27,10 @@ export async function makeOpenApi(): Promise<OpenAPIObject> {
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'A session token or an API key' })
     .addSecurityRequirements('bearer')
     .build();
-  return SwaggerModule.createDocument(app, config, {
+  const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
   });
+  return completeOpenApi(document);
 }
 
 if (require.main === module) {

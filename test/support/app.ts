@@ -217,11 +217,9 @@ export class World {
       hosts: ['harbour.example'],
       country: 'IE',
     });
-    const [analyst, supervisor, moderator] = await Promise.all([
-      this.person(unit, ['analyst']),
-      this.person(unit, ['supervisor']),
-      this.person(platform, ['moderator', 'admin']),
-    ]);
+    const analyst = await this.person(unit, ['analyst']);
+    const supervisor = await this.person(unit, ['supervisor']);
+    const moderator = await this.person(platform, ['moderator', 'admin']);
     return { unit, analyst, supervisor, platform, moderator };
   }
 }

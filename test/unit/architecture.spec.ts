@@ -3,7 +3,19 @@ import { dirname, join, normalize, relative, resolve } from 'node:path';
 
 /** From the top down: a folder imports from those below it, and from nothing above or beside it. ARCHITECTURE.md draws it. */
 const LAYERS = [
-  ['main', 'worker', 'cli', 'service', 'openapi', 'background', 'app', 'app.module', 'data-source', 'commands'],
+  [
+    'main',
+    'worker',
+    'cli',
+    'service',
+    'openapi',
+    'openapi-common',
+    'background',
+    'app',
+    'app.module',
+    'data-source',
+    'commands',
+  ],
   ['transparency'],
   ['incidents'],
   ['deliveries'],

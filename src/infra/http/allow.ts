@@ -1,4 +1,5 @@
-import { createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import { applyDecorators, createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import { ApiExtension } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { Permission } from '../../domain/permissions';
 import type { Actor } from '../database/actor';
@@ -7,14 +8,16 @@ export const ALLOW = 'clepsydra:allow';
 export const PUBLIC = 'clepsydra:public';
 
 /** The permission that this route needs. A route with neither this nor `Public` keeps the process from starting. */
-export const Allow = (permission: Permission): MethodDecorator => SetMetadata(ALLOW, permission);
+export const Allow = (permission: Permission): MethodDecorator =>
+  applyDecorators(SetMetadata(ALLOW, permission), ApiExtension('x-permission', permission));
 
 /** Any login will do: the route concerns the person's own session. Says why. */
 export const SIGNED_IN = 'clepsydra:signed-in';
 export const SignedIn = (why: string): MethodDecorator => SetMetadata(SIGNED_IN, why);
 
 /** Open to everybody, with the reason in words. */
-export const Public = (why: string): MethodDecorator => SetMetadata(PUBLIC, why);
+export const Public = (why: string): MethodDecorator =>
+  applyDecorators(SetMetadata(PUBLIC, why), ApiExtension('x-public', why));
 
 export interface AuthenticatedRequest extends FastifyRequest {
   actor?: Actor;
