@@ -98,7 +98,11 @@ export class Consignment {
   private hashing(objectId: string, { wrappedKey, size }: SealedObject) {
     return async () => {
       const plain = await this.means.vault.open(objectId, this.caseId, wrappedKey);
-      return this.means.images.hashImage(plain, size);
+      try {
+        return await this.means.images.hashImage(plain, size);
+      } finally {
+        plain.destroy();
+      }
     };
   }
 
