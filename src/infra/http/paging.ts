@@ -1,3 +1,4 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import { applyDecorators, type Type as Class } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, getSchemaPath } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
@@ -6,7 +7,8 @@ import { DomainError } from '../../domain/errors';
 
 /** What every list takes: a page size and the cursor of the page before. */
 export class PageQuery {
-  /** Rows on a page, 1 to 200. @example 50 */
+  /** Rows on a page, 1 to 200. */
+  @ApiPropertyOptional({ type: 'integer', default: 50 })
   @IsOptional()
   @Type(() => Number)
   @IsInt()
