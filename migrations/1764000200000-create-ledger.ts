@@ -24,7 +24,7 @@ begin
     and subjects ->> 'exhibit' is not distinct from exhibit_id::text
     and subjects ->> 'signal' is not distinct from signal_id::text
     and entry ->> 'aud' = encode(sha256(audience_salt
-      || convert_to('["' || array_to_string(audience, '","') || '"]', 'UTF8')), 'hex');
+      || convert_to('[' || coalesce('"' || nullif(array_to_string(audience, '","'), '') || '"', '') || ']', 'UTF8')), 'hex');
 end $$;
 
 create table ledger_entry (
@@ -46,7 +46,6 @@ create table ledger_entry (
   constraint ledger_entry_leaf_fits check (leaf_hash = sha256('\\x00'::bytea || bytes)),
   constraint ledger_entry_columns_fit check (ledger_columns_fit(bytes, id, kind, at, organisation_id, person_id, case_id,
     item_id, notice_id, exhibit_id, signal_id, audience, audience_salt)),
-  constraint ledger_entry_audience_some check (cardinality(audience) > 0),
   constraint ledger_entry_actor_reads check (organisation_id is null or organisation_id = any (audience))
 );
 create index ledger_entry_case on ledger_entry (case_id, at) where case_id is not null;

@@ -30,7 +30,9 @@ export class FeedStream {
     const out = reply.raw;
     const left = new AbortController();
     out.once('close', () => left.abort());
-    out.writeHead(200, { ...headersOf(reply), 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    // A connection kept alive after its stream would hold up a server that is closing.
+    const own = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'close' };
+    out.writeHead(200, { ...headersOf(reply), ...own });
     out.write(`retry: ${COME_BACK_MS}\n\n`);
     try {
       await this.follow(

@@ -185,7 +185,8 @@ async function writeLeaves(tx: Tx, first: number, batch: readonly PendingEntry[]
        delete from ledger_pending p using leaves l where p.entry_id = l.entry_id returning p.entry_id
      )
      select (select count(*)::int from leaves) as leaves, (select count(*)::int from deleted) as deleted,
-       (select count(*)::int from leaves l where l.seq not in (select seq from heard)) as unheard`,
+       (select coalesce(sum(cardinality(p.audience)), 0)::int from leaves l join ledger_pending p on p.entry_id = l.entry_id)
+         - (select count(*)::int from heard) as unheard`,
     [first, batch.map(({ id }) => id)],
   );
   if (moved?.leaves !== batch.length || moved.deleted !== batch.length || moved.unheard !== 0) {

@@ -119,9 +119,10 @@ class Verification {
       const checked = checkEntry(row, row.leaf, this.erasures);
       if (checked.fault) return this.add(seq, row.entry_id, checked.fault);
       this.erasedBodies += checked.erased;
-      const group = groups[next++];
       const expected = await this.audience.heardAt(this.tx, seq, checked);
-      if (Number(group?.seq) !== seq || group?.heard !== expected) {
+      // An entry of the service may be for nobody; then it has no row.
+      const heard = Number(groups[next]?.seq) === seq ? groups[next++]?.heard : '';
+      if (heard !== expected) {
         return this.add(seq, row.entry_id, 'ledger_audience does not say who may read it');
       }
     }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openCheckpoint, type Checkpoint } from '../../src/domain/checkpoint';
+import { openCheckpoint } from '../../src/domain/checkpoint';
 import { consistencyPath } from '../../src/domain/merkle';
 import { checkConsistency, verifyReceipt } from '../../src/domain/receipt';
 import type { Actor } from '../../src/infra/database/actor';
@@ -77,7 +77,7 @@ describe('the order of the ledger under load', () => {
       tx.query<{ note: string }[]>('select note from ledger_checkpoint order by size'),
     );
     const kept = notes.map(({ note }) => openCheckpoint(note, world.key.verifier, verifySignature));
-    const newest = kept.at(-1) as Checkpoint;
+    const newest = kept.at(-1)!;
     expect(newest.size).toBe(size);
     const tree = new Tree();
     for (const older of kept) {
@@ -92,9 +92,9 @@ describe('the order of the ledger under load', () => {
     const writers = Array.from({ length: 4 }, () => world.actor());
     const sequencers = [world.sequencer(), world.sequencer()];
     await Promise.all(sequencers.map((sequencer) => sequencer.start()));
-    let written = false;
+    const written = new AbortController();
     const killing = world.as('superuser', async (client) => {
-      while (!written) {
+      while (!written.signal.aborted) {
         await client.query(
           `select pg_terminate_backend(pid) from pg_stat_activity where usename = 'clepsydra_worker' and datname = $1`,
           [world.database.name],
@@ -103,7 +103,7 @@ describe('the order of the ledger under load', () => {
       }
     });
     await Promise.all(writers.map((writer) => writeSlowly(writer, party, PER_WRITER)));
-    written = true;
+    written.abort();
     await killing;
     await Promise.all(sequencers.map((sequencer) => sequencer.stop()));
     const last = world.sequencer();
