@@ -1,3 +1,4 @@
+import type { Permission } from '../../src/domain/permissions';
 import type * as Api from './api';
 import type { Wire } from './wire';
 
@@ -52,7 +53,7 @@ export class ApiKeys {
   constructor(private readonly wire: Wire) {}
 
   /** The answer shows the key this once. */
-  async create(body: { name: string; permissions: readonly string[]; expiresAt: string }): Promise<Api.ApiKey> {
+  async create(body: { name: string; permissions: readonly Permission[]; expiresAt: string }): Promise<Api.ApiKey> {
     return this.wire.answer(this.wire.api.POST('/v1/api-keys', { body }), 'POST /v1/api-keys');
   }
 

@@ -316,7 +316,7 @@ export interface NewNotice {
   readonly itemIds?: readonly string[];
   /** Left out: the one platform of the items. */
   readonly platformId?: string;
-  readonly kind: NoticeKind;
+  readonly kind: 'referral';
   readonly category?: Category;
   readonly language?: string;
   readonly grounds?: string;
@@ -408,4 +408,10 @@ export interface FeedPage {
   readonly entries: readonly FeedEntry[];
   /** Everything up to here has been seen: the `after` of the next page. */
   readonly through: number;
+}
+
+export interface SignIn {
+  readonly email: string;
+  readonly password: string;
+  readonly organisationId?: string;
 }

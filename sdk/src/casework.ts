@@ -1,5 +1,6 @@
 import { openAsBlob } from 'node:fs';
 import path from 'node:path';
+import type { SignalType } from '../../src/domain/vocabulary';
 import type * as Api from './api';
 import type { Wire } from './wire';
 
@@ -61,7 +62,7 @@ export class Cases {
   }
 
   async close(id: string): Promise<Api.CaseFile> {
-    const call = this.wire.api.POST('/v1/cases/{id}/close', { params: { path: { id } } });
+    const call = this.wire.api.POST('/v1/cases/{id}/close', { params: { path: { id } }, body: {} });
     return this.wire.answer(call, 'POST /v1/cases/{id}/close');
   }
 
@@ -118,7 +119,7 @@ export class Signals {
   }
 
   /** Every signal within `radius` bits (31 unless given) of a hash. */
-  async match(type: string, value: string, radius?: number): Promise<Api.Matches> {
+  async match(type: SignalType, value: string, radius?: number): Promise<Api.Matches> {
     const query = radius === undefined ? { type, value } : { type, value, radius };
     return this.wire.answer(this.wire.api.GET('/v1/signals/match', { params: { query } }), 'GET /v1/signals/match');
   }

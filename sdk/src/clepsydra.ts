@@ -4,7 +4,7 @@ import { Cases, Exhibits, Signals } from './casework';
 import { NetworkError, ProblemError, VerificationError } from './errors';
 import { Feed, Ledger } from './ledger';
 import { Notices } from './notices';
-import type { SignIn } from './paths';
+import type { SignIn } from './api';
 import type { ReceiptStore } from './receipt-store';
 import { verifyReceipts, type ReceiptReport } from './verify-receipts';
 import { Wire, type WireOptions } from './wire';

@@ -1,9 +1,10 @@
+import type { NoticeState } from '../../src/domain/notice-lifecycle';
 import type * as Api from './api';
 import type { Wire } from './wire';
 
 export interface NoticeQuery {
   readonly box?: Api.Box;
-  readonly state?: string;
+  readonly state?: NoticeState;
   readonly limit?: number;
   readonly cursor?: string;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import createClient, { type Client } from 'openapi-fetch';
 import type { Receipted } from './api';
 import { NetworkError, VerificationError, refusalOf } from './errors';
-import type { paths } from './paths';
+import type { paths } from './openapi';
 import { takenAs } from './untyped';
 
 /** How often a request is tried when nothing, or only "not now", came back. */

@@ -30,7 +30,7 @@ async function list(context: Context, box: 'inbox' | 'sent'): Promise<ExitCode> 
   const { input, output } = context;
   const client = signedIn(context);
   const most = wholeNumber('limit', input.text('limit') ?? '50', 1, 5000);
-  const state = input.text('state');
+  const state = NOTICE_STATES.find((each) => each === input.text('state'));
   const notices: Notice[] = [];
   for await (const notice of client.notices.all({ box, limit: Math.min(most, 200), ...(state ? { state } : {}) })) {
     notices.push(notice);
