@@ -10,6 +10,7 @@ import { AppModule, type AppOptions } from './app.module';
 import { DomainError } from './domain/errors';
 import { serveApiDocs } from './infra/http/api-docs';
 import { addContextHook } from './infra/http/context.hook';
+import { measureRequests } from './infra/http/request-metrics';
 import { assertEveryRouteIsGuarded } from './infra/http/routes';
 import { serveConsole } from './infra/http/static';
 import { validationPipe } from './infra/http/validation';
@@ -90,7 +91,9 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
     abortOnError: false,
   });
   await addMeans(app, options);
-  addContextHook(app.getHttpAdapter().getInstance());
+  const fastify = app.getHttpAdapter().getInstance();
+  addContextHook(fastify);
+  measureRequests(fastify);
   app.useGlobalPipes(validationPipe());
   assertEveryRouteIsGuarded(app);
   serveApiDocs(app);

@@ -1,0 +1,213 @@
+import { Background } from '../../src/background';
+import { PROBLEMS } from '../../src/domain/errors';
+import { startWorld, type Person, type World } from '../support/app';
+
+interface Opened {
+  readonly id: string;
+  readonly code: string;
+  readonly receipt: { readonly entry: { readonly digest: string } };
+}
+
+const CASE = { category: 'incitement', ideology: 'unknown', items: [{ url: 'https://harbour.example/post/1' }] };
+
+describe('what every route has in common', () => {
+  let world: World;
+  let analyst: Person;
+
+  beforeAll(async () => {
+    world = await startWorld();
+    ({ analyst } = await world.cast());
+  });
+  afterAll(() => world.close());
+
+  const cases = async (): Promise<number> => {
+    const { rows } = await world.sql.query<{ n: number }>('select count(*)::int as n from case_file');
+    return rows[0]?.n ?? 0;
+  };
+
+  it('gives a repeat with the same key the same answer, and does the work once', async () => {
+    const before = await cases();
+    const first = await analyst.post<Opened>('/v1/cases', CASE, { 'idempotency-key': 'once' });
+    const again = await analyst.post<Opened>('/v1/cases', CASE, { 'idempotency-key': 'once' });
+    expect(first.status).toBe(201);
+    expect(again.status).toBe(201);
+    expect({ ...again.body, receipt: null }).toEqual({ ...first.body, receipt: null });
+    expect(again.body.receipt.entry.digest).toBe(first.body.receipt.entry.digest);
+    expect(await cases()).toBe(before + 1);
+  });
+
+  it('refuses the same key for another body', async () => {
+    await analyst.post('/v1/cases', CASE, { 'idempotency-key': 'body' });
+    const other = await analyst.post<Opened>(
+      '/v1/cases',
+      { ...CASE, ideology: 'other' },
+      { 'idempotency-key': 'body' },
+    );
+    expect([other.status, other.body.code]).toEqual([409, 'idempotency.key-reused']);
+  });
+
+  it('lets twenty twins sent at once have one effect and one answer', async () => {
+    const before = await cases();
+    const twins = await Promise.all(
+      Array.from({ length: 20 }, () => analyst.post<Opened>('/v1/cases', CASE, { 'idempotency-key': 'twins' })),
+    );
+    expect(new Set(twins.map((twin) => twin.body.id)).size).toBe(1);
+    expect(twins.map((twin) => twin.status)).toEqual(Array.from({ length: 20 }, () => 201));
+    expect(await cases()).toBe(before + 1);
+  });
+
+  it('keeps one organisation’s keys apart from another’s', async () => {
+    const unit = await world.organisation('authority', 'other-unit', { competences: ['refer'] });
+    const other = await world.person(unit, ['analyst']);
+    const mine = await analyst.post<Opened>('/v1/cases', CASE, { 'idempotency-key': 'shared-name' });
+    const theirs = await other.post<Opened>('/v1/cases', CASE, { 'idempotency-key': 'shared-name' });
+    expect(theirs.body.id).not.toBe(mine.body.id);
+  });
+
+  it('lets a key be used again after the request had failed', async () => {
+    const failed = await analyst.post('/v1/cases', { ...CASE, items: [] }, { 'idempotency-key': 'again' });
+    expect(failed.status).toBe(400);
+    const mended = await analyst.post<Opened>('/v1/cases', CASE, { 'idempotency-key': 'again' });
+    expect(mended.status).toBe(201);
+  });
+
+  it('forgets keys after 24 hours, and not before', async () => {
+    const first = await analyst.post<Opened>('/v1/cases', CASE, { 'idempotency-key': 'old' });
+    const age = (hours: number): Promise<unknown> =>
+      world.sql.query(`update idempotency_key set created_at = now() - $1 * interval '1 hour' where key = 'old'`, [
+        hours,
+      ]);
+    await age(23.9);
+    await world.app.get(Background).forgetOldKeys();
+    expect((await analyst.post<Opened>('/v1/cases', CASE, { 'idempotency-key': 'old' })).body.id).toBe(first.body.id);
+    await age(24.1);
+    await world.app.get(Background).forgetOldKeys();
+    expect((await analyst.post<Opened>('/v1/cases', CASE, { 'idempotency-key': 'old' })).body.id).not.toBe(
+      first.body.id,
+    );
+  });
+
+  it.each(['', ' ', 'é'.repeat(3), 'x'.repeat(256)])('refuses the key “%s”', async (key) => {
+    const answer = await analyst.post<Opened>('/v1/cases', CASE, { 'idempotency-key': key });
+    expect(answer.body.code).toBe('idempotency.key-invalid');
+  });
+
+  it('refuses a change on a state that is no longer there', async () => {
+    const opened = await analyst.post<Opened>('/v1/cases', {
+      ...CASE,
+      items: [{ url: 'https://harbour.example/v/1' }],
+    });
+    const draft = await analyst.post<{ id: string; version: number }>('/v1/notices', {
+      caseId: opened.body.id,
+      kind: 'referral',
+    });
+    const stale = await analyst.post<{ code: string; version: number }>(`/v1/notices/${draft.body.id}/send`, {
+      version: draft.body.version + 1,
+    });
+    expect(stale.body).toMatchObject({ code: 'request.version-conflict', version: draft.body.version });
+  });
+
+  it('walks a list page by page without a gap or a repeat', async () => {
+    const seen: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: { body: { items: { id: string }[]; next: string | null } } = await analyst.get(
+        `/v1/cases?limit=2${cursor ? `&cursor=${cursor}` : ''}`,
+      );
+      seen.push(...page.body.items.map(({ id }) => id));
+      cursor = page.body.next;
+    } while (cursor);
+    expect(new Set(seen).size).toBe(seen.length);
+    const { rows } = await world.sql.query<{ id: string }>('select id from case_file where organisation_id = $1', [
+      analyst.organisation.id,
+    ]);
+    expect(seen.sort()).toEqual(rows.map(({ id }) => id).sort());
+    expect((await analyst.get<{ code: string }>('/v1/cases?cursor=bm9uc2Vuc2U')).body.code).toBe('request.invalid');
+  });
+
+  it.each([
+    ['{"unfinished', 'request.malformed-json', 400],
+    [`"${'x'.repeat(9 * 2 ** 20)}"`, 'request.too-large', 413],
+  ])('refuses a bad body (%#)', async (payload, code, status) => {
+    const answer = await world.send<{ code: string }>('POST', '/v1/session', payload, {
+      'content-type': 'application/json',
+    });
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+  });
+
+  it('refuses a body of another type, an unknown address and a malformed id, each as a problem', async () => {
+    const answers = [
+      await world.send<{ code: string }>('POST', '/v1/session', '<x/>', { 'content-type': 'application/xml' }),
+      await world.send<{ code: string }>('GET', '/v1/nothing-here'),
+      await analyst.get<{ code: string }>('/v1/cases/not-an-id'),
+      await world.send<{ code: string }>('GET', '/v1/cases'),
+      await world.send<{ code: string }>('GET', '/v1/cases', undefined, { authorization: 'Bearer clk_unknown' }),
+    ];
+    expect(answers.map(({ status, body }) => [status, body.code])).toEqual([
+      [415, 'request.unsupported-media-type'],
+      [404, 'request.not-found'],
+      [404, 'request.not-found'],
+      [401, 'auth.required'],
+      [401, 'auth.expired'],
+    ]);
+    for (const { headers } of answers) expect(headers['content-type']).toContain('application/problem+json');
+  });
+
+  it('has a page for every problem, and links them all', async () => {
+    const index = await world.anonymous<string>('/problems');
+    for (const [code, [, title]] of Object.entries(PROBLEMS)) {
+      expect(index.body).toContain(`/problems/${code}`);
+      const page = await world.anonymous<string>(`/problems/${code}`);
+      expect([code, page.status, page.headers['content-type']]).toEqual([code, 200, 'text/html; charset=utf-8']);
+      expect(page.body).toContain(title.replaceAll('’', '’').split(/[<>&"]/)[0]);
+    }
+  });
+
+  it('sends headers that forbid scripts of others, framing, sniffing and referrers', async () => {
+    const { headers } = await world.anonymous('/health');
+    expect(headers['content-security-policy']).toContain(`default-src 'none'`);
+    expect(headers['content-security-policy']).toContain(`frame-ancestors 'none'`);
+    expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
+  });
+
+  it('answers health, readiness and metrics, and metrics name no organisation', async () => {
+    expect((await world.anonymous('/health')).body).toEqual({ status: 'ok' });
+    expect((await world.anonymous('/ready')).body).toEqual({ status: 'ready' });
+    const metrics = await world.anonymous<string>('/metrics');
+    expect(metrics.body).toContain('clepsydra_process_cpu_seconds_total');
+    expect(metrics.body).toContain('clepsydra_http_request_seconds_bucket');
+    expect(metrics.body).not.toMatch(/harbour|unit-a|Unit A/);
+  });
+});
+
+describe('limits', () => {
+  it('answers 429 as a problem to a client that asks too often, and lets others in', async () => {
+    const world = await startWorld({ config: { requestsPerMinute: 5 } });
+    try {
+      const { analyst, moderator } = await world.cast();
+      const answers = [];
+      for (let turn = 0; turn < 7; turn++) answers.push(await analyst.get<{ code: string }>('/v1/session'));
+      expect(answers.at(-1)).toMatchObject({ status: 429, body: { code: 'request.too-many' } });
+      expect((await moderator.get('/v1/session')).status).toBe(200);
+    } finally {
+      await world.close();
+    }
+  });
+
+  it('counts logins per address, whatever is offered as a credential', async () => {
+    const world = await startWorld();
+    try {
+      const statuses: number[] = [];
+      for (let turn = 0; turn < 12; turn++) {
+        const headers = { authorization: `Basic ${turn}` };
+        statuses.push(
+          (await world.send('POST', '/v1/session', { email: 'x@y.example', password: 'wrong' }, headers)).status,
+        );
+      }
+      expect(statuses.filter((status) => status === 401)).toHaveLength(10);
+      expect(statuses.slice(-2)).toEqual([429, 429]);
+    } finally {
+      await world.close();
+    }
+  });
+});
