@@ -1,5 +1,15 @@
 import { minutes, startWorld, type Person, type World } from '../support/app';
-import { draft, eventually, freshUrl, notice, openCase, received, refer, removed } from '../support/referral';
+import {
+  draft,
+  eventually,
+  freshUrl,
+  notice,
+  openCase,
+  received,
+  refer,
+  removed,
+  startQuietWorld,
+} from '../support/referral';
 import type { NoticeView } from '../../src/notices/notice.view';
 
 let world: World;
@@ -147,7 +157,7 @@ describe('a referral', () => {
   });
 
   it('takes an acknowledgement for the receipt that no channel has proved yet', async () => {
-    const quiet = await startWorld({ config: { worker: false } });
+    const quiet = await startQuietWorld();
     try {
       const cast = await quiet.cast();
       const { id } = await refer(cast.analyst);

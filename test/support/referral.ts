@@ -1,5 +1,6 @@
 import type { NoticeView } from '../../src/notices/notice.view';
-import type { Person } from './app';
+import { Sequencer } from '../../src/ledger/sequencer';
+import { startWorld, type Person, type World } from './app';
 
 interface OpenedCase {
   readonly id: string;
@@ -65,3 +66,10 @@ export const removed = (itemId: string, measureAt: Date): object => ({
   outcome: 'removed',
   measureAt: measureAt.toISOString(),
 });
+
+/** A world in which nothing is delivered and no clock ticks unless the test says so. The ledger is sequenced as ever. */
+export async function startQuietWorld(): Promise<World> {
+  const world = await startWorld({ config: { worker: false } });
+  await world.app.get(Sequencer).start();
+  return world;
+}

@@ -48,7 +48,7 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
     await this.stop();
   }
 
-  private async start(): Promise<void> {
+  async start(): Promise<void> {
     const { options } = this.source;
     if (options.type !== 'postgres' || !options.url) throw new Error('the worker role needs a connection string');
     const taskList: TaskList = {};
