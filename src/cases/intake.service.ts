@@ -5,6 +5,7 @@ import { DomainError } from '../domain/errors';
 import type { RefusedFile } from '../evidence/consignment';
 import { Vault } from '../evidence/vault.service';
 import { ClockSource } from '../infra/clock-source';
+import { requestContext } from '../infra/context';
 import { Work, type Actor, type Tx } from '../infra/database/work';
 import { readSubmission, type Submission } from '../infra/http/submission';
 import { appendAll, type NewEntry } from '../ledger/append';
@@ -58,8 +59,7 @@ export class Intake {
     const submission = await readSubmission(request, 'case');
     return this.drained(submission, async () => {
       const dto = await validated(submission.document, AddItemsDto);
-      // Before gigabytes are taken in for a case that is closed, or not theirs.
-      await this.work.read(actor, (tx) => lockOpenCase(tx, caseId));
+      await this.assertTakes(actor, caseId);
       return this.gathered(actor, caseId, submission, dto, request, (gathered) =>
         this.work.run(actor, async (tx) => {
           const file = await lockOpenCase(tx, caseId);
@@ -67,6 +67,13 @@ export class Intake {
         }),
       );
     });
+  }
+
+  /** Before gigabytes are taken in for a case that is closed, or not theirs. A repeat is answered as it was, closed or not. */
+  private async assertTakes(actor: Actor, caseId: string): Promise<void> {
+    const file = await this.work.read(actor, (tx) => tx.findOneBy(CaseFile, { id: caseId }));
+    if (!file) throw new DomainError('request.not-found');
+    if (file.state === 'closed' && !requestContext()?.idempotency) throw new DomainError('case.closed');
   }
 
   private async drained<T>(submission: Submission, work: () => Promise<T>): Promise<T> {

@@ -206,6 +206,24 @@ describe('cases', () => {
     expect([changed.status, changed.body.code]).toEqual([409, 'idempotency.key-reused']);
   });
 
+  it('repeats its answer to an addition after the case was closed, and refuses a new one', async () => {
+    const { body } = await submit([{ url: fresh() }]);
+    const items = [{ url: fresh() }];
+    const add = (key: string) =>
+      cast.analyst.post<Submitted>(`/v1/cases/${body.id}/items`, { items }, { 'idempotency-key': key });
+    const first = await add('addition');
+    await cast.analyst.post(`/v1/cases/${body.id}/close`, {});
+    const repeat = await add('addition');
+    expect([repeat.status, repeat.body.items]).toEqual([201, first.body.items]);
+    expect((await add('another-addition')).body.code).toBe('case.closed');
+  });
+
+  it('takes 500 lines in one request', async () => {
+    const { status, body } = await submit(Array.from({ length: 500 }, () => ({ url: fresh() })));
+    expect([status, body.items.length, new Set(body.items.map(({ id }) => id)).size]).toEqual([201, 500, 500]);
+    expect(body.items.map(({ index }) => index)).toEqual(Array.from({ length: 500 }, (_, i) => i));
+  });
+
   describe('an address too broad to send', () => {
     const broad = async (): Promise<Item> =>
       (await submit([{ url: `https://wide${++count}.example/` }])).body.items[0]!;

@@ -28,4 +28,7 @@ async function serve(options: ProcessOptions): Promise<void> {
   process.stdout.write(`${(await app.getUrl()).replace('[::1]', '127.0.0.1')}\n`);
 }
 
-if (require.main === module) void serve(JSON.parse(process.argv[2] ?? '{}') as ProcessOptions);
+if (require.main === module) {
+  const options: ProcessOptions = JSON.parse(process.argv[2] ?? '{}');
+  void serve(options);
+}

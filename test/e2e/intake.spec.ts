@@ -40,9 +40,10 @@ async function answerOf(sent: ClientRequest): Promise<{ status: number; body: Su
       const pieces: Buffer[] = [];
       response.on('data', (piece: Buffer) => pieces.push(piece));
       response.on('error', reject);
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, body: JSON.parse(Buffer.concat(pieces).toString()) as Submitted }),
-      );
+      response.on('end', () => {
+        const body: Submitted = JSON.parse(Buffer.concat(pieces).toString());
+        resolve({ status: response.statusCode ?? 0, body });
+      });
     });
   });
 }
@@ -225,7 +226,7 @@ async function startProcess(options: ProcessOptions): Promise<{ child: ChildProc
     ['--require', register, join(__dirname, 'intake-process.ts'), JSON.stringify(options)],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
-  const lines = createInterface({ input: child.stdout! });
+  const lines = createInterface({ input: child.stdout });
   for await (const line of lines) if (line.startsWith('http')) return { child, url: line };
   throw new Error('the process ended before it listened');
 }
@@ -253,5 +254,6 @@ async function keepSending(
 
 async function sendOnce(url: string, token: string, body: FormData): Promise<{ status: number; body: Submitted }> {
   const answer = await fetch(url, { method: 'POST', headers: { authorization: `Bearer ${token}` }, body });
-  return { status: answer.status, body: (await answer.json()) as Submitted };
+  const received: Submitted = JSON.parse(await answer.text());
+  return { status: answer.status, body: received };
 }
