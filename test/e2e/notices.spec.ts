@@ -314,7 +314,7 @@ describe('two at once', () => {
     const give = (person: Person) =>
       person.post(`/v1/notices/${id}/answer`, { version, answers: [removed(items[0]!.itemId, now)] });
     const answers = await Promise.all([give(moderator), give(colleague)]);
-    expect(answers.map((answer) => answer.status).toSorted()).toEqual([200, 409]);
+    expect(answers.map((answer) => answer.status).toSorted((a, b) => a - b)).toEqual([200, 409]);
     expect(answers.find((answer) => answer.status === 409)?.body).toMatchObject({ code: 'request.version-conflict' });
     expect((await kindsOf(id)).filter((kind) => kind === 'notice.answered')).toHaveLength(1);
   });
