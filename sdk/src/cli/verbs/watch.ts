@@ -7,8 +7,11 @@ import { EXIT, type ExitCode } from '../exit';
 import { findNotice } from '../find-notice';
 import type { Verb } from '../verb';
 
-/** How often the notice is read even if the feed says nothing, and how often the face is drawn. */
-const POLL_MS = 5000;
+/** How often the notice is read even if the feed says nothing: soon at first, while the feed is being opened. */
+const POLL_MS = [300, 1000, 2500, 5000] as const;
+/** The clock's own fact is written within this time of the deadline. */
+const TICK_MS = 400;
+/** How often the face is drawn. */
 const DRAW_MS = 250;
 
 export interface WatchEvent {
@@ -95,6 +98,12 @@ class Bell {
   }
 }
 
+function patience(round: number, notice: Notice, now: Date): number {
+  const poll = POLL_MS[Math.min(round, POLL_MS.length - 1)] ?? 5000;
+  const left = remainingMs(notice, now);
+  return left === null || left < 0 ? poll : Math.min(poll, left + TICK_MS);
+}
+
 /** The notice as it is now; what it was when the server is not heard for a moment, because the hour runs on. */
 async function reread(client: Clepsydra, notice: Notice): Promise<Notice> {
   try {
@@ -127,7 +136,7 @@ async function watch(context: Context): Promise<ExitCode> {
   wakeOnFeed(client, notice.id, until, bell.ring);
   const drawing = setInterval(() => draw(context, client, notice), DRAW_MS);
   try {
-    for (;;) {
+    for (let round = 0; ; round++) {
       for (const event of changes(seen, notice)) {
         output.live('');
         output.event({ noticeId: notice.id, reference: notice.reference, ...event }, () => [lineOf(event)]);
@@ -142,7 +151,7 @@ async function watch(context: Context): Promise<ExitCode> {
         return end.code;
       }
       if (context.interrupted.aborted) return EXIT.interrupted;
-      await bell.wait(POLL_MS, until);
+      await bell.wait(patience(round, notice, client.wire.now()), until);
       notice = context.interrupted.aborted ? notice : await reread(client, notice);
     }
   } finally {
