@@ -2,7 +2,13 @@
 module.exports = {
   rootDir: __dirname,
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/unit/**/*.spec.ts', '<rootDir>/test/e2e/**/*.spec.ts', '<rootDir>/test/browser/**/*.spec.ts', '<rootDir>/sdk/src/**/*.spec.ts'],
+  testMatch: [
+    '<rootDir>/src/**/*.spec.ts',
+    '<rootDir>/test/unit/**/*.spec.ts',
+    '<rootDir>/test/e2e/**/*.spec.ts',
+    '<rootDir>/test/browser/**/*.spec.ts',
+    '<rootDir>/sdk/src/**/*.spec.ts',
+  ],
   transform: { '^.+\\.tsx?$': ['@swc/jest'] },
   moduleFileExtensions: ['ts', 'tsx', 'js', 'mjs', 'json', 'node'],
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/data'],

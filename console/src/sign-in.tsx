@@ -4,6 +4,11 @@ import type { SubmitEvent } from 'react';
 import { Refused, signIn } from './api';
 import { t } from './texts';
 
+function textOf(fields: FormData, name: string): string {
+  const value = fields.get(name);
+  return typeof value === 'string' ? value : '';
+}
+
 export function SignIn() {
   const queries = useQueryClient();
   const enter = useMutation({
@@ -13,7 +18,7 @@ export function SignIn() {
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const fields = new FormData(event.currentTarget);
-    enter.mutate({ email: String(fields.get('email')), password: String(fields.get('password')) });
+    enter.mutate({ email: textOf(fields, 'email'), password: textOf(fields, 'password') });
   };
   return (
     <Paper withBorder p="lg" radius="md" component="section" aria-labelledby="sign-in">

@@ -28,9 +28,17 @@ const SELECT = `select o.id, o.name, o.slug, o.kind, o.country, o.competences, o
   coalesce((select array_agg(h.host order by h.host) from platform_host h where h.organisation_id = o.id), '{}') as hosts
   from organisation o`;
 
-const toView = ({ created_at: _, platform_size, ...row }: OrganisationRow): OrganisationView => ({
-  ...row,
-  platformSize: platform_size,
+const toView = (row: OrganisationRow): OrganisationView => ({
+  id: row.id,
+  name: row.name,
+  slug: row.slug,
+  kind: row.kind,
+  country: row.country,
+  competences: row.competences,
+  platformSize: row.platform_size,
+  status: row.status,
+  hosts: row.hosts,
+  version: row.version,
 });
 
 @Injectable()

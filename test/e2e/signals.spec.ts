@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Work } from '../../src/infra/database/work';
 import { SignalIndex } from '../../src/signals/signal-index.service';
 import type { FileMatchAnswer, MatchAnswer, SignalView } from '../../src/signals/signal.dto';
 import { startWorld, type Person, type World } from '../support/app';
@@ -75,7 +76,7 @@ describe('the shared hash database', () => {
   });
 
   it('lets a second node on the same database match within a second what this one added', async () => {
-    const other = new SignalIndex((world.app.get(SignalIndex) as unknown as { work: never }).work);
+    const other = new SignalIndex(world.app.get(Work));
     other.onApplicationBootstrap();
     await eventually(async () => other.loaded);
     const value = 'ab'.repeat(32);
@@ -87,7 +88,7 @@ describe('the shared hash database', () => {
   });
 
   it('answers the same from the database while a node is still loading', async () => {
-    const index = world.app.get(SignalIndex) as unknown as { isLoaded: boolean };
+    const index = world.app.get<unknown>(SignalIndex) as { isLoaded: boolean };
     const warm = await match(moderator, flip(PDQ, 20));
     index.isLoaded = false;
     const cold = await match(moderator, flip(PDQ, 20));

@@ -144,7 +144,7 @@ export class World {
       headers,
       ...(payload === undefined ? {} : { payload: payload as object }),
     });
-    const isJson = String(answer.headers['content-type'] ?? '').includes('json');
+    const isJson = (answer.headers['content-type'] ?? '').toString().includes('json');
     return {
       status: answer.statusCode,
       body: (isJson && answer.body ? answer.json() : answer.body) as T,

@@ -17,7 +17,7 @@ export async function migrate(options: DataSourceOptions, ownerUrl: string, scop
   try {
     await owner.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await migrateJobs({ connectionString: ownerUrl });
-    const source = new DataSource({ ...options, entities: [] } as DataSourceOptions);
+    const source = new DataSource({ ...options, entities: [] });
     await source.initialize();
     try {
       await source.runMigrations();

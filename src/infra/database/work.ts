@@ -47,7 +47,7 @@ export class Work {
         await setScope(tx, this.scopeKey, actor.organisationId, actor.personId);
         if (!claim || claim.claimed) return gated(tx, work);
         const stored = await claimKey(tx, actor, claim);
-        if (stored) return replay<T>(stored, claim);
+        if (stored) return replay(stored, claim) as T;
         const answer = await gated(tx, work);
         const kept = options.redact ? options.redact(answer) : answer;
         await tx.query(
@@ -120,8 +120,8 @@ async function gated<T>(tx: Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
   return work(tx);
 }
 
-function replay<T>(stored: StoredAnswer, claim: IdempotencyClaim): T {
+function replay(stored: StoredAnswer, claim: IdempotencyClaim): unknown {
   claim.replayed = true;
   if (stored.entry_id) requestContext()?.entryIds.push(stored.entry_id);
-  return JSON.parse(stored.answer ?? 'null') as T;
+  return JSON.parse(stored.answer ?? 'null') as unknown;
 }

@@ -25,7 +25,7 @@ export function addContextHook(fastify: FastifyInstance): void {
   fastify.addHook('preHandler', (request, _reply, done) => {
     const idempotency = claimOf(request);
     const context: RequestContext = {
-      requestId: String(request.id),
+      requestId: request.id,
       entryIds: [],
       ...(idempotency ? { idempotency } : {}),
     };

@@ -96,7 +96,7 @@ export class ProblemFilter implements ExceptionFilter {
       reply.raw.destroy();
       return;
     }
-    const problem = toProblem(error, String(request.id));
+    const problem = toProblem(error, request.id);
     if (error.status === 401) void reply.header('www-authenticate', 'Bearer');
     void reply
       .status(problem.status)
