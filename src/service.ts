@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { openDemo, type Demo } from '../seeds/demo';
 import { createApp } from './app';
 import { dataSourceOptions } from './data-source';
 import { ConfigurationError, readConfig, type Config } from './infra/config';
@@ -22,7 +23,6 @@ function configuration(): Config {
 }
 
 async function serve(config: Config, database: Database): Promise<NestFastifyApplication> {
-  await migrate(dataSourceOptions(database.ownerUrl, 1), database.ownerUrl, database.scopeKey);
   const app = await createApp({
     config,
     connections: {
@@ -43,6 +43,8 @@ async function serve(config: Config, database: Database): Promise<NestFastifyApp
 interface Running {
   readonly app: NestFastifyApplication;
   readonly database: Database;
+  /** With the embedded database only. */
+  readonly demo: Demo | null;
 }
 
 /** npm passes on the Ctrl-C that the terminal has sent to the whole group already: two within this time are one. */
@@ -57,7 +59,8 @@ function drainOnSignal(started: Promise<Running>): void {
       return;
     }
     drainingSince = performance.now();
-    const { app, database } = await started;
+    const { app, database, demo } = await started;
+    await demo?.close();
     await app.close().catch((error: unknown) => log.error({ event: 'service.close-failed', err: error }));
     await database.stop().catch((error: unknown) => log.error({ event: 'database.stop-failed', err: error }));
     process.exit(code);
@@ -72,12 +75,16 @@ function drainOnSignal(started: Promise<Running>): void {
 
 async function start(config: Config): Promise<Running> {
   let database: Database | undefined;
+  let demo: Demo | null = null;
   try {
     database = await openDatabase(config);
-    return { app: await serve(config, database), database };
+    await migrate(dataSourceOptions(database.ownerUrl, 1), database.ownerUrl, database.scopeKey);
+    demo = config.database ? null : await openDemo(config, database);
+    return { app: await serve(config, database), database, demo };
   } catch (error) {
     process.stderr.write(`${explainStartError(error)}\n`);
     log.debug({ event: 'service.start-failed', err: error });
+    await demo?.close();
     await database?.stop();
     return process.exit(1);
   }
@@ -90,8 +97,8 @@ export async function startService(part: Partial<Pick<Config, 'api' | 'worker'>>
   log.level = config.logLevel;
   const started = start(config);
   drainOnSignal(started);
-  await started;
+  const { demo } = await started;
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  process.stdout.write(`Clepsydra is ready after ${seconds} s: ${config.publicUrl}\n`);
+  process.stdout.write(`Clepsydra is ready after ${seconds} s: ${config.publicUrl}\n${demo?.welcome ?? ''}`);
   log.info({ event: 'service.ready', seconds: Number(seconds) });
 }

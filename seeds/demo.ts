@@ -1,0 +1,110 @@
+import { rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { dataSourceOptions } from '../src/data-source';
+import { SettableClock } from '../src/infra/clock-source';
+import type { Config } from '../src/infra/config';
+import { migrate } from '../src/infra/database/migrate';
+import { log } from '../src/infra/log';
+import { DemoReceiver } from './demo-receiver';
+import { readOrMakeLogins, type Logins } from './logins';
+import { lastClosedMonth, playPastMonth, startOfPastMonth } from './past-month';
+import { makeFirstPerson, registerEverybody } from './registration';
+import { Stage, type StoryDatabase } from './stage';
+import { beginStory, endStory, storyState, wipe } from './story-marker';
+import { beginningOfToday, playToday } from './today';
+
+const MINUTE_MS = 60_000;
+
+export interface Demo {
+  /** What to print at a start: where things are and who can sign in. Empty when the database holds no story of ours. */
+  readonly welcome: string;
+  /** The system of the large platform; null when there is none, or when its port is taken. */
+  readonly receiver: DemoReceiver | null;
+  close(): Promise<void>;
+}
+
+/**
+ * Tells the demo story if this database is empty, and starts the demo's own webhook receiver. For the embedded database
+ * alone. A story that was cut short, by kill -9 or a full disk, is wiped and told again from the beginning.
+ * @param now the end of the story: one clock is running then
+ */
+export async function openDemo(config: Config, database: StoryDatabase, now: Date = new Date()): Promise<Demo> {
+  if (config.database) throw new Error('the demo story belongs to the embedded database alone');
+  const owner = new Client({ connectionString: database.ownerUrl });
+  owner.on('error', () => undefined);
+  await owner.connect();
+  try {
+    const state = await storyState(owner);
+    if (state === 'inhabited') return { welcome: '', receiver: null, close: async () => undefined };
+    const logins = readOrMakeLogins(config.dataDirectory);
+    if (state === 'told') return opened(config, logins, (await DemoReceiver.reopen(config.secretsDirectory)) ?? null);
+    if (config.api) await assertPortFree(config);
+    if (state === 'half-told') await startOver(owner, config, database);
+    return opened(config, logins, await tell(owner, config, database, logins, now));
+  } finally {
+    await owner.end();
+  }
+}
+
+const opened = (config: Config, { table }: Logins, receiver: DemoReceiver | null): Demo => ({
+  welcome: `
+  The service     ${config.publicUrl}
+  Its interface   ${config.publicUrl}/docs
+  Demo logins     kept in ${join(config.dataDirectory, 'demo-logins.txt')}
+
+${table.replace(/^(?=.)/gm, '  ')}
+`,
+  receiver,
+  close: async () => receiver?.close(),
+});
+
+/** Rather now than after a story for nobody. */
+function assertPortFree({ port, host }: Config): Promise<void> {
+  const probe = createServer();
+  return new Promise((resolve, reject) => {
+    probe.once('error', reject);
+    probe.listen(port, host, () => probe.close(() => resolve()));
+  });
+}
+
+/** What lies in the vault was put there by the half-told story: before it, nobody could have put anything there. */
+async function startOver(owner: Client, config: Config, database: StoryDatabase): Promise<void> {
+  for (const folder of ['blobs', 'case-keys']) await rm(join(config.dataDirectory, folder), { recursive: true, force: true }); // prettier-ignore
+  await wipe(owner);
+  await migrate(dataSourceOptions(database.ownerUrl, 1), database.ownerUrl, database.scopeKey);
+}
+
+async function tell(
+  owner: Client,
+  config: Config,
+  database: StoryDatabase,
+  logins: Logins,
+  now: Date,
+): Promise<DemoReceiver> {
+  const month = lastClosedMonth(new Date(beginningOfToday(now).getTime() - 10 * MINUTE_MS));
+  const clock = new SettableClock(startOfPastMonth(month));
+  const level = log.level;
+  log.level = level === 'silent' ? level : 'error';
+  await beginStory(owner, () => makeFirstPerson(owner, logins));
+  const receiver = await DemoReceiver.openNew(config.secretsDirectory, () => clock.now());
+  try {
+    const stage = await Stage.open(config, database, clock);
+    try {
+      const systems = await registerEverybody(stage, logins, receiver);
+      await playPastMonth(stage, systems, month);
+      await playToday(stage, logins, now);
+    } finally {
+      await stage.close();
+    }
+    await endStory(owner);
+    receiver.followRealTime();
+    return receiver;
+  } catch (error) {
+    await receiver.close();
+    throw error;
+  } finally {
+    log.level = level;
+  }
+}

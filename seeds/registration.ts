@@ -1,0 +1,91 @@
+import type { Client } from 'pg';
+import { v7 as uuidv7 } from 'uuid';
+import type { NewApiKeyView, OrganisationView } from '../src/accounts/accounts.dto';
+import { hashPassword } from '../src/accounts/password';
+import type { NewWebhookView } from '../src/deliveries/deliveries.dto';
+import type { Permission } from '../src/domain/permissions';
+import { everybody, OPERATOR, ORGANISATIONS, PEOPLE, type CastOrganisation, type Membership } from './cast';
+import type { DemoReceiver } from './demo-receiver';
+import type { Logins } from './logins';
+import { Voice, type Stage } from './stage';
+
+const DAY_MS = 86_400_000;
+
+/** The systems of units and platforms, which work in bulk; people work on what follows. */
+export interface Systems {
+  readonly vigie: Voice;
+  readonly lantern: Voice;
+  readonly harbour: Voice;
+  readonly meadow: Voice;
+  readonly kiln: Voice;
+}
+
+const UNIT_KEY: readonly Permission[] = ['case.open', 'case.read', 'notice.draft', 'notice.send', 'notice.read'];
+const PLATFORM_KEY: readonly Permission[] = ['notice.read', 'notice.acknowledge', 'notice.answer'];
+
+/** What no front door offers, because nobody is there yet to open it. The same function as `clepsydra init` calls. */
+export async function makeFirstPerson(owner: Client, logins: Logins): Promise<void> {
+  const { email, displayName } = PEOPLE.operator;
+  const password = await hashPassword(logins.passwordOf(email));
+  const { slug, name } = OPERATOR;
+  const values = [uuidv7(), name, slug, uuidv7(), email, displayName, password];
+  await owner.query('select first_person($1, $2, $3, $4, $5, $6, $7)', values);
+}
+
+const adminOf = ({ slug }: CastOrganisation): (typeof PEOPLE)[keyof typeof PEOPLE] => {
+  const found = Object.values(PEOPLE).find(({ memberships: [{ organisation }] }) => organisation === slug);
+  if (!found) throw new Error(`the cast has nobody for ${slug}`);
+  return found;
+};
+
+function register(operator: Voice, logins: Logins, organisation: CastOrganisation): Promise<OrganisationView> {
+  const { email, displayName, memberships } = adminOf(organisation);
+  const [{ office, roles }] = memberships;
+  const admin = { email, displayName, office, roles, password: logins.passwordOf(email) };
+  return operator.post('/v1/organisations', { ...organisation, admin });
+}
+
+/** Every membership that does not come with the organisation itself. */
+async function enrolOthers(logins: Logins, admins: ReadonlyMap<string, Voice>): Promise<void> {
+  const first = new Set(ORGANISATIONS.map((organisation) => adminOf(organisation).email));
+  const enrol = (email: string, displayName: string, { organisation, ...rest }: Membership): Promise<unknown> | [] =>
+    admins.get(organisation)?.post('/v1/people', { email, displayName, ...rest, password: logins.passwordOf(email) }) ??
+    [];
+  await Promise.all(
+    everybody().flatMap(({ email, displayName, memberships }) =>
+      memberships
+        .filter((membership, index) => membership.organisation !== OPERATOR.slug && (index > 0 || !first.has(email)))
+        .map((membership) => enrol(email, displayName, membership)),
+    ),
+  );
+}
+
+async function makeKey(stage: Stage, admin: Voice, name: string, permissions: readonly Permission[]): Promise<Voice> {
+  const expiresAt = new Date(stage.clock.now().getTime() + 365 * DAY_MS).toISOString();
+  const { key } = await admin.post<NewApiKeyView>('/v1/api-keys', { name, permissions, expiresAt });
+  return new Voice(stage, key ?? '', admin.organisationId);
+}
+
+/** The operator admits everybody; each admits its own people; the large platform names its webhook; systems get keys. */
+export async function registerEverybody(stage: Stage, logins: Logins, receiver: DemoReceiver): Promise<Systems> {
+  const operator = await stage.signIn(PEOPLE.operator, logins);
+  await Promise.all(ORGANISATIONS.map((organisation) => register(operator, logins, organisation)));
+  await stage.goTo(new Date(stage.clock.now().getTime() + 600_000));
+  const slugs = ['vigie', 'lantern', 'harbour', 'meadow', 'kiln'] as const;
+  const busy = ORGANISATIONS.filter(({ slug }) => slugs.some((one) => one === slug));
+  const signedIn = await Promise.all(busy.map((one) => stage.signIn(adminOf(one), logins)));
+  const admins = new Map(busy.map(({ slug }, index) => [slug, signedIn[index]]).filter(isPresent));
+  await enrolOthers(logins, admins);
+  const key = (slug: (typeof slugs)[number]): Promise<Voice> => {
+    const admin = admins.get(slug);
+    if (!admin) throw new Error(`${slug} is not registered`);
+    const isUnit = slug === 'vigie' || slug === 'lantern';
+    return makeKey(stage, admin, isUnit ? 'Case system' : 'Moderation system', isUnit ? UNIT_KEY : PLATFORM_KEY);
+  };
+  const webhook = await admins.get('harbour')?.post<NewWebhookView>('/v1/webhooks', { url: receiver.url });
+  await receiver.keep(webhook?.secret ?? '');
+  const [vigie, lantern, harbour, meadow, kiln] = await Promise.all([key('vigie'), key('lantern'), key('harbour'), key('meadow'), key('kiln')]); // prettier-ignore
+  return { vigie, lantern, harbour, meadow, kiln };
+}
+
+const isPresent = (pair: readonly (string | Voice | undefined)[]): pair is [string, Voice] => pair[1] !== undefined;
