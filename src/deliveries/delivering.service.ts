@@ -21,6 +21,7 @@ const CHANNEL_PATIENCE_MS = 90_000;
 /** Calls at once to one endpoint over all nodes; more wait a little, so that a slow platform takes no one else's worker. */
 const CALLS_PER_ENDPOINT = 4;
 const WAIT_FOR_SLOT_MS = 250;
+const CALL_LOST_AFTER_MS = 60_000;
 
 interface Begun {
   readonly delivery: Delivery;
@@ -87,7 +88,7 @@ export class Delivering implements OnModuleInit {
       await this.giveUp(tx, notice, delivery, { at, failure: 'endpoint-busy' });
       return null;
     }
-    if (await isBusy(tx, delivery)) {
+    if (await isBusy(tx, delivery, at)) {
       await addJobIn(tx, WAIT_FOR_SLOT_MS, DELIVER, { noticeId, event }, deliveryKey(noticeId, event));
       return null;
     }
@@ -146,12 +147,13 @@ async function isStillAsked(tx: Tx, notice: Notice, event: DeliveredEvent): Prom
   return !(await tx.existsBy(Delivery, { noticeId: notice.id, event, state: 'delivered' }));
 }
 
-async function isBusy(tx: Tx, { endpointId }: Delivery): Promise<boolean> {
+/** Calls that nobody ended within a minute were those of a process that is gone. */
+async function isBusy(tx: Tx, { endpointId }: Delivery, at: Date): Promise<boolean> {
   if (!endpointId) return false;
   const [row] = await tx.query<{ calls: number }[]>(
     `select count(*)::int as calls from delivery_attempt a join delivery d on d.id = a.delivery_id
-     where a.ended_at is null and d.endpoint_id = $1`,
-    [endpointId],
+     where a.ended_at is null and d.endpoint_id = $1 and a.started_at > $2`,
+    [endpointId, new Date(at.getTime() - CALL_LOST_AFTER_MS)],
   );
   return (row?.calls ?? 0) >= CALLS_PER_ENDPOINT;
 }

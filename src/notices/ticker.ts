@@ -50,12 +50,18 @@ export class Ticker {
 
   /** Every mark that `now` has reached. */
   async tick(now: Date): Promise<Tick> {
-    let total: Tick = { marks: 0, facts: 0 };
+    let [marks, written] = [0, 0];
     for (;;) {
-      const { taken, marks, facts: written } = await this.work.asWorker((tx) => tickBatch(tx, now));
-      total = { marks: total.marks + marks, facts: total.facts + written };
-      if (taken < BATCH) return total;
+      const batch = await this.tickBatch(now);
+      marks += batch.marks;
+      written += batch.facts;
+      if (!batch.isBehind) return { marks, facts: written };
     }
+  }
+
+  /** One transaction's worth of them; `isBehind` when more may be due. */
+  tickBatch(now: Date): Promise<Tick & { readonly isBehind: boolean }> {
+    return this.work.asWorker((tx) => tickBatch(tx, now));
   }
 
   /** Says that this process works; an outage that it ends becomes an entry that everybody may read. */
@@ -91,7 +97,7 @@ async function appendOutage(tx: Tx, { from, to }: Outage): Promise<void> {
   });
 }
 
-async function tickBatch(tx: Tx, now: Date): Promise<Tick & { readonly taken: number }> {
+async function tickBatch(tx: Tx, now: Date): Promise<Tick & { readonly isBehind: boolean }> {
   const clocks = await tx
     .createQueryBuilder(NoticeClock, 'c')
     .setLock('pessimistic_write')
@@ -100,7 +106,7 @@ async function tickBatch(tx: Tx, now: Date): Promise<Tick & { readonly taken: nu
     .orderBy('c.nextMarkAt')
     .limit(BATCH)
     .getMany();
-  if (clocks.length === 0) return { taken: 0, marks: 0, facts: 0 };
+  if (clocks.length === 0) return { isBehind: false, marks: 0, facts: 0 };
   const ids = clocks.map((clock) => clock.noticeId);
   const notices = await tx.createQueryBuilder(Notice, 'n').where('n.id = any(:ids)', { ids }).getMany();
   const byId = new Map(notices.map((notice) => [notice.id, notice]));
@@ -112,7 +118,7 @@ async function tickBatch(tx: Tx, now: Date): Promise<Tick & { readonly taken: nu
   await writeClocks(tx, advances);
   await appendAll(tx, advances.flatMap(entriesOf));
   return {
-    taken: clocks.length,
+    isBehind: clocks.length === BATCH,
     marks: advances.reduce((sum, { marks }) => sum + marks.length, 0),
     facts: advances.filter(({ fact }) => fact !== null).length,
   };

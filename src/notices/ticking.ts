@@ -5,8 +5,8 @@ import { log } from '../infra/log';
 import { Ticker } from './ticker';
 
 const TICK_MS = 200;
-const BEAT_EVERY = 5;
-const FREE_EVERY = 10;
+const BEAT_MS = 1_000;
+const FREE_MS = 2_000;
 
 /** Ticks for as long as this process works. A tick that fails (the database is away) is told once and tried again. */
 @Injectable()
@@ -15,7 +15,8 @@ export class Ticking implements OnApplicationBootstrap, BeforeApplicationShutdow
   private current: Promise<void> = Promise.resolve();
   private isStopped = false;
   private hasFailed = false;
-  private count = 0;
+  private lastBeat = -Infinity;
+  private lastFree = -Infinity;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -36,21 +37,30 @@ export class Ticking implements OnApplicationBootstrap, BeforeApplicationShutdow
   private next(delayMs: number): void {
     if (this.isStopped) return;
     this.timer = setTimeout(() => {
-      this.current = this.once().finally(() => this.next(TICK_MS));
+      this.current = this.once().then((isBehind) => this.next(isBehind ? 0 : TICK_MS));
     }, delayMs);
   }
 
-  private async once(): Promise<void> {
+  /** One batch at a time, so that a long catching up does not keep the heart from beating. Says whether more is due. */
+  private async once(): Promise<boolean> {
     try {
       // The beat first: what the outage overtook is then told after the outage.
-      if (this.count % BEAT_EVERY === 0) await this.ticker.beat(this.clock.now());
-      if (this.count % FREE_EVERY === 0) await this.ticker.freeDeadNodes();
-      this.count += 1;
-      await this.ticker.tick(this.clock.now());
+      const monotonic = performance.now();
+      if (monotonic - this.lastBeat >= BEAT_MS) {
+        await this.ticker.beat(this.clock.now());
+        this.lastBeat = monotonic;
+      }
+      if (monotonic - this.lastFree >= FREE_MS) {
+        await this.ticker.freeDeadNodes();
+        this.lastFree = monotonic;
+      }
+      const { isBehind } = await this.ticker.tickBatch(this.clock.now());
       this.hasFailed = false;
+      return isBehind;
     } catch (error) {
       if (!this.hasFailed) log.error({ event: 'ticker.failed', code: codeOf(error) });
       this.hasFailed = true;
+      return false;
     }
   }
 }

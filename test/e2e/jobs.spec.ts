@@ -3,7 +3,7 @@ import { addJob, JobRegistry } from '../../src/infra/jobs/jobs';
 import { JobRunner } from '../../src/infra/jobs/job-runner';
 import { Work } from '../../src/infra/database/work';
 import { Ticker } from '../../src/notices/ticker';
-import type { Person, World } from '../support/app';
+import { startWorld, type Person, type World } from '../support/app';
 import { draft, eventually, notice, refer, startQuietWorld } from '../support/referral';
 
 let world: World;
@@ -128,6 +128,37 @@ describe('a worker that comes back', () => {
       expect(clock?.state).toBe('running');
     } finally {
       await sender.close();
+    }
+  });
+
+  it('goes on after the database has ended all its connections', async () => {
+    const working = await startWorld();
+    try {
+      const cast = await working.cast();
+      const runner = working.app.get(JobRunner);
+      for (let round = 0; round < 3; round += 1) {
+        await working.sql.query(
+          `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'clepsydra-jobs'`,
+        );
+        const { id } = await refer(cast.analyst);
+        await eventually(
+          () => notice(cast.analyst, id),
+          ({ state }) => state === 'received',
+        );
+      }
+      // Also when the runner itself has come to its end.
+      const before = runner.poolId;
+      await working.sql.query(`alter table graphile_worker._private_jobs rename to elsewhere`);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await working.sql.query(`alter table graphile_worker.elsewhere rename to _private_jobs`);
+      const { id } = await refer(cast.analyst);
+      await eventually(
+        () => notice(cast.analyst, id),
+        ({ state }) => state === 'received',
+      );
+      expect(before).toMatch(/^pool-/);
+    } finally {
+      await working.close();
     }
   });
 });

@@ -15,6 +15,7 @@ const CONCURRENCY = 16;
 const POLL_INTERVAL_MS = 200;
 /** On a stop: how long a call under way may go on. Deliveries end within their own timeout of 10 s. */
 const DRAIN_MS = 5_000;
+const BEGIN_AGAIN_MS = 1_000;
 
 /** graphile-worker's own messages. Those of info are one line a job: kept for debugging. */
 const quiet = new Logger(() => (level, message) => {
@@ -49,16 +50,20 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   async start(): Promise<void> {
+    if (this.registry.all().size === 0 || this.pool) return;
     const { options } = this.source;
     if (options.type !== 'postgres' || !options.url) throw new Error('the worker role needs a connection string');
+    this.pool = openPool(options.url);
+    await this.begin(this.pool);
+  }
+
+  private async begin(pool: Pool): Promise<void> {
     const taskList: TaskList = {};
     for (const [task, handler] of this.registry.all()) taskList[task] = taskOf(task, handler);
-    if (Object.keys(taskList).length === 0) return;
-    this.pool = openPool(options.url);
     const events: WorkerEvents = new EventEmitter();
     events.on('pool:create', ({ workerPool }) => (this.id = workerPool.id));
-    this.runner = await run({
-      pgPool: this.pool,
+    const runner = await run({
+      pgPool: pool,
       taskList,
       parsedCronItems: [],
       noHandleSignals: true,
@@ -73,7 +78,21 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
         },
       },
     });
-    this.runner.promise.catch((error: unknown) => log.error({ event: 'jobs.stopped', err: nameOf(error) }));
+    this.runner = runner;
+    const beginAgain = (error?: unknown): void => this.beginAgain(runner, error);
+    runner.promise.then(beginAgain, beginAgain);
+  }
+
+  /** graphile-worker gives up when the database is away for long. We do not: it is tried until it is back. */
+  private beginAgain(ended: Runner | undefined, error: unknown): void {
+    const { pool } = this;
+    if (!pool || this.runner !== ended) return;
+    log.error({ event: 'jobs.stopped', err: nameOf(error) });
+    this.runner = undefined;
+    this.id = undefined;
+    setTimeout(() => {
+      if (this.pool === pool) this.begin(pool).catch((again: unknown) => this.beginAgain(undefined, again));
+    }, BEGIN_AGAIN_MS).unref();
   }
 
   /** Lets what is under way end, gives back what was fetched, closes the connections. */
