@@ -1,4 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../infra/database/actor';
 import { Allow, CurrentActor } from '../infra/http/allow';
 import { ParseUuid } from '../infra/http/uuid.pipe';
@@ -15,6 +16,7 @@ import {
 import { DeliveryLog } from './delivery-log.service';
 import { Webhooks } from './webhooks.service';
 
+@ApiTags('deliveries')
 @Controller('v1/webhooks')
 export class WebhooksController {
   constructor(private readonly webhooks: Webhooks) {}
@@ -53,6 +55,7 @@ export class WebhooksController {
   }
 }
 
+@ApiTags('deliveries')
 @Controller('v1/contact-points')
 export class ContactPointsController {
   constructor(private readonly contactPoints: ContactPoints) {}
@@ -70,6 +73,7 @@ export class ContactPointsController {
   }
 }
 
+@ApiTags('deliveries')
 @Controller('v1/notices/:id/deliveries')
 export class DeliveriesController {
   constructor(private readonly deliveryLog: DeliveryLog) {}

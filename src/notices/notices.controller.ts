@@ -1,7 +1,8 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../infra/database/actor';
 import { Allow, CurrentActor } from '../infra/http/allow';
-import type { Page } from '../infra/http/paging';
+import { ApiPage, type Page } from '../infra/http/paging';
 import { ParseUuid } from '../infra/http/uuid.pipe';
 import { Answering } from './answering.service';
 import { Drafting } from './drafting.service';
@@ -10,6 +11,7 @@ import { AnswerNoticeDto, DraftNoticeDto, NoticeQuery, VersionDto, WithdrawNotic
 import { Reading } from './reading.service';
 import { Sending } from './sending.service';
 
+@ApiTags('notices')
 @Controller('v1/notices')
 export class NoticesController {
   constructor(
@@ -27,6 +29,7 @@ export class NoticesController {
 
   @Get()
   @Allow('notice.read')
+  @ApiPage(NoticeView)
   list(@CurrentActor() actor: Actor, @Query() query: NoticeQuery): Promise<Page<NoticeView>> {
     return this.reading.list(actor, query);
   }
