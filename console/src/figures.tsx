@@ -6,6 +6,8 @@ import { t } from './texts';
 const percent = new Intl.NumberFormat(t.lang, { style: 'percent', maximumFractionDigits: 0 });
 const decimal = new Intl.NumberFormat(t.lang, { maximumFractionDigits: 1 });
 
+const monthName = new Intl.DateTimeFormat(t.lang, { month: 'long', year: 'numeric', timeZone: 'UTC' });
+
 const shareOf = (share: number | null): string => (share === null ? '–' : percent.format(share));
 const minutesOf = (ms: number | null): string => (ms === null ? '–' : `${decimal.format(ms / 60_000)} ${t.minutes}`);
 
@@ -69,18 +71,20 @@ function Months({ months }: { readonly months: readonly PublishedMonth[] }) {
 
 function MonthTable({ months }: { readonly months: readonly PublishedMonth[] }) {
   return (
-    <Table>
+    <Table horizontalSpacing={4} fz="sm">
       <Table.Thead>
         <Table.Tr>
           {[t.month, t.received, t.withinHour, t.median, t.missed].map((title) => (
-            <Table.Th key={title}>{title}</Table.Th>
+            <Table.Th key={title} scope="col">
+              {title}
+            </Table.Th>
           ))}
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
         {months.map(({ month, figures }) => (
           <Table.Tr key={month}>
-            <Table.Td>{month}</Table.Td>
+            <Table.Th scope="row">{monthName.format(new Date(`${month}-01`))}</Table.Th>
             <Table.Td>{figures.notices.received}</Table.Td>
             <Table.Td>{shareOf(figures.responseTime.shareWithinHour)}</Table.Td>
             <Table.Td>{minutesOf(figures.responseTime.p50Ms)}</Table.Td>

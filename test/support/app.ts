@@ -144,7 +144,7 @@ export class World {
       headers,
       ...(payload === undefined ? {} : { payload: payload as object }),
     });
-    const isJson = (answer.headers['content-type'] ?? '').toString().includes('json');
+    const isJson = /json/.test(`${answer.headers['content-type']}`);
     return {
       status: answer.statusCode,
       body: (isJson && answer.body ? answer.json() : answer.body) as T,
