@@ -12,9 +12,13 @@ if (!existsSync(cli)) {
 }
 
 const interrupted = new AbortController();
-// A second Ctrl-C ends the process at once, as if nothing listened.
-process.once('SIGINT', () => interrupted.abort());
-process.once('SIGTERM', () => interrupted.abort());
+// What follows a stream ends by itself; anything else is left where it is. A second Ctrl-C ends the process at once.
+const interrupt = () => {
+  interrupted.abort();
+  setTimeout(() => process.exit(130), 200).unref();
+};
+process.once('SIGINT', interrupt);
+process.once('SIGTERM', interrupt);
 // A reader that has seen enough (`| head`) is no error.
 process.stdout.on('error', (error) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 

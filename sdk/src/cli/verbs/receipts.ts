@@ -25,9 +25,7 @@ function reportLines(report: ReceiptReport, output: Output): string[] {
     ];
   }
   const hidden =
-    report.notShown > 0
-      ? ` ${report.notShown} belong to another organisation: their proofs hold, the entries were not compared.`
-      : '';
+    report.notShown > 0 ? ` Not compared: ${report.notShown} of another organisation of yours; their proofs hold.` : '';
   const against =
     report.against === 'server'
       ? `the server shows the same entries, and its ledger begins with each of ${report.checkpoints} checkpoints`

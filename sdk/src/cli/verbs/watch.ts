@@ -59,14 +59,17 @@ export function outcomeOf(notice: Notice, toTheEnd: boolean): { outcome: string;
   return null;
 }
 
-const lineOf = ({ event, at, ...details }: WatchEvent): string => {
-  const words = Object.entries(details)
-    .filter(([name, value]) => value !== null && value !== undefined && !['answeredAt', 'itemId'].includes(name))
-    .map(([name, value]) =>
-      name === 'state' || name === 'outcome' || name === 'fact' ? String(value) : `${name} ${String(value)}`,
-    );
-  return `${at ?? ''}  ${event === 'mark' ? `minute ${String(details['mark'])}` : words.join('  ')}`.trim();
-};
+function lineOf(event: WatchEvent): string {
+  const { outcome, reason, late, measureAt } = event;
+  const words: Record<WatchEvent['event'], readonly unknown[]> = {
+    notice: [event['state']],
+    mark: [`minute ${String(event['mark'])} of the hour`],
+    fact: [event['fact']],
+    answer: [outcome, reason, typeof measureAt === 'string' && `measure ${measureAt}`, late !== 'in_time' && late],
+  };
+  const said = words[event.event].filter((word) => typeof word === 'string');
+  return [event.at ?? '', ...said].join('  ').trim();
+}
 
 /** Wakes whoever waits whenever the feed has an entry about this notice. */
 function wakeOnFeed(client: Clepsydra, noticeId: string, signal: AbortSignal, wake: () => void): void {
