@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { join } from 'node:path';
 import { readOrCreateSecret } from '../src/infra/secrets';
 import { everybody, nameOf } from './cast';
 

@@ -1,5 +1,5 @@
 import { closesAt, isClosed, monthOf, periodOfMonth } from '../src/domain/closed-month';
-import type { Category, ItemOutcome } from '../src/domain/vocabulary';
+import { ITEM_OUTCOMES, type Category, type ItemOutcome } from '../src/domain/vocabulary';
 import type { SubmissionView } from '../src/cases/cases.dto';
 import type { NoticeView } from '../src/notices/notice.view';
 import type { Systems } from './registration';
@@ -25,11 +25,8 @@ interface Sweep {
 
 const SWEEPS: readonly Sweep[] = [
   { day: 3, hour: 9, unit: 'vigie', language: 'fr', category: 'incitement' },
-  { day: 6, hour: 13, unit: 'lantern', language: 'et', category: 'solicit_group' },
-  { day: 10, hour: 8, unit: 'vigie', language: 'fr', category: 'instruction' },
-  { day: 14, hour: 10, unit: 'lantern', language: 'en', category: 'incitement' },
-  { day: 19, hour: 15, unit: 'vigie', language: 'en', category: 'incitement' },
-  { day: 24, hour: 7, unit: 'lantern', language: 'en', category: 'threat' },
+  { day: 11, hour: 13, unit: 'lantern', language: 'et', category: 'solicit_group' },
+  { day: 22, hour: 8, unit: 'vigie', language: 'fr', category: 'instruction' },
 ];
 
 /** How fast a notice of a sweep is answered: when the answer comes and between which minutes measures were taken. */
@@ -48,27 +45,28 @@ interface Plan {
   readonly outcomes: readonly ItemOutcome[];
 }
 
-const REMOVED = ['removed', 'removed', 'removed'] as const;
-const PLANS: readonly Plan[] = [
-  { platform: 'harbour', pace: 'prompt', outcomes: REMOVED },
-  { platform: 'harbour', pace: 'prompt', outcomes: ['disabled', 'removed', 'declined'] },
-  { platform: 'harbour', pace: 'slow', outcomes: ['declined', 'removed', 'already_gone'] },
-  { platform: 'harbour', pace: 'prompt', outcomes: ['account_actioned', 'already_gone', 'removed'] },
-  { platform: 'meadow', pace: 'prompt', outcomes: ['removed', 'declined', 'already_gone'] },
-  { platform: 'meadow', pace: 'slow', outcomes: ['removed', 'declined', 'not_found'] },
-  { platform: 'kiln', pace: 'slow', outcomes: ['removed', 'declined', 'already_gone'] },
-];
-/** The last notice of each sweep, in turn: volunteers and a middling platform do not always manage the hour. */
-const STRAGGLERS: readonly Plan[] = [
-  { platform: 'kiln', pace: 'late', outcomes: REMOVED },
-  { platform: 'meadow', pace: 'late', outcomes: REMOVED },
-  { platform: 'kiln', pace: 'told late', outcomes: ['removed', 'declined', 'not_found'] },
-  { platform: 'meadow', pace: 'late', outcomes: REMOVED },
-  { platform: 'kiln', pace: 'late', outcomes: REMOVED },
-  { platform: 'meadow', pace: 'told late', outcomes: ['declined', 'removed', 'not_found'] },
-];
+const items = (counts: Partial<Record<ItemOutcome, number>>): readonly ItemOutcome[] =>
+  ITEM_OUTCOMES.flatMap((outcome) => Array.from({ length: counts[outcome] ?? 0 }, () => outcome));
 
-export const NOTICES_OF_PAST_MONTH = SWEEPS.length * (PLANS.length + 1);
+/** The middling platform and the volunteers do not always manage the hour. */
+const PLANS: readonly Plan[] = [
+  { platform: 'harbour', pace: 'prompt', outcomes: items({ removed: 4, disabled: 1 }) },
+  { platform: 'harbour', pace: 'prompt', outcomes: items({ removed: 2, declined: 2 }) },
+  { platform: 'harbour', pace: 'slow', outcomes: items({ removed: 2, declined: 1, already_gone: 2 }) },
+  { platform: 'harbour', pace: 'prompt', outcomes: items({ removed: 1, account_actioned: 1, declined: 1, not_found: 2 }) },
+  { platform: 'meadow', pace: 'prompt', outcomes: items({ removed: 2, declined: 2, already_gone: 2 }) },
+  { platform: 'meadow', pace: 'slow', outcomes: items({ removed: 1, declined: 2, not_found: 2 }) },
+  { platform: 'meadow', pace: 'late', outcomes: items({ removed: 5 }) },
+  { platform: 'kiln', pace: 'slow', outcomes: items({ removed: 2, declined: 2, already_gone: 1 }) },
+  { platform: 'kiln', pace: 'prompt', outcomes: items({ removed: 3, declined: 1, not_found: 2 }) },
+  { platform: 'kiln', pace: 'told late', outcomes: items({ removed: 1, declined: 1, already_gone: 1 }) },
+]; // prettier-ignore
+
+/** What the month comes to, for whoever checks its figures. */
+export const PAST_MONTH = {
+  notices: SWEEPS.length * PLANS.length,
+  items: SWEEPS.length * PLANS.flatMap(({ outcomes }) => outcomes).length,
+} as const;
 
 /** The last month that is closed and published at `now`. */
 export function lastClosedMonth(now: Date): string {
@@ -85,26 +83,18 @@ export const startOfPastMonth = (month: string): Date =>
 /** Plays a month of bulk work and publishes its figures when it closes. */
 export async function playPastMonth(stage: Stage, systems: Systems, month: string): Promise<void> {
   const random = randomFrom(20_260);
-  for (const [index, sweep] of SWEEPS.entries()) {
-    const straggler = STRAGGLERS[index % STRAGGLERS.length];
-    const plans = straggler ? [...PLANS, straggler] : PLANS;
+  for (const sweep of SWEEPS) {
     const start = periodOfMonth(month).from.getTime() + (sweep.day - 1) * DAY_MS + sweep.hour * HOUR_MS;
     await stage.goTo(new Date(start + Math.floor(random() * 50 * MINUTE_MS)));
-    await playSweep(stage, systems, sweep, plans, random);
+    await playSweep(stage, systems, sweep, random);
   }
   await stage.goTo(new Date(closesAt(month).getTime() + 2 * MINUTE_MS));
   await stage.publishClosedMonths();
 }
 
-async function playSweep(
-  stage: Stage,
-  systems: Systems,
-  sweep: Sweep,
-  plans: readonly Plan[],
-  random: () => number,
-): Promise<void> {
+async function playSweep(stage: Stage, systems: Systems, sweep: Sweep, random: () => number): Promise<void> {
   const unit = systems[sweep.unit];
-  const sent = await referAll(stage, unit, sweep, plans, random);
+  const sent = await referAll(stage, unit, sweep, random);
   const receivedAt = stage.clock.now().getTime();
   const at = (minute: number): Promise<void> => stage.goTo(new Date(receivedAt + minute * MINUTE_MS));
   await at(1);
@@ -131,11 +121,10 @@ async function referAll(
   stage: Stage,
   unit: Voice,
   { category, language }: Sweep,
-  plans: readonly Plan[],
   random: () => number,
 ): Promise<readonly Sent[]> {
   const now = stage.clock.now().getTime();
-  const items = plans.flatMap(({ platform, outcomes }) =>
+  const found = PLANS.flatMap(({ platform, outcomes }) =>
     outcomes.map(() => ({
       url: `https://${platform}.example/${PATHS[platform]}/${Math.floor(random() * 2 ** 40).toString(36)}`,
       uploadedAt: new Date(now - Math.floor((0.5 + random() * 20) * HOUR_MS)).toISOString(),
@@ -151,7 +140,7 @@ async function referAll(
   });
   const ids = [...opened.items].sort((a, b) => a.index - b.index).map(({ id }) => id);
   await stage.goTo(new Date(now + 2 * MINUTE_MS));
-  const drafts = plans.map((plan, index) => ({ plan, itemIds: ids.splice(0, plan.outcomes.length), index }));
+  const drafts = PLANS.map((plan, index) => ({ plan, itemIds: ids.splice(0, plan.outcomes.length), index }));
   const sent = await Promise.all(
     drafts.map(async ({ plan, itemIds }) => {
       const draft = { caseId: opened.id, itemIds, kind: 'referral', grounds: 'Terms of service: violent extremism' };

@@ -4,7 +4,7 @@ import type { NewApiKeyView, OrganisationView } from '../src/accounts/accounts.d
 import { hashPassword } from '../src/accounts/password';
 import type { NewWebhookView } from '../src/deliveries/deliveries.dto';
 import type { Permission } from '../src/domain/permissions';
-import { everybody, OPERATOR, ORGANISATIONS, PEOPLE, type CastOrganisation, type Membership } from './cast';
+import { everybody, OPERATOR, ORGANISATIONS, PEOPLE, type CastOrganisation } from './cast';
 import type { DemoReceiver } from './demo-receiver';
 import type { Logins } from './logins';
 import { Voice, type Stage } from './stage';
@@ -47,17 +47,16 @@ function register(operator: Voice, logins: Logins, organisation: CastOrganisatio
 
 /** Every membership that does not come with the organisation itself. */
 async function enrolOthers(logins: Logins, admins: ReadonlyMap<string, Voice>): Promise<void> {
-  const first = new Set(ORGANISATIONS.map((organisation) => adminOf(organisation).email));
-  const enrol = (email: string, displayName: string, { organisation, ...rest }: Membership): Promise<unknown> | [] =>
-    admins.get(organisation)?.post('/v1/people', { email, displayName, ...rest, password: logins.passwordOf(email) }) ??
-    [];
-  await Promise.all(
-    everybody().flatMap(({ email, displayName, memberships }) =>
-      memberships
-        .filter((membership, index) => membership.organisation !== OPERATOR.slug && (index > 0 || !first.has(email)))
-        .map((membership) => enrol(email, displayName, membership)),
-    ),
+  const present = new Set(ORGANISATIONS.map((organisation) => adminOf(organisation).email));
+  const others = everybody().flatMap(({ email, displayName, memberships }) =>
+    memberships
+      .filter(({ organisation }, index) => organisation !== OPERATOR.slug && (index > 0 || !present.has(email)))
+      .map(({ organisation, ...rest }) => ({
+        admin: admins.get(organisation),
+        person: { email, displayName, ...rest, password: logins.passwordOf(email) },
+      })),
   );
+  await Promise.all(others.map(async ({ admin, person }) => admin?.post('/v1/people', person)));
 }
 
 async function makeKey(stage: Stage, admin: Voice, name: string, permissions: readonly Permission[]): Promise<Voice> {

@@ -18,6 +18,8 @@ export type StoryDatabase = Pick<Database, 'ownerUrl' | 'appUrl' | 'workerUrl' |
 
 /** A tick every 200 ms writes a mark this long after its instant, as a rule. */
 const TICK_LAG_MS = 100;
+/** No more than an endpoint is called at once: a delivery that has to wait for its turn waits by the real clock. */
+const JOBS_AT_ONCE = 4;
 const silent = new Logger(() => () => undefined);
 
 /** Commits do not wait for the disk: a story that a crash cuts short is told again from its beginning. */
@@ -57,7 +59,7 @@ export class Stage {
         scopeKey: database.scopeKey,
       },
     });
-    const jobs = new Pool({ connectionString: relaxed(database.workerUrl), max: 4 });
+    const jobs = new Pool({ connectionString: relaxed(database.workerUrl), max: JOBS_AT_ONCE + 2 });
     jobs.on('error', () => undefined);
     jobs.on('connect', (client) => client.on('error', () => undefined));
     await app.get(Sequencer, { strict: false }).start();
@@ -91,7 +93,7 @@ export class Stage {
       taskList,
       noHandleSignals: true,
       logger: silent,
-      preset: { worker: { concurrentJobs: 3 } },
+      preset: { worker: { concurrentJobs: JOBS_AT_ONCE } },
     });
   }
 
@@ -114,8 +116,8 @@ export class Stage {
   /** @throws Error with the problem's code: a story in which a request is refused is not the story */
   async request<T>(request: Request): Promise<T> {
     const answer = await this.app.inject(request);
-    const isJson = String(answer.headers['content-type'] ?? '').startsWith('application/json');
-    if (answer.statusCode >= 200 && answer.statusCode < 300) return (isJson ? answer.json() : null) as T;
+    const isJson = (answer.headers['content-type'] ?? '').startsWith('application/json');
+    if (answer.statusCode >= 200 && answer.statusCode < 300) return isJson ? answer.json<T>() : (null as T);
     throw new Error(
       `the demo story broke off at ${request.method} ${request.url}: ${answer.statusCode} ${answer.body}`,
     );
