@@ -1536,7 +1536,7 @@ export interface components {
             readonly title: string;
             readonly definition: string;
             /** @enum {string} */
-            readonly unit: "entries" | "items" | "duration" | "hashes" | "objects" | "table" | "notices" | "share" | "period";
+            readonly unit: "entries" | "items" | "duration" | "hashes" | "objects" | "notices" | "table" | "share" | "period";
         };
         readonly SummaryAnswer: {
             /** @description Null in the public answer. */
@@ -2825,7 +2825,13 @@ export interface operations {
                 headers: {
                     readonly [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["NoticeView"][];
+                        /** @description The cursor of the next page; null on the last one */
+                        readonly next: string | null;
+                    };
+                };
             };
             /** @description Anything else is a problem document */
             readonly default: {

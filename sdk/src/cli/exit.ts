@@ -33,6 +33,11 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** Ctrl-C at a question. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+}
+
 export class NotSignedInError extends Error {
   override readonly name = 'NotSignedInError';
 }
@@ -41,6 +46,7 @@ const NOT_HEARD = new Set([502, 503, 504]);
 
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof UsageError) return EXIT.usage;
+  if (error instanceof InterruptedError) return EXIT.interrupted;
   if (error instanceof NotSignedInError) return EXIT.notSignedIn;
   if (error instanceof VerificationError) return EXIT.notVerified;
   if (error instanceof NetworkError) return EXIT.network;

@@ -1,4 +1,4 @@
-import { UsageError } from './exit';
+import { InterruptedError, UsageError } from './exit';
 
 const ENTER = new Set(['\r', '\n', '\u0004']);
 const ERASE = new Set(['\u0008', '\u007f']);
@@ -30,7 +30,7 @@ export function ask(
     const read = (chunk: string | Buffer): void => {
       for (const character of String(chunk)) {
         if (ENTER.has(character)) return finish();
-        if (character === INTERRUPT) return finish(new UsageError('interrupted'));
+        if (character === INTERRUPT) return finish(new InterruptedError('stopped'));
         if (ERASE.has(character)) {
           if (!hidden && typed !== '') output.write('\b \b');
           typed = Array.from(typed).slice(0, -1).join('');
