@@ -1,12 +1,15 @@
 import { Controller, Get, Header, Param, ParseIntPipe, ParseUUIDPipe, Query } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiProduces, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { Actor } from '../infra/database/actor';
-import { Allow, CurrentActor, Public } from '../infra/http/allow';
+import { Allow, CurrentActor, Public, SignedIn } from '../infra/http/allow';
 import { ConsistencyQuery, ConsistencyView, LedgerKeyView, PendingReceiptView, ReceiptView } from './ledger.dto';
 import { LedgerKey } from './ledger-key';
 import { Ledger } from './ledger.service';
 
 const TEXT = 'text/plain; charset=utf-8';
+
+const WHY_NOT_OPEN =
+  'every party keeps checkpoints; a stranger who could watch the size grow would see when something was just referred';
 
 @ApiTags('ledger')
 @Controller('v1/ledger')
@@ -18,7 +21,7 @@ export class LedgerController {
 
   /** The newest checkpoint: origin, size and root of the tree, signed (C2SP tlog-checkpoint). */
   @Get('checkpoint')
-  @Public('a checkpoint is worth more the more people keep it, and says nothing but a size and a hash')
+  @SignedIn(WHY_NOT_OPEN)
   @Header('content-type', TEXT)
   @Header('cache-control', 'no-store')
   @ApiProduces('text/plain')
@@ -36,7 +39,7 @@ export class LedgerController {
 
   /** The checkpoint of a tree of exactly this size. */
   @Get('checkpoints/:size')
-  @Public('a checkpoint is worth more the more people keep it, and says nothing but a size and a hash')
+  @SignedIn(WHY_NOT_OPEN)
   @Header('content-type', TEXT)
   @ApiProduces('text/plain')
   @ApiOkResponse({ type: String })
@@ -46,7 +49,7 @@ export class LedgerController {
 
   /** Proves that the tree of size `to` begins with the tree of size `from`: that nothing was rewritten between them. */
   @Get('proof/consistency')
-  @Public('whoever keeps a checkpoint must be able to hold us to it')
+  @SignedIn(WHY_NOT_OPEN)
   async consistency(@Query() { from, to }: ConsistencyQuery): Promise<ConsistencyView> {
     return { from, to, proof: await this.ledger.consistency(from, to) };
   }
