@@ -136,7 +136,7 @@ async function referAll(
     category,
     language,
     ideology: 'unknown',
-    items,
+    items: found,
   });
   const ids = [...opened.items].sort((a, b) => a.index - b.index).map(({ id }) => id);
   await stage.goTo(new Date(now + 2 * MINUTE_MS));
