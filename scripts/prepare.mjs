@@ -56,29 +56,37 @@ function npmCommand() {
   return [process.platform === 'win32' ? 'npm.cmd' : 'npm', []];
 }
 
+const NO_NETWORK =
+  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|FETCH_ERROR/;
+
 function explainInstall(output) {
   const where = /path (\S+)/.exec(output)?.[1] ?? modules;
   if (/ENOSPC/.test(output)) return `The disk is full: the packages could not be written to ${modules}.`;
   if (/EACCES|EPERM|EROFS/.test(output)) return `Cannot write ${where}: make this folder writable and try again.`;
-  if (
-    /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT/.test(output)
-  ) {
+  if (NO_NETWORK.test(output)) {
     return 'No network: the packages could not be fetched. Connect (or set a registry npm can reach) and try again.';
   }
   return `npm install failed:\n${output.trim().split('\n').slice(-15).join('\n')}`;
 }
 
-async function install() {
-  process.stderr.write('Installing what is missing (the first time: about half a minute) …\n');
+async function npm(args) {
   const [command, first] = npmCommand();
-  // `npm ci` refuses a lock in which a registry left out other platforms' optional packages; `install --no-save`
-  // installs from the same lock and leaves it as it is. The build tools are dev dependencies whatever NODE_ENV says.
-  const args = ['install', '--no-save', '--include=dev', '--include=optional', '--loglevel=error', '--no-audit'];
-  const { code, output } = await run(command, [...first, ...args, '--no-fund']).catch((error) => {
+  return run(command, [...first, ...args]).catch((error) => {
     if (error.code === 'ENOENT')
       throw new Refusal('npm was not found: install npm (it comes with Node) and try again.');
     throw error;
   });
+}
+
+async function install() {
+  process.stderr.write('Installing what is missing (the first time: about half a minute) …\n');
+  // Without a network `npm install` tries every optional package in turn, for most of an hour. Any answer will do here.
+  const ping = await npm(['ping', '--fetch-retries=1', '--fetch-retry-mintimeout=500', '--fetch-timeout=20000']);
+  if (ping.code !== 0 && NO_NETWORK.test(ping.output)) throw new Refusal(explainInstall(ping.output));
+  // `npm ci` refuses a lock in which a registry left out other platforms' optional packages; `install --no-save`
+  // installs from the same lock and leaves it as it is. The build tools are dev dependencies whatever NODE_ENV says.
+  const kinds = ['--include=dev', '--include=optional'];
+  const { code, output } = await npm(['install', '--no-save', ...kinds, '--loglevel=error', '--no-audit', '--no-fund']);
   if (code !== 0) throw new Refusal(explainInstall(output));
   if (!fs.existsSync(node24)) await fetchNode();
   fs.writeFileSync(stampFile, wantedStamp());
