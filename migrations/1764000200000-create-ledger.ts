@@ -17,7 +17,7 @@ begin
     and entry ->> 'kind' = kind
     and entry ->> 'at' = to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
     and entry ->> 'org' is not distinct from organisation_id::text
-    and entry ->> 'person' is not distinct from person_id::text
+    and entry ->> 'person' is not distinct from encode(sha256(audience_salt || convert_to(person_id::text, 'UTF8')), 'hex')
     and subjects ->> 'case' is not distinct from case_id::text
     and subjects ->> 'item' is not distinct from item_id::text
     and subjects ->> 'notice' is not distinct from notice_id::text

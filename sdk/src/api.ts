@@ -203,6 +203,13 @@ export interface AwaitingApproval extends Receipted {
   readonly approval: { readonly id: string; readonly state: string };
 }
 
+/** Checked against SHA-256(salt ‖ RFC 8785 of the body) in the entry's bytes. */
+export interface EntryBody {
+  readonly body: unknown;
+  /** Hex. */
+  readonly salt: string;
+}
+
 export interface CustodyEntry {
   /** Its place in the ledger; null while it has none yet. */
   readonly seq: number | null;
@@ -212,8 +219,9 @@ export interface CustodyEntry {
   readonly actorOrganisation: string | null;
   readonly digest: string;
   readonly bytes: string;
-  readonly shared: unknown;
-  readonly internal: unknown;
+  /** Texts with their salts; null where there is none, where it was erased, or where it is not yours to read. */
+  readonly shared: EntryBody | null;
+  readonly internal: EntryBody | null;
   readonly receipt: Receipt | PendingReceipt;
 }
 

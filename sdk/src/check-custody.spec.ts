@@ -49,6 +49,7 @@ describe('a chain of custody', () => {
     ['another id', (entry) => ({ ...entry, id: EXHIBIT })],
     ['another digest', (entry) => ({ ...entry, digest: '00'.repeat(32) })],
     ['other bytes', (entry) => ({ ...entry, bytes: entryAt(0).bytes })],
+    ['a text that was never recorded', (entry) => ({ ...entry, internal: { body: { reason: 'x' }, salt: '00' } })],
     ['the receipt of its neighbour', (entry) => ({ ...entry, receipt: entryAt(0).receipt })],
   ])('does not verify when the server shows %s', (_, change) => {
     const checked = checkCustody(custodyOf([entryAt(0), change(entryAt(1))]), EXHIBIT, key);

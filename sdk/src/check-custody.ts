@@ -1,8 +1,10 @@
-import { parseEntry } from '../../src/domain/ledger-entry';
+import { hexToBytes } from '@noble/hashes/utils.js';
+import { canonicalJson } from '../../src/domain/canonical';
+import { BODY_PARTS, bodyDigest, parseEntry, type BodyPart, type LedgerEntry } from '../../src/domain/ledger-entry';
 import { openCheckpoint, sameCheckpoint, type Checkpoint, type VerifierKey } from '../../src/domain/checkpoint';
 import { fromBase64 } from '../../src/domain/base64';
 import { verifyReceipt } from '../../src/domain/receipt';
-import type { Custody, CustodyEntry } from './api';
+import type { Custody, CustodyEntry, EntryBody } from './api';
 import { verifyEd25519 } from './ed25519';
 import { isPending, type ReceiptStore } from './receipt-store';
 import { requireConsistent, type LedgerSource } from './witness';
@@ -31,7 +33,14 @@ function faultOf(entry: CustodyEntry, exhibitId: string, key: VerifierKey): stri
   if (receipt.entry.seq !== entry.seq || entry.id !== receipt.entry.id) return 'the receipt is of another entry';
   if (entry.digest !== receipt.entry.digest) return 'the digest is not that of the receipt';
   if (fact.subjects.exhibit !== exhibitId) return 'the entry is about another exhibit';
-  return fact.kind === entry.kind && fact.at === entry.at ? null : 'kind or time is not what the bytes say';
+  if (fact.kind !== entry.kind || fact.at !== entry.at) return 'kind or time is not what the bytes say';
+  const changed = BODY_PARTS.find((part) => !isBodyOf(fact, part, entry[part]));
+  return changed === undefined ? null : `its ${changed} text is not the one that was recorded`;
+}
+
+/** A text that is not shown was erased or is another's; one that is shown must have the digest in the bytes. */
+function isBodyOf(fact: LedgerEntry, part: BodyPart, shown: EntryBody | null): boolean {
+  return shown === null || fact.bodies[part] === bodyDigest(hexToBytes(shown.salt), canonicalJson(shown.body));
 }
 
 /** Verifies each entry of a chain of custody with the kept key. Nothing of it is believed because the server says so. */

@@ -1552,12 +1552,6 @@ export interface components {
         };
         readonly CustodyEntryView: {
             readonly seq: number | null;
-            readonly shared: {
-                readonly [key: string]: unknown;
-            } | null;
-            readonly internal: {
-                readonly [key: string]: unknown;
-            } | null;
             readonly id: string;
             readonly kind: string;
             readonly at: string;
@@ -1566,6 +1560,9 @@ export interface components {
             readonly digest: string;
             /** @description The canonical bytes in base64. */
             readonly bytes: string;
+            /** @description Texts with their salts, so that whoever holds them can check them against the digests in the bytes. */
+            readonly shared: components["schemas"]["EntryBodyView"] | null;
+            readonly internal: components["schemas"]["EntryBodyView"] | null;
             readonly receipt: Record<string, never>;
         };
         readonly CustodyView: {

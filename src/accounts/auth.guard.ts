@@ -5,6 +5,7 @@ import { DomainError } from '../domain/errors';
 import { NEEDS_COMPETENCE, type Permission } from '../domain/permissions';
 import { ALLOW, PUBLIC, SIGNED_IN, type AuthenticatedRequest } from '../infra/http/allow';
 import { Authentication } from './authentication.service';
+import { kindOfToken } from './token';
 
 export const SESSION_COOKIE = 'clepsydra_session';
 
@@ -24,8 +25,9 @@ export class AuthGuard implements CanActivate {
     const token = tokenOf(request);
     if (token) {
       const recognised = await this.authentication.recognise(token).catch((error: unknown) => {
-        // A browser sends an old cookie along unasked; who shows a bearer token wants to be recognised by it.
-        if (open && !request.headers.authorization && error instanceof DomainError) return undefined;
+        // A browser sends an old cookie along unasked; who shows a bearer token of ours wants to be recognised by it.
+        const unasked = !request.headers.authorization || kindOfToken(token) === undefined;
+        if (open && unasked && error instanceof DomainError) return undefined;
         throw error;
       });
       request.actor = recognised?.actor;

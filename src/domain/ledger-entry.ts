@@ -35,6 +35,10 @@ export interface LedgerEntry {
   readonly at: string;
   /** The actor's organisation; null for the service itself. */
   readonly org: string | null;
+  /**
+   * SHA-256(audience salt ‖ id of the acting person) in hex, with the salt of `aud`: other parties read the entry, and must not
+   * be able to tell one officer's acts from another's.
+   */
   readonly person: string | null;
   readonly via: Via;
   readonly subjects: Subjects;
@@ -122,9 +126,8 @@ export function faultIn(value: unknown): string | null {
   if (!isUuid(value['id'])) return 'id is not a UUID in lower case';
   if (typeof value['kind'] !== 'string' || !KIND.test(value['kind'])) return 'kind is not of the form noun.happened';
   if (!isInstant(value['at'])) return 'at is not an instant with milliseconds';
-  for (const actor of ['org', 'person']) {
-    if (value[actor] !== null && !isUuid(value[actor])) return `${actor} is not a UUID in lower case`;
-  }
+  if (value['org'] !== null && !isUuid(value['org'])) return 'org is not a UUID in lower case';
+  if (value['person'] !== null && !isDigest(value['person'])) return 'person is not a digest';
   if (!VIAS.some((via) => via === value['via'])) return 'via is unknown';
   if (!hasNames(value['subjects'], (id) => id === undefined || (typeof id === 'string' && id !== ''))) {
     return 'a subject is not an id';

@@ -2,6 +2,7 @@ import type { JsonObject } from '../domain/canonical';
 import type { Tx } from '../infra/database/work';
 import { pendingReceipt } from '../ledger/receipt.interceptor';
 import type { Receipts } from '../ledger/receipts';
+import type { EntryBodyView } from '../ledger/ledger.dto';
 import type { CustodyEntryView } from './exhibit.dto';
 
 interface Row {
@@ -13,11 +14,14 @@ interface Row {
   readonly bytes: Buffer;
   readonly leaf_hash: Buffer;
   readonly shared: string | null;
+  readonly shared_salt: Buffer | null;
   readonly internal: string | null;
+  readonly internal_salt: Buffer | null;
 }
 
 const ENTRIES = `
-  select e.id, l.seq, e.kind, e.at, e.organisation_id, e.bytes, e.leaf_hash, s.body as shared, i.body as internal
+  select e.id, l.seq, e.kind, e.at, e.organisation_id, e.bytes, e.leaf_hash, s.body as shared, s.salt as shared_salt,
+    i.body as internal, i.salt as internal_salt
   from ledger_entry e
     left join ledger_leaf l on l.entry_id = e.id
     left join ledger_body s on s.entry_id = e.id and s.part = 'shared'
@@ -25,10 +29,10 @@ const ENTRIES = `
   where e.exhibit_id = $1
   order by l.seq nulls last, e.id`;
 
-function parsed(body: string | null): JsonObject | null {
-  if (body === null) return null;
-  const value: JsonObject = JSON.parse(body);
-  return value;
+function bodyOf(text: string | null, salt: Buffer | null): EntryBodyView | null {
+  if (text === null || salt === null) return null;
+  const body: JsonObject = JSON.parse(text);
+  return { body, salt: salt.toString('hex') };
 }
 
 /** Everything the ledger says of one exhibit, in the order of the tree, each entry with its proof. */
@@ -46,8 +50,8 @@ export async function custodyOf(tx: Tx, receipts: Receipts, exhibitId: string): 
     actorOrganisation: row.organisation_id,
     digest: row.leaf_hash.toString('hex'),
     bytes: row.bytes.toString('base64'),
-    shared: parsed(row.shared),
-    internal: parsed(row.internal),
+    shared: bodyOf(row.shared, row.shared_salt),
+    internal: bodyOf(row.internal, row.internal_salt),
     receipt: issued.get(row.id) ?? pendingReceipt(row.id),
   }));
 }

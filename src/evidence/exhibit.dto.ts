@@ -1,8 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString, Length, Matches } from 'class-validator';
 import { PROBLEMS, type ProblemCode } from '../domain/errors';
-import type { JsonObject } from '../domain/canonical';
-import { PendingReceiptView, ReceiptView } from '../ledger/ledger.dto';
+import { EntryBodyView, PendingReceiptView, ReceiptView } from '../ledger/ledger.dto';
 import type { Exhibit } from './evidence.entity';
 
 /** PDQ quality up to which a hash says too little of its picture: many unlike pictures share such hashes. */
@@ -80,10 +79,9 @@ export class CustodyEntryView {
   digest!: string;
   /** The canonical bytes in base64. */
   bytes!: string;
-  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true })
-  shared!: JsonObject | null;
-  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true })
-  internal!: JsonObject | null;
+  /** Texts with their salts, so that whoever holds them can check them against the digests in the bytes. */
+  shared!: EntryBodyView | null;
+  internal!: EntryBodyView | null;
   receipt!: ReceiptView | PendingReceiptView;
 }
 

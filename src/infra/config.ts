@@ -23,6 +23,8 @@ export interface Config {
   /** Largest file of a case, bytes. */
   readonly maxFileBytes: number;
   readonly imageWorkers: number;
+  /** Bearer token that Prometheus shows at /metrics; without one, /metrics answers this machine alone. */
+  readonly metricsToken?: string;
 }
 
 export const CONFIG = Symbol('CONFIG');
@@ -39,7 +41,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const KNOWN = [
   'CLEPSYDRA_DATA', 'CLEPSYDRA_SECRETS', 'CLEPSYDRA_PUBLIC_URL', 'CLEPSYDRA_LEDGER_ORIGIN', 'CLEPSYDRA_WORKER', 'CLEPSYDRA_API',
   'CLEPSYDRA_LOG_LEVEL', 'CLEPSYDRA_TRUST_PROXY', 'CLEPSYDRA_REQUESTS_PER_MINUTE', 'CLEPSYDRA_MAX_FILE_BYTES',
-  'CLEPSYDRA_IMAGE_WORKERS', 'CLEPSYDRA_HOST', 'CLEPSYDRA_PROFILE', 'CLEPSYDRA_TOKEN', 'CLEPSYDRA_URL', 'CLEPSYDRA_HOME',
+  'CLEPSYDRA_IMAGE_WORKERS',
+  'CLEPSYDRA_METRICS_TOKEN', 'CLEPSYDRA_HOST', 'CLEPSYDRA_PROFILE', 'CLEPSYDRA_TOKEN', 'CLEPSYDRA_URL', 'CLEPSYDRA_HOME',
 ]; // prettier-ignore
 
 class Reader {
@@ -121,6 +124,7 @@ export function readConfig(env: Environment = process.env): Config {
     trustProxy: read.oneOf('CLEPSYDRA_TRUST_PROXY', 'off', ['on', 'off']) === 'on',
     requestsPerMinute: read.integer('CLEPSYDRA_REQUESTS_PER_MINUTE', 6000, 1, 1_000_000),
     maxFileBytes: read.integer('CLEPSYDRA_MAX_FILE_BYTES', 2 ** 31, 1024, 2 ** 36),
+    ...(env.CLEPSYDRA_METRICS_TOKEN ? { metricsToken: env.CLEPSYDRA_METRICS_TOKEN } : {}),
     imageWorkers: read.integer('CLEPSYDRA_IMAGE_WORKERS', 2, 1, 64),
   };
   if (!config.api && !config.worker)

@@ -49,6 +49,7 @@ interface Body {
 
 interface Row {
   readonly entry: LedgerEntry;
+  readonly person: string | null;
   readonly audience: string[];
   readonly salt: Buffer;
   readonly bytes: Uint8Array;
@@ -94,7 +95,7 @@ function parametersOf(rows: readonly Row[]): unknown[][] {
     rows.map(({ entry }) => entry.kind),
     rows.map(({ entry }) => entry.at),
     rows.map(({ entry }) => entry.org),
-    rows.map(({ entry }) => entry.person),
+    rows.map(({ person }) => person),
     ...['case', 'item', 'notice', 'exhibit', 'signal'].map(subject),
     rows.map(({ audience }) => `{${audience.join()}}`),
     rows.map(({ salt }) => salt),
@@ -111,6 +112,7 @@ function prepare(entry: NewEntry): Row {
   const actor = entry.actor === 'service' ? null : entry.actor;
   const audience = normalAudience([...entry.audience, ...(actor ? [actor.organisationId] : [])]);
   const salt = newSalt();
+  const person = actor?.personId ?? null;
   const bodies = bodiesOf(entry, actor);
   const record: LedgerEntry = {
     v: ENTRY_VERSION,
@@ -118,7 +120,7 @@ function prepare(entry: NewEntry): Row {
     kind: entry.kind,
     at: entry.at.toISOString(),
     org: actor?.organisationId ?? null,
-    person: actor?.personId ?? null,
+    person: person === null ? null : saltedDigest(salt, person),
     via: actor?.via ?? 'service',
     subjects: entry.subjects,
     dims: entry.dims ?? {},
@@ -126,11 +128,11 @@ function prepare(entry: NewEntry): Row {
     aud: saltedDigest(salt, canonicalJson(audience)),
   };
   const bytes = entryBytes(record);
-  return { entry: record, audience, salt, bytes, leaf: leafHash(bytes), bodies };
+  return { entry: record, person, audience, salt, bytes, leaf: leafHash(bytes), bodies };
 }
 
 function bodiesOf(entry: NewEntry, actor: Actor | null): Body[] {
-  const who = actor ? { actor: { name: actor.name, office: actor.office } } : undefined;
+  const who = actor ? { actor: { person: actor.personId, name: actor.name, office: actor.office } } : undefined;
   const parts = { shared: entry.shared, internal: entry.internal || who ? { ...entry.internal, ...who } : undefined };
   return BODY_PARTS.flatMap((part) => {
     const value = parts[part];

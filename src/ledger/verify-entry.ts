@@ -73,7 +73,8 @@ function wrongColumn(entry: LedgerEntry, row: EntryRow): string | null {
   if (row.kind !== entry.kind) return 'kind';
   if (row.at !== entry.at) return 'at';
   if (row.organisation_id !== entry.org) return 'organisation_id';
-  if (row.person_id !== entry.person) return 'person_id';
+  const person = row.person_id === null ? null : saltedDigest(row.audience_salt, row.person_id);
+  if (person !== entry.person) return 'person_id';
   const subject = SUBJECT_COLUMNS.find((name) => row[name] !== (entry.subjects[name] ?? null));
   return subject ? `${subject}_id` : null;
 }

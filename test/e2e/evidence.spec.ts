@@ -39,7 +39,7 @@ interface Custody {
     readonly kind: string;
     readonly bytes: string;
     readonly actorOrganisation: string;
-    readonly internal: { justification?: string; fileName?: string; actor: { name: string } };
+    readonly internal: { body: { justification?: string; fileName?: string; actor: { name: string } }; salt: string };
     readonly receipt: Receipt;
   }[];
 }
@@ -247,7 +247,7 @@ describe('evidence', () => {
       'exhibit.sealed',
       'exhibit.viewed',
     ]);
-    expect(entries[3]!.internal).toMatchObject({
+    expect(entries[3]!.internal.body).toMatchObject({
       justification: 'compare with the post',
       actor: { name: 'A. Person' },
     });

@@ -180,6 +180,29 @@ describe('what every route has in common', () => {
   });
 });
 
+describe('metrics', () => {
+  it('answer whoever shows the token, and nobody else, where one is set', async () => {
+    const world = await startWorld({ config: { metricsToken: 'scraper' } });
+    try {
+      expect((await world.anonymous('/metrics')).status).toBe(404);
+      expect((await world.send('GET', '/metrics', undefined, { authorization: 'Bearer other' })).status).toBe(404);
+      expect((await world.send('GET', '/metrics', undefined, { authorization: 'Bearer scraper' })).status).toBe(200);
+    } finally {
+      await world.close();
+    }
+  });
+
+  it('answer this machine alone where no token is set', async () => {
+    const world = await startWorld();
+    try {
+      const elsewhere = await world.app.inject({ method: 'GET', url: '/metrics', remoteAddress: '192.0.2.7' });
+      expect(elsewhere.statusCode).toBe(404);
+    } finally {
+      await world.close();
+    }
+  });
+});
+
 describe('limits', () => {
   it('answers 429 as a problem to a client that asks too often, and lets others in', async () => {
     const world = await startWorld({ config: { requestsPerMinute: 5 } });

@@ -38,7 +38,10 @@ describe('appending to the ledger', () => {
     );
     expect(rows.map((row) => row.id)).toEqual([id]);
     const entry = parseEntry(rows[0]!.bytes);
-    expect(entry).toMatchObject({ id, kind: 'notice.sent', org: actor.organisationId, person: actor.personId });
+    expect(entry).toMatchObject({ id, kind: 'notice.sent', org: actor.organisationId });
+    // Other parties read these bytes: whose act it was stands in them as a salted digest only.
+    expect(entry.person).toMatch(/^[0-9a-f]{64}$/);
+    expect(rows[0]!.bytes.toString('utf8')).not.toContain(actor.personId);
     expect(entry.subjects).toEqual({ notice: rows[0]!.notice_id, case: rows[0]!.case_id });
     const pending = await world.as('worker', (client) => client.query('select leaf_hash from ledger_pending'));
     expect(pending.rows.map((row: { leaf_hash: Buffer }) => row.leaf_hash.toString('hex'))).toEqual([digest]);
@@ -48,7 +51,10 @@ describe('appending to the ledger', () => {
     );
     expect(bodies).toEqual([
       { part: 'shared', body: '{"reason":"because"}' },
-      { part: 'internal', body: '{"actor":{"name":"A. Person","office":"Duty desk"},"note":"for us alone"}' },
+      {
+        part: 'internal',
+        body: `{"actor":{"name":"A. Person","office":"Duty desk","person":"${actor.personId}"},"note":"for us alone"}`,
+      },
     ]);
   });
 

@@ -1,15 +1,24 @@
-import { Controller, Get, Header, Res } from '@nestjs/common';
+import { Controller, Get, Header, Inject, Req, Res } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { ApiExcludeController } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
+import { DomainError } from '../../domain/errors';
+import { CONFIG, type Config } from '../config';
 import { Public } from './allow';
 import { metrics } from '../telemetry';
+
+const LOOPBACK = /^(::ffff:)?127\.|^::1$/;
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 @ApiExcludeController()
 @Controller()
 export class HealthController {
-  constructor(@InjectDataSource() private readonly database: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
 
   /** The process answers. */
   @Get('health')
@@ -31,12 +40,19 @@ export class HealthController {
     }
   }
 
-  /** Prometheus text: counters of the process, no content and no organisation. */
+  /** Prometheus text: counters of the process, no content and no organisation. Their pace is nobody else’s to see. */
   @Get('metrics')
-  @Public('scraped inside the installation; the reverse proxy of docs/operating.md does not pass it on')
+  @Public('answers this machine, or whoever shows the token of CLEPSYDRA_METRICS_TOKEN')
   @Header('cache-control', 'no-store')
-  async metrics(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+  async metrics(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+    if (!this.maySeeMetrics(request)) throw new DomainError('request.not-found');
     void reply.header('content-type', metrics.contentType);
     return metrics.metrics();
+  }
+
+  private maySeeMetrics({ ip, headers }: FastifyRequest): boolean {
+    const { metricsToken } = this.config;
+    if (metricsToken === undefined) return LOOPBACK.test(ip);
+    return timingSafeEqual(sha256(headers.authorization ?? ''), sha256(`Bearer ${metricsToken}`));
   }
 }
