@@ -5,6 +5,7 @@ import { isRole, permissionsOf } from '../domain/permissions';
 import type { OrganisationKind } from '../domain/vocabulary';
 import { ClockSource } from '../infra/clock-source';
 import { Work, type Actor, type Tx } from '../infra/database/work';
+import { log } from '../infra/log';
 import { append } from '../ledger/append';
 import type { ChangePasswordDto, NewSessionView, OrganisationSummary, SessionView, SignInDto } from './accounts.dto';
 import { Authentication } from './authentication.service';
@@ -46,13 +47,31 @@ export class Sessions {
     );
     const found = rows[0];
     const right = await verifyPassword(found?.secret_hash, dto.password);
-    if (!found || !right) throw new DomainError('auth.bad-credentials');
+    if (!found || !right) {
+      // Not awaited: an answer that took longer would tell a known address from an unknown one.
+      if (found) void this.recordRefusal(found.person_id);
+      throw new DomainError('auth.bad-credentials');
+    }
     const memberships = await this.memberships(found.person_id);
     const chosen = dto.organisationId
       ? memberships.find((m) => m.organisation_id === dto.organisationId)
       : memberships[0];
     if (!chosen) throw new DomainError('auth.bad-credentials');
     return this.open(found.person_id, chosen);
+  }
+
+  /** Somebody tries passwords of a person of ours: their organisations see it in their feed. */
+  private async recordRefusal(personId: string): Promise<void> {
+    try {
+      const audience = (await this.memberships(personId)).map((m) => m.organisation_id);
+      const at = this.clock.now();
+      const subjects = { person: personId };
+      await this.work.asWorker((tx) =>
+        append(tx, { kind: 'session.refused', actor: 'service', at, subjects, audience }),
+      );
+    } catch (error) {
+      log.error({ event: 'session.refusal-not-recorded', err: error });
+    }
   }
 
   private async open(personId: string, membership: MembershipRow): Promise<NewSessionView> {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { hashPassword } from '../../src/accounts/password';
 import { startWorld, type World } from '../support/app';
 
@@ -49,6 +50,23 @@ describe('people, keys and the directory', () => {
     });
     expect(wrong.status).toBe(401);
     expect({ ...wrong.body, requestId: '' }).toEqual({ ...unknown.body, requestId: '' });
+  });
+
+  it('tells the organisation, and nobody else, that somebody tried passwords of one of its people', async () => {
+    const unit = await world.organisation('authority', 'tried-unit');
+    const person = await world.person(unit, ['analyst']);
+    const admin = await world.person(unit, ['admin']);
+    const outsider = await world.person(await world.organisation('authority', 'outside-unit'), ['admin']);
+    await world.send('POST', '/v1/session', {
+      email: await withPassword(person.personId),
+      password: 'not the password',
+    });
+    type Feed = { entries: { kind: string; subjects: { person?: string } }[] };
+    const told = async (reader: typeof admin): Promise<unknown[]> =>
+      (await reader.get<Feed>('/v1/feed')).body.entries.filter(({ kind }) => kind === 'session.refused');
+    for (let turn = 0; turn < 100 && (await told(admin)).length === 0; turn++) await sleep(20);
+    expect(await told(admin)).toMatchObject([{ subjects: { person: person.personId } }]);
+    expect(await told(outsider)).toEqual([]);
   });
 
   it('refuses a cookie that another site sends along', async () => {
