@@ -22,6 +22,7 @@ const steps = [
   ...['sdk', 'console'].filter((name) => fs.existsSync(path.join(root, name, 'tsconfig.json'))).map(typesOf),
   ['database', [process.execPath, '--enable-source-maps', 'dist/src/cli.js', 'db-check']],
   ['openapi', [process.execPath, '--enable-source-maps', 'dist/src/cli.js', 'openapi', '--check']],
+  ['sdk types', ['npm', 'run', '--silent', 'types', '-w', 'sdk', '--', '--check']],
 ];
 
 const failed = [];

@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../data-source';
 import type { Config } from '../infra/config';
 import { openDatabase } from '../infra/database/connect';
 import { Work } from '../infra/database/work';
+import { StartError } from '../infra/embedded/start-error';
 import { LedgerKey } from '../ledger/ledger-key';
 import { verifyLedger, type LedgerAudit } from '../ledger/verify';
 
@@ -28,6 +31,12 @@ function tell(audit: LedgerAudit): void {
  * Returns the exit code: 0, or 5 with the first entry that does not fit.
  */
 export async function verifyInstallation(config: Config, asJson: boolean): Promise<number> {
+  // A key made now would fit no checkpoint and hide that the right one is missing.
+  if (!existsSync(join(config.secretsDirectory, 'ledger.key'))) {
+    throw new StartError(
+      `There is no ledger.key in ${config.secretsDirectory}: point CLEPSYDRA_SECRETS at the service's secrets.`,
+    );
+  }
   const database = await openDatabase(config, { shared: true });
   const source = new DataSource(dataSourceOptions(database.workerUrl, 4));
   try {
