@@ -8,7 +8,7 @@ import type { Config } from '../src/infra/config';
 import { migrate } from '../src/infra/database/migrate';
 import { log } from '../src/infra/log';
 import { DemoReceiver } from './demo-receiver';
-import { readOrMakeLogins, type Logins } from './logins';
+import { readLogins, readOrMakeLogins, type Logins } from './logins';
 import { lastClosedMonth, playPastMonth, startOfPastMonth } from './past-month';
 import { makeFirstPerson, registerEverybody } from './registration';
 import { Stage, type StoryDatabase } from './stage';
@@ -38,8 +38,11 @@ export async function openDemo(config: Config, database: StoryDatabase, now: Dat
   try {
     const state = await storyState(owner);
     if (state === 'inhabited') return { welcome: '', receiver: null, close: async () => undefined };
+    if (state === 'told') {
+      const receiver = await DemoReceiver.reopen(config.secretsDirectory);
+      return opened(config, readLogins(config.dataDirectory), receiver ?? null);
+    }
     const logins = readOrMakeLogins(config.dataDirectory);
-    if (state === 'told') return opened(config, logins, (await DemoReceiver.reopen(config.secretsDirectory)) ?? null);
     if (config.api) await assertPortFree(config);
     if (state === 'half-told') await startOver(owner, config, database);
     return opened(config, logins, await tell(owner, config, database, logins, now));
@@ -48,13 +51,13 @@ export async function openDemo(config: Config, database: StoryDatabase, now: Dat
   }
 }
 
-const opened = (config: Config, { table }: Logins, receiver: DemoReceiver | null): Demo => ({
+const opened = (config: Config, logins: Logins | null, receiver: DemoReceiver | null): Demo => ({
   welcome: `
   The service     ${config.publicUrl}
   Its interface   ${config.publicUrl}/docs
-  Demo logins     kept in ${join(config.dataDirectory, 'demo-logins.txt')}
+  Demo logins     ${logins ? 'kept in' : 'no longer in'} ${join(config.dataDirectory, 'demo-logins.txt')}
 
-${table.replace(/^(?=.)/gm, '  ')}
+${(logins?.table ?? '').replace(/^(?=.)/gm, '  ')}
 `,
   receiver,
   close: async () => receiver?.close(),

@@ -1,4 +1,6 @@
 import { randomInt } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { readOrCreateSecret } from '../src/infra/secrets';
 import { everybody, nameOf } from './cast';
 
@@ -39,18 +41,26 @@ export interface Logins {
   passwordOf(email: string): string;
 }
 
-/** The logins of the demo, made at random on first use and kept in `demo-logins.txt` (0600) of the data folder. */
-export function readOrMakeLogins(dataDirectory: string): Logins {
-  const table = readOrCreateSecret(dataDirectory, 'demo-logins.txt', () => Buffer.from(`${makeTable()}\n`)).toString(
-    'utf8',
-  );
+const FILE = 'demo-logins.txt';
+
+function parse(table: string): Logins {
   const passwords = new Map([...table.matchAll(/^(\S+@\S+) +(\S+)/gm)].map((line) => [line[1], line[2]]));
   return {
     table,
     passwordOf(email) {
       const password = passwords.get(email);
-      if (!password) throw new Error('demo-logins.txt has been changed: remove it to have new passwords made');
+      if (!password) throw new Error(`${FILE} has been changed: remove it to have new passwords made`);
       return password;
     },
   };
 }
+
+/** The logins of the demo, made at random on first use and kept in `demo-logins.txt` (0600) of the data folder. */
+export function readOrMakeLogins(dataDirectory: string): Logins {
+  const made = readOrCreateSecret(dataDirectory, FILE, () => Buffer.from(`${makeTable()}\n`));
+  return parse(made.toString('utf8'));
+}
+
+/** Once the story is told, new passwords would open nothing: null when somebody has put the file away. */
+export const readLogins = (dataDirectory: string): Logins | null =>
+  existsSync(join(dataDirectory, FILE)) ? readOrMakeLogins(dataDirectory) : null;

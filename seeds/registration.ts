@@ -72,8 +72,9 @@ export async function registerEverybody(stage: Stage, logins: Logins, receiver: 
   await stage.goTo(new Date(stage.clock.now().getTime() + 600_000));
   const slugs = ['vigie', 'lantern', 'harbour', 'meadow', 'kiln'] as const;
   const busy = ORGANISATIONS.filter(({ slug }) => slugs.some((one) => one === slug));
-  const signedIn = await Promise.all(busy.map((one) => stage.signIn(adminOf(one), logins)));
-  const admins = new Map(busy.map(({ slug }, index) => [slug, signedIn[index]]).filter(isPresent));
+  const admins = new Map(
+    await Promise.all(busy.map(async (one) => [one.slug, await stage.signIn(adminOf(one), logins)] as const)),
+  );
   await enrolOthers(logins, admins);
   const key = (slug: (typeof slugs)[number]): Promise<Voice> => {
     const admin = admins.get(slug);
@@ -86,5 +87,3 @@ export async function registerEverybody(stage: Stage, logins: Logins, receiver: 
   const [vigie, lantern, harbour, meadow, kiln] = await Promise.all([key('vigie'), key('lantern'), key('harbour'), key('meadow'), key('kiln')]); // prettier-ignore
   return { vigie, lantern, harbour, meadow, kiln };
 }
-
-const isPresent = (pair: readonly (string | Voice | undefined)[]): pair is [string, Voice] => pair[1] !== undefined;

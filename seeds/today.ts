@@ -1,9 +1,8 @@
-import type { SubmissionView } from '../src/cases/cases.dto';
-import type { NoticeView } from '../src/notices/notice.view';
 import { PEOPLE, type PersonKey } from './cast';
 import type { Logins } from './logins';
 import { recompressed, sceneJpeg } from './scenes';
 import type { Stage, Voice } from './stage';
+import { Workday } from './workday';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -42,9 +41,11 @@ export const beginningOfToday = (end: Date): Date => new Date(end.getTime() - SH
 export async function playToday(stage: Stage, logins: Logins, end: Date): Promise<void> {
   const pictures = await paint();
   await stage.goTo(beginningOfToday(end));
-  const voices = await Promise.all(ON_SHIFT.map((key) => stage.signIn(PEOPLE[key], logins)));
-  const shift = Object.fromEntries(ON_SHIFT.map((key, index) => [key, voices[index]])) as unknown as Shift;
-  const today = new Today(stage, shift, pictures, end);
+  const voices = await Promise.all(
+    ON_SHIFT.map(async (key) => [key, await stage.signIn(PEOPLE[key], logins)] as const),
+  );
+  const shift = Object.fromEntries(voices) as Shift;
+  const today = new Today(new Workday(stage, end), shift, pictures);
   await today.removedInTime();
   await today.targetMissed();
   await today.toldLate();
@@ -55,42 +56,25 @@ export async function playToday(stage: Stage, logins: Logins, end: Date): Promis
   await stage.goTo(end);
 }
 
-interface Referral {
-  readonly by: Voice;
-  readonly title: string;
-  readonly category: string;
-  readonly language: string;
-  readonly grounds: string;
-  readonly items: readonly { readonly url: string; readonly uploadedAt?: string }[];
-  readonly file?: { readonly bytes: Buffer; readonly name: string };
-}
-
-interface Referred {
-  readonly opened: SubmissionView;
-  readonly noticeId: string;
-  readonly itemIds: readonly string[];
-}
-
 /** The scenes of the day, in their order. */
 class Today {
   constructor(
-    private readonly stage: Stage,
+    private readonly day: Workday,
     private readonly shift: Shift,
     private readonly pictures: Pictures,
-    private readonly end: Date,
   ) {}
 
   /** Acknowledged after four minutes, removed after nineteen; the picture becomes a shared hash. */
   async removedInTime(): Promise<void> {
     const { vigieAnalyst, vigieSupervisor, harbourModerator, curator } = this.shift;
-    await this.goTo(-9.5 * HOUR_MS);
-    const { opened, noticeId, itemIds } = await this.refer({
+    await this.day.goTo(-9.5 * HOUR_MS);
+    const { opened, noticeId, itemIds } = await this.day.refer({
       by: vigieAnalyst,
       title: 'Recruitment poster, first seen this morning',
       category: 'solicit_group',
       language: 'fr',
       grounds: 'Terms of service, section 4: recruitment for a violent group',
-      items: [{ url: 'https://harbour.example/p/ash-poster-0417', uploadedAt: this.ago(11 * HOUR_MS) }],
+      items: [{ url: 'https://harbour.example/p/ash-poster-0417', uploadedAt: this.day.ago(11 * HOUR_MS) }],
       file: { bytes: this.pictures.poster, name: 'poster.jpg' },
     });
     const exhibit = opened.exhibits[0];
@@ -99,12 +83,16 @@ class Today {
     for (const [type, value] of Object.entries(values)) {
       await vigieAnalyst.post('/v1/signals', { type, value, labels, exhibitId: exhibit?.id });
     }
-    await this.pass(4);
+    await this.day.pass(4);
     await harbourModerator.post(`/v1/notices/${noticeId}/acknowledge`);
-    await this.pass(17);
-    const measureAt = this.ago(2 * MINUTE_MS);
-    await this.answer(harbourModerator, noticeId, itemIds, { outcome: 'removed', measureAt, preservation: 'complete' });
-    await this.pass(10);
+    await this.day.pass(17);
+    const measureAt = this.day.ago(2 * MINUTE_MS);
+    await this.day.answer(harbourModerator, noticeId, itemIds, {
+      outcome: 'removed',
+      measureAt,
+      preservation: 'complete',
+    });
+    await this.day.pass(10);
     const justification = 'Second assessment before the case is closed';
     await vigieSupervisor.look(`/v1/exhibits/${exhibit?.id}/view`, { justification });
     await vigieAnalyst.post(`/v1/notices/${noticeId}/close`);
@@ -115,66 +103,71 @@ class Today {
   /** Nobody of the middling platform looks for an hour and a half: the clock writes its fact at the hour. */
   async targetMissed(): Promise<void> {
     const { lanternAnalyst, meadowModerator } = this.shift;
-    await this.goTo(-8 * HOUR_MS);
-    const { noticeId, itemIds } = await this.refer({
+    await this.day.goTo(-8 * HOUR_MS);
+    const { noticeId, itemIds } = await this.day.refer({
       by: lanternAnalyst,
       title: 'Livestream announcement',
       category: 'incitement',
       language: 'et',
       grounds: 'Community rules, rule 2: incitement to violence',
-      items: [{ url: 'https://meadow.example/v/grey-harvest-2', uploadedAt: this.ago(10 * HOUR_MS) }],
+      items: [{ url: 'https://meadow.example/v/grey-harvest-2', uploadedAt: this.day.ago(10 * HOUR_MS) }],
       file: { bytes: this.pictures.banner, name: 'announcement.jpg' },
     });
-    await this.pass(94);
-    const measureAt = this.ago(3 * MINUTE_MS);
+    await this.day.pass(94);
+    const measureAt = this.day.ago(3 * MINUTE_MS);
     const note = 'Our night shift ended before it arrived.';
-    await this.answer(meadowModerator, noticeId, itemIds, { outcome: 'removed', measureAt, note });
+    await this.day.answer(meadowModerator, noticeId, itemIds, { outcome: 'removed', measureAt, note });
   }
 
   /** Two volunteers remove it in time and say so late: the fact stands and is corrected. */
   async toldLate(): Promise<void> {
     const { vigieAnalyst, kilnFirst } = this.shift;
-    await this.goTo(-6 * HOUR_MS);
-    const { noticeId, itemIds } = await this.refer({
+    await this.day.goTo(-6 * HOUR_MS);
+    const { noticeId, itemIds } = await this.day.refer({
       by: vigieAnalyst,
       title: 'Manual posted in a small forum',
       category: 'instruction',
       language: 'en',
       grounds: 'House rules: no instructions for making weapons',
-      items: [{ url: 'https://kiln.example/thread/8812#post-4', uploadedAt: this.ago(20 * HOUR_MS) }],
+      items: [{ url: 'https://kiln.example/thread/8812#post-4', uploadedAt: this.day.ago(20 * HOUR_MS) }],
     });
-    await this.pass(83);
-    const measureAt = this.ago(45 * MINUTE_MS);
+    await this.day.pass(83);
+    const measureAt = this.day.ago(45 * MINUTE_MS);
     const note = 'Removed from a telephone on the train; no signal to answer until now.';
-    await this.answer(kilnFirst, noticeId, itemIds, { outcome: 'removed', measureAt, note, preservation: 'complete' });
+    await this.day.answer(kilnFirst, noticeId, itemIds, {
+      outcome: 'removed',
+      measureAt,
+      note,
+      preservation: 'complete',
+    });
   }
 
   /** A referral is for voluntary consideration: the platform looks and finds journalism. */
   async declined(): Promise<void> {
     const { lanternAnalyst, harbourModerator } = this.shift;
-    await this.goTo(-4.25 * HOUR_MS);
-    const { noticeId, itemIds } = await this.refer({
+    await this.day.goTo(-4.25 * HOUR_MS);
+    const { noticeId, itemIds } = await this.day.refer({
       by: lanternAnalyst,
       title: 'Footage in a news report',
       category: 'other',
       language: 'en',
       grounds: 'Terms of service, section 4: footage made by a violent group',
-      items: [{ url: 'https://harbour.example/p/evening-bulletin-31', uploadedAt: this.ago(30 * HOUR_MS) }],
+      items: [{ url: 'https://harbour.example/p/evening-bulletin-31', uploadedAt: this.day.ago(30 * HOUR_MS) }],
     });
-    await this.pass(6);
+    await this.day.pass(6);
     await harbourModerator.post(`/v1/notices/${noticeId}/acknowledge`);
-    await this.pass(11);
+    await this.day.pass(11);
     const note = 'A regional broadcaster’s report with commentary; the footage is blurred.';
-    await this.answer(harbourModerator, noticeId, itemIds, { outcome: 'declined', reason: 'journalistic', note });
-    await this.pass(20);
+    await this.day.answer(harbourModerator, noticeId, itemIds, { outcome: 'declined', reason: 'journalistic', note });
+    await this.day.pass(20);
     await lanternAnalyst.post(`/v1/notices/${noticeId}/close`);
   }
 
   /** A whole collection is held until a second person of the unit has looked. */
   async broadAddressReleased(): Promise<void> {
     const { vigieAnalyst, vigieSupervisor, meadowModerator } = this.shift;
-    await this.goTo(-3.25 * HOUR_MS);
-    const opened = await this.open({
+    await this.day.goTo(-3.25 * HOUR_MS);
+    const opened = await this.day.open({
       by: vigieAnalyst,
       title: 'Tag used by one campaign alone',
       category: 'incitement',
@@ -184,45 +177,49 @@ class Today {
     const [item] = opened.items;
     const reason = 'Every one of the 31 posts under this tag belongs to the campaign; list in the case.';
     await vigieAnalyst.post(`/v1/items/${item?.id}/release`, { reason });
-    await this.pass(7);
+    await this.day.pass(7);
     const agreed = 'Looked through all 31: agreed.';
     await vigieSupervisor.post(`/v1/items/${item?.id}/release`, { reason: agreed });
-    await this.pass(2);
+    await this.day.pass(2);
     const grounds = 'Community rules, rule 2. The tag is used by this campaign alone.';
-    const noticeId = await this.send(vigieAnalyst, opened, grounds);
-    await this.pass(9);
+    const noticeId = await this.day.send(vigieAnalyst, opened, grounds);
+    await this.day.pass(9);
     await meadowModerator.post(`/v1/notices/${noticeId}/acknowledge`);
-    await this.pass(19);
-    const measureAt = this.ago(MINUTE_MS);
-    await this.answer(meadowModerator, noticeId, [item?.id ?? ''], { outcome: 'disabled', measureAt });
+    await this.day.pass(19);
+    const measureAt = this.day.ago(MINUTE_MS);
+    await this.day.answer(meadowModerator, noticeId, [item?.id ?? ''], { outcome: 'disabled', measureAt });
   }
 
   /** The other unit submits the poster of the morning, recompressed: the shared hash knows it. */
   async reUploadCaught(): Promise<void> {
     const { lanternAnalyst, meadowModerator } = this.shift;
-    await this.goTo(-2 * HOUR_MS);
-    const { noticeId, itemIds } = await this.refer({
+    await this.day.goTo(-2 * HOUR_MS);
+    const { noticeId, itemIds } = await this.day.refer({
       by: lanternAnalyst,
       title: 'Poster, seen again on another platform',
       category: 'solicit_group',
       language: 'et',
       grounds: 'Community rules, rule 3. A copy of a poster that another platform removed today.',
-      items: [{ url: 'https://meadow.example/v/poster-again', uploadedAt: this.ago(2.5 * HOUR_MS) }],
+      items: [{ url: 'https://meadow.example/v/poster-again', uploadedAt: this.day.ago(2.5 * HOUR_MS) }],
       file: { bytes: this.pictures.copy, name: 'screenshot.jpg' },
     });
-    await this.pass(3);
+    await this.day.pass(3);
     await meadowModerator.post(`/v1/notices/${noticeId}/acknowledge`);
-    await this.pass(8);
-    const measureAt = this.ago(MINUTE_MS);
-    await this.answer(meadowModerator, noticeId, itemIds, { outcome: 'removed', measureAt, preservation: 'complete' });
+    await this.day.pass(8);
+    const measureAt = this.day.ago(MINUTE_MS);
+    await this.day.answer(meadowModerator, noticeId, itemIds, {
+      outcome: 'removed',
+      measureAt,
+      preservation: 'complete',
+    });
   }
 
   /** The large platform has it in hand and has not answered. */
   async stillRunning(): Promise<void> {
     const { vigieAnalyst, harbourModerator } = this.shift;
-    await this.goTo(-STILL_RUNNING_MS);
-    const uploadedAt = this.ago(40 * MINUTE_MS);
-    const { noticeId } = await this.refer({
+    await this.day.goTo(-STILL_RUNNING_MS);
+    const uploadedAt = this.day.ago(40 * MINUTE_MS);
+    const { noticeId } = await this.day.refer({
       by: vigieAnalyst,
       title: 'Two accounts that post the same appeal',
       category: 'incitement',
@@ -233,49 +230,7 @@ class Today {
         { url: 'https://harbour.example/p/appeal-b-9042', uploadedAt },
       ],
     });
-    await this.pass(3);
+    await this.day.pass(3);
     await harbourModerator.post(`/v1/notices/${noticeId}/acknowledge`);
-  }
-
-  private goTo(beforeEndMs: number): Promise<void> {
-    return this.stage.goTo(new Date(this.end.getTime() + beforeEndMs));
-  }
-
-  private pass(minutes: number): Promise<void> {
-    return this.stage.goTo(new Date(this.stage.clock.now().getTime() + minutes * MINUTE_MS));
-  }
-
-  /** The instant so long before the present one. */
-  private ago(ms: number): string {
-    return new Date(this.stage.clock.now().getTime() - ms).toISOString();
-  }
-
-  private async open(referral: Omit<Referral, 'grounds'>): Promise<SubmissionView> {
-    const { by, title, category, language, items, file } = referral;
-    const document = { title, category, language, ideology: 'unknown', items };
-    if (!file) return by.post('/v1/cases', document);
-    const form = new FormData();
-    form.set('case', JSON.stringify(document));
-    form.set('file[0]', new Blob([new Uint8Array(file.bytes)], { type: 'image/jpeg' }), file.name);
-    return by.form('/v1/cases', form);
-  }
-
-  private async send(by: Voice, { id: caseId }: SubmissionView, grounds: string): Promise<string> {
-    const requestedAction = 'review_and_preserve';
-    const { id } = await by.post<NoticeView>('/v1/notices', { caseId, kind: 'referral', grounds, requestedAction });
-    await by.post(`/v1/notices/${id}/send`);
-    await this.stage.deliver(400);
-    return id;
-  }
-
-  private async refer(referral: Referral): Promise<Referred> {
-    const opened = await this.open(referral);
-    await this.pass(1.5);
-    const noticeId = await this.send(referral.by, opened, referral.grounds);
-    return { opened, noticeId, itemIds: opened.items.map(({ id }) => id) };
-  }
-
-  private answer(by: Voice, noticeId: string, itemIds: readonly string[], answer: object): Promise<unknown> {
-    return by.post(`/v1/notices/${noticeId}/answer`, { answers: itemIds.map((itemId) => ({ itemId, ...answer })) });
   }
 }
