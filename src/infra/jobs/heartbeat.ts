@@ -8,7 +8,7 @@ export const OUTAGE_AFTER_MS = 10_000;
 export const DEAD_AFTER_MS = 10_000;
 /** Rows of nodes that ended long ago. */
 const FORGET_AFTER = '1 day';
-const BEAT_LOCK = 4_127_032;
+const BEAT_LOCK = 4_127_033;
 
 export interface Outage {
   readonly from: Date;
