@@ -38,8 +38,8 @@ async function fill({ sql, cast }, clocks) {
 async function makeDue({ sql }, due, spanMs) {
   const { rows } = await sql.query(
     `with chosen as (
-       select id, row_number() over () as n from clock
-       where state = 'running' and last_mark is null order by random() limit $1
+       select id, row_number() over () as n
+       from (select id from clock where state = 'running' and last_mark is null order by random() limit $1) c
      ), moved as (
        update clock c set started_at = m.mark - interval '25 minutes', due_at = m.mark + interval '35 minutes', next_mark_at = m.mark
        from (select id, (date_trunc('milliseconds', clock_timestamp()) + interval '2 seconds'
@@ -57,11 +57,13 @@ async function makeDue({ sql }, due, spanMs) {
 }
 
 /** The barest ticker: the same clocks in a table of their own, one statement every 200 ms, no ledger, no second worker. */
-async function plainTicker(sql, isOver) {
+async function plainTicker(world, isOver) {
+  const sql = await world.secondSql();
   while (!isOver()) {
     await sql.query('update bench_clock set told = true where next_mark_at <= now() and not told');
     await sleep(TICK_MS);
   }
+  await sql.end();
 }
 
 const lateness = async (sql, table, at, where, ids) => {
@@ -139,10 +141,7 @@ export async function benchClock(world, { clocks, due: dueCount, spanMs, say }) 
     () => isOver,
   );
   const due = await makeDue(world, dueCount, spanMs);
-  const ticking = world.secondSql().then(async (other) => {
-    await plainTicker(other, () => isOver);
-    await other.end();
-  });
+  const ticking = plainTicker(world, () => isOver);
   await untilWritten(world, due, spanMs);
   isOver = true;
   await Promise.all([second.ended, ticking]);

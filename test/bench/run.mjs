@@ -56,7 +56,12 @@ async function withService(data, benches) {
   const { openWorld } = await import('./world.mjs');
   const world = await openWorld(data, `http://127.0.0.1:${port}`);
   const rows = [];
-  for (const bench of benches) rows.push(...(await bench(world)));
+  try {
+    for (const bench of benches) rows.push(...(await bench(world)));
+  } catch (error) {
+    process.stderr.write(`The service's last words:\n${service.words()}\n`);
+    throw error;
+  }
   await world.close();
   await service.stop();
   return rows;

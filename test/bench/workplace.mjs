@@ -110,7 +110,9 @@ export async function startService(command, own) {
     killGroup(child, signal);
     await ended;
   };
-  return { readyMs: first, pid: child.pid, stop: () => finish('SIGTERM'), kill: () => finish('SIGKILL') };
+  // Log lines only: what it prints at a start names the demo's passwords.
+  const words = () => output.split('\n').filter((line) => line.startsWith('{')).slice(-20).join('\n'); // prettier-ignore
+  return { readyMs: first, words, stop: () => finish('SIGTERM'), kill: () => finish('SIGKILL') };
 }
 
 /** Runs a command to its end; its output is shown only when it failed. Resolves to the milliseconds it took. */
