@@ -1,5 +1,6 @@
 import type { Permission } from '../../src/domain/permissions';
 import type * as Api from './api';
+import type { components } from './openapi';
 import type { Wire } from './wire';
 
 export class Organisations {
@@ -11,6 +12,11 @@ export class Organisations {
     return this.wire.answer(this.wire.api.GET('/v1/organisations', { params: { query } }), 'GET /v1/organisations');
   }
 
+  /** Admits an organisation with its first person. For the operator. */
+  async register(body: components['schemas']['RegisterOrganisationDto']): Promise<Api.Organisation & Api.Receipted> {
+    return this.wire.answer(this.wire.api.POST('/v1/organisations', { body }), 'POST /v1/organisations');
+  }
+
   async get(id: string): Promise<Api.Organisation> {
     const call = this.wire.api.GET('/v1/organisations/{id}', { params: { path: { id } } });
     return this.wire.answer(call, 'GET /v1/organisations/{id}');
@@ -18,6 +24,19 @@ export class Organisations {
 
   async platforms(query: { host?: string; limit?: number; cursor?: string } = {}): Promise<Api.Page<Api.Organisation>> {
     return this.wire.answer(this.wire.api.GET('/v1/platforms', { params: { query } }), 'GET /v1/platforms');
+  }
+}
+
+export class Platforms {
+  constructor(private readonly wire: Wire) {}
+
+  /** Says who is behind a provisional platform, so that notices can be sent to it. */
+  async confirm(
+    id: string,
+    body: components['schemas']['ConfirmPlatformDto'],
+  ): Promise<Api.Organisation & Api.Receipted> {
+    const call = this.wire.api.POST('/v1/platforms/{id}/confirm', { params: { path: { id } }, body });
+    return this.wire.answer(call, 'POST /v1/platforms/{id}/confirm');
   }
 }
 

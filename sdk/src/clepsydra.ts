@@ -1,9 +1,10 @@
-import { ApiKeys, Organisations, Webhooks } from './administration';
+import { ApiKeys, Organisations, Platforms, Webhooks } from './administration';
 import type * as Api from './api';
 import { Cases, Exhibits, Signals } from './casework';
 import { NetworkError, ProblemError, VerificationError } from './errors';
 import { Feed, Ledger } from './ledger';
 import { Notices } from './notices';
+import { Approvals, ContactPoints, People } from './people';
 import type { SignIn } from './api';
 import type { ReceiptStore } from './receipt-store';
 import { verifyReceipts, type ReceiptReport } from './verify-receipts';
@@ -35,6 +36,10 @@ export class Clepsydra {
   readonly feed: Feed;
   readonly ledger: Ledger;
   readonly organisations: Organisations;
+  readonly platforms: Platforms;
+  readonly people: People;
+  readonly approvals: Approvals;
+  readonly contactPoints: ContactPoints;
   readonly webhooks: Webhooks;
   readonly apiKeys: ApiKeys;
   /** Null without a receipt store. */
@@ -50,6 +55,10 @@ export class Clepsydra {
     this.feed = new Feed(this.wire);
     this.ledger = new Ledger(this.wire);
     this.organisations = new Organisations(this.wire);
+    this.platforms = new Platforms(this.wire);
+    this.people = new People(this.wire);
+    this.approvals = new Approvals(this.wire);
+    this.contactPoints = new ContactPoints(this.wire);
     this.webhooks = new Webhooks(this.wire);
     this.apiKeys = new ApiKeys(this.wire);
     this.witness = options.receipts ? new Witness(options.receipts, this.ledger, options.onPinned) : null;

@@ -10,6 +10,7 @@ import { FIGURE_VERBS } from './cli/verbs/figures';
 import { NOTICE_VERBS } from './cli/verbs/notices';
 import { RECEIPT_VERBS } from './cli/verbs/receipts';
 import { REFER_VERBS } from './cli/verbs/refer';
+import { SECOND_PERSON_VERBS } from './cli/verbs/second-person';
 import { SESSION_VERBS } from './cli/verbs/session';
 import { SIGNAL_VERBS } from './cli/verbs/signals';
 import { WATCH_VERBS } from './cli/verbs/watch';
@@ -17,6 +18,7 @@ import { WATCH_VERBS } from './cli/verbs/watch';
 export const VERBS: readonly Verb[] = [
   ...SESSION_VERBS,
   ...REFER_VERBS,
+  ...SECOND_PERSON_VERBS,
   ...WATCH_VERBS,
   ...NOTICE_VERBS,
   ...SIGNAL_VERBS,

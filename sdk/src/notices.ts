@@ -1,5 +1,6 @@
 import type { NoticeState } from '../../src/domain/notice-lifecycle';
 import type * as Api from './api';
+import type { components } from './openapi';
 import type { Wire } from './wire';
 
 export interface NoticeQuery {
@@ -57,6 +58,12 @@ export class Notices {
   async withdraw(id: string, reason: string, version?: number): Promise<Api.Notice> {
     const options = { params: { path: { id } }, body: { reason, ...withVersion(version) } };
     return this.wire.answer(this.wire.api.POST('/v1/notices/{id}/withdraw', options), 'POST /v1/notices/{id}/withdraw');
+  }
+
+  /** Each channel that was tried for a notice of one's own, with every attempt. */
+  async deliveries(id: string): Promise<readonly components['schemas']['DeliveryView'][]> {
+    const call = this.wire.api.GET('/v1/notices/{id}/deliveries', { params: { path: { id } } });
+    return this.wire.answer(call, 'GET /v1/notices/{id}/deliveries');
   }
 
   async close(id: string, version?: number): Promise<Api.Notice> {

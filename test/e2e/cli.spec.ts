@@ -94,8 +94,9 @@ describe('the command line, against a real server', () => {
     home = mkdtempSync(join(tmpdir(), 'clepsydra-cli-'));
     world = await startWorld({ clock });
     url = await world.listen();
-    const { analyst, moderator } = await world.cast();
+    const { analyst, supervisor, moderator } = await world.cast();
     await signIn('unit', analyst);
+    await signIn('second', supervisor);
     await signIn('harbour', moderator);
   });
   afterAll(async () => {
@@ -204,6 +205,30 @@ describe('the command line, against a real server', () => {
     expect(ran.err).toMatch(/clepsydra release [0-9a-f-]{36}/);
   });
 
+  it('releases a home page when a second person gives the same command, and not before', async () => {
+    type Filed = { case: { items: { id: string }[] } };
+    const { case: filed } = await json<Filed>('unit', ['refer', 'https://harbour.example/search?q=all'], 1);
+    const item = filed.items[0]!.id;
+    const asked = await run('unit', ['release', item, '--reason', 'the whole search is the publication']);
+    expect([asked.code, asked.out]).toEqual([0, expect.stringContaining('Asked')]);
+    expect((await run('unit', ['release', item, '--reason', 'again'])).err).toContain('approval.same-person');
+    expect((await run('second', ['approvals'])).out).toContain(item);
+    const released = await run('second', ['release', item, '--reason', 'looked at it as well']);
+    expect([released.code, released.out]).toEqual([0, expect.stringContaining('Released')]);
+    expect((await run('second', ['approvals'])).out).toContain('Nothing waits');
+  });
+
+  it('sends to the platforms it can, says which one nobody has confirmed, and sends there once somebody has', async () => {
+    const addresses = ['https://newcomer.example/t/1', 'https://harbour.example/p/beside'];
+    const ran = await run('unit', ['refer', ...addresses, '--category', 'threat']);
+    expect(ran.code).toBe(1);
+    expect(ran.out).toContain('to Harbour');
+    expect(ran.err).toContain('notice.contact-unconfirmed');
+    const confirm = ['confirm', 'newcomer.example', '--name', 'Newcomer', '--note', 'spoke to its owner'];
+    expect((await run('unit', confirm)).code).toBe(1);
+    expect((await run('second', confirm)).out).toContain('active');
+  });
+
   it('drafts without sending, and lists the feed in order', async () => {
     const notice = await refer('d/1', '--no-send');
     expect(await json<{ state: string }>('unit', ['show', notice])).toMatchObject({ state: 'draft' });
@@ -303,6 +328,6 @@ describe('the command line, against a real server', () => {
   it('signs out, and is signed out', async () => {
     expect((await run('harbour', ['logout'])).code).toBe(0);
     expect((await run('harbour', ['inbox'])).code).toBe(3);
-    expect(readdirSync(join(home, 'profiles'))).toEqual(['unit.json']);
+    expect(readdirSync(join(home, 'profiles'))).toEqual(['second.json', 'unit.json']);
   });
 });

@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
-import type { CaseItem, NewItem, Notice, OpenedCase } from '../../api';
+import type { CaseItem, NewItem, NewNotice, Notice, OpenedCase } from '../../api';
 import type { Attachment } from '../../casework';
 import type { Clepsydra } from '../../clepsydra';
+import { ProblemError } from '../../errors';
 import { CATEGORIES, IDEOLOGIES } from '../../../../src/domain/vocabulary';
 import { instant, type Input } from '../args';
 import { signedIn, type Context } from '../context';
@@ -13,9 +14,8 @@ import type { Verb } from '../verb';
 /** A notice never waits for a long upload: files larger than this together follow the notice. */
 const UPLOAD_FIRST_BYTES = 32 * 2 ** 20;
 
-interface Referral {
+interface Referral extends Sent {
   readonly opened: OpenedCase;
-  readonly notices: readonly Notice[];
   readonly later: OpenedCase | null;
 }
 
@@ -53,28 +53,48 @@ function filesOf(input: Input, items: number): (Attachment & { source: string; s
   });
 }
 
-/** One notice for each platform that has an item to refer. */
-async function draftAndSend(client: Clepsydra, opened: OpenedCase, input: Input): Promise<Notice[]> {
+/** A platform to which nothing could be sent, and why. What was filed stays filed. */
+interface Unsent {
+  readonly platform: string;
+  readonly problem: ProblemError;
+}
+
+interface Sent {
+  readonly notices: readonly Notice[];
+  readonly unsent: readonly Unsent[];
+}
+
+/** One notice for each platform that has an item to refer; one platform that cannot be sent to does not hold up another. */
+async function draftAndSend(client: Clepsydra, opened: OpenedCase, input: Input): Promise<Sent> {
   const open = opened.items.filter(
     ({ state, platform, caseId }) => state === 'open' && platform && (caseId ?? opened.id) === opened.id,
   );
-  const byPlatform = groupByPlatform(open);
   const notices: Notice[] = [];
-  for (const [platform, items] of byPlatform) {
-    const grounds = input.text('grounds');
-    const draft = await client.notices.draft({
-      caseId: opened.id,
-      itemIds: items.map(({ id }) => id),
-      platformId: platform,
-      kind: 'referral',
-      category: memberOf(CATEGORIES, input.text('category'), 'other'),
-      ...(input.text('language') === undefined ? {} : { language: input.required('language') }),
-      ...(grounds === undefined ? {} : { grounds }),
-      ...(input.flag('preserve') ? { requestedAction: 'review_and_preserve' as const } : {}),
-    });
-    notices.push(input.flag('no-send') ? draft : await client.notices.send(draft.id, draft.version));
+  const unsent: Unsent[] = [];
+  for (const [platform, items] of groupByPlatform(open)) {
+    try {
+      const draft = await client.notices.draft(draftOf(opened, platform, items, input));
+      notices.push(input.flag('no-send') ? draft : await client.notices.send(draft.id, draft.version));
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      unsent.push({ platform: items[0]?.platform?.name ?? platform, problem: error });
+    }
   }
-  return notices;
+  return { notices, unsent };
+}
+
+function draftOf(opened: OpenedCase, platform: string, items: readonly CaseItem[], input: Input): NewNotice {
+  const grounds = input.text('grounds');
+  return {
+    caseId: opened.id,
+    itemIds: items.map(({ id }) => id),
+    platformId: platform,
+    kind: 'referral',
+    category: memberOf(CATEGORIES, input.text('category'), 'other'),
+    ...(input.text('language') === undefined ? {} : { language: input.required('language') }),
+    ...(grounds === undefined ? {} : { grounds }),
+    ...(input.flag('preserve') ? { requestedAction: 'review_and_preserve' as const } : {}),
+  };
 }
 
 const platformId = (item: CaseItem): string => item.platform?.id ?? '';
@@ -107,10 +127,10 @@ async function submit(context: Context): Promise<Referral> {
     },
     isLong ? [] : files,
   );
-  const notices = await draftAndSend(client, opened, input);
+  const sent = await draftAndSend(client, opened, input);
   // The same lines again join what is open, so that each file finds the item it belongs to.
   const later = isLong ? await client.cases.add(opened.id, { items }, files) : null;
-  return { opened, notices, later };
+  return { opened, ...sent, later };
 }
 
 function itemLine(item: CaseItem, output: Output): string[] {
@@ -172,10 +192,15 @@ function report({ opened, notices, later }: Referral, output: Output): string[] 
 async function refer(context: Context): Promise<ExitCode> {
   const { output } = context;
   const referral = await submit(context);
-  const { opened, notices } = referral;
+  const { opened, notices, unsent } = referral;
   const { receipt: _, ...shown } = opened;
   output.result(
-    { case: shown, notices: notices.map(({ receipt: __, ...notice }) => notice), uploads: referral.later },
+    {
+      case: shown,
+      notices: notices.map(({ receipt: __, ...notice }) => notice),
+      unsent: unsent.map(({ platform, problem }) => ({ platform, code: problem.code, title: problem.title })),
+      uploads: referral.later,
+    },
     () => report(referral, output),
   );
   const held = opened.items.filter(({ state }) => state === 'held');
@@ -184,6 +209,10 @@ async function refer(context: Context): Promise<ExitCode> {
       `Held: ${cell(item.address)}. Ask for its release with: clepsydra release ${item.id} --reason "…"; a second person does the same.`,
     );
   }
+  for (const { platform, problem } of unsent) {
+    output.remark(`Not sent to ${cell(platform)}: ${cell(problem.title)} (${problem.code}).`);
+  }
+  if (unsent.length > 0) return EXIT.refused;
   if (notices.length > 0) return EXIT.ok;
   output.remark('No notice was drafted: no item of this case can be referred now.');
   return opened.items.length === 0 && opened.refused.length === 0 ? EXIT.ok : EXIT.refused;
