@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   buildService,
   freePort,
   holdPort,
   inDatabase,
+  isAlive,
   killServices,
   launchService,
   postmasterPid,
@@ -15,21 +16,19 @@ import {
 
 const folders: string[] = [];
 
+/** A data folder on which the demo story has been told once; `copyOfData` spares every test the telling. */
+let told: string;
+
+function copyOfData(): string {
+  const data = join(newFolder(), 'data');
+  if (spawnSync('cp', ['-a', told, data]).status !== 0) throw new Error('the data folder could not be copied');
+  return data;
+}
+
 function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'clepsydra-start-'));
   folders.push(folder);
   return folder;
-}
-
-const isAlive = (pid: number | undefined): boolean =>
-  pid !== undefined && spawnSync('kill', ['-0', String(pid)]).status === 0 && !isZombie(pid);
-
-function isZombie(pid: number): boolean {
-  try {
-    return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
 }
 
 const oneLine = (text: string): string => {
@@ -46,10 +45,18 @@ const canMount = spawnSync('unshare', [...MOUNT, 'mount', '-t', 'tmpfs', 'none',
 
 jest.setTimeout(90_000);
 
-beforeAll(buildService);
+beforeAll(async () => {
+  buildService();
+  told = join(mkdtempSync(join(tmpdir(), 'clepsydra-start-')), 'data');
+  const service = await startService({ data: told, port: await freePort() });
+  service.child.kill('SIGTERM');
+  await service.ended;
+});
+
+afterAll(() => rmSync(dirname(told), { recursive: true, force: true }));
 
 afterEach(async () => {
-  await killServices(folders);
+  await killServices();
   for (const folder of folders.splice(0))
     rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 });
@@ -70,7 +77,7 @@ describe('the start', () => {
   });
 
   it('ends when PostgreSQL is killed with -9, and the next start finds what was committed', async () => {
-    const data = newFolder();
+    const data = copyOfData();
     const port = await freePort();
     const first = await startService({ data, port });
     await inDatabase(data, 'create table witness as select 41 as told; insert into witness values (42)');
@@ -84,7 +91,7 @@ describe('the start', () => {
   });
 
   it('adopts the running PostgreSQL after kill -9 of Node, and stops it in the end', async () => {
-    const data = newFolder();
+    const data = copyOfData();
     const port = await freePort();
     const first = await startService({ data, port });
     await inDatabase(data, 'create table witness as select 43 as told');
@@ -101,7 +108,7 @@ describe('the start', () => {
   });
 
   it('does not take a live process for its database because an old file names its pid', async () => {
-    const data = newFolder();
+    const data = copyOfData();
     const port = await freePort();
     const first = await startService({ data, port });
     const file = join(data, 'postgres', 'postmaster.pid');
@@ -118,7 +125,7 @@ describe('the start', () => {
   });
 
   it('refuses a second instance on the same folder with one line and leaves the first alone', async () => {
-    const data = newFolder();
+    const data = copyOfData();
     const first = await startService({ data, port: await freePort() });
     const second = await launchService({ data, port: await freePort() }).ended;
     expect(second.code).not.toBe(0);
@@ -128,7 +135,7 @@ describe('the start', () => {
   });
 
   it('refuses a taken port with one line and leaves no database behind', async () => {
-    const data = newFolder();
+    const data = copyOfData();
     const { port, server } = await holdPort();
     try {
       const end = await launchService({ data, port }).ended;

@@ -2,7 +2,9 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { killServer } from './test-server';
 
 const ROOT = join(__dirname, '..', '..');
 
@@ -23,7 +25,7 @@ export interface Launch {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-const running = new Set<ChildProcess>();
+const launched = new Set<{ child: ChildProcess; data: string; ended: Service['ended'] }>();
 
 /** Compiles what changed, so that a spec run on its own never tests yesterday's build. */
 export function buildService(): void {
@@ -48,15 +50,14 @@ export function launchService(launch: Launch): Service {
   const command = [...(launch.wrapper ?? []), process.execPath, '--enable-source-maps', join(ROOT, 'dist/src/main.js')];
   const [file = '', ...args] = command;
   const child = spawn(file, args, { cwd: ROOT, env: environment(launch), stdio: ['ignore', 'pipe', 'pipe'] });
-  running.add(child);
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString('utf8')));
   const ended = new Promise<Awaited<Service['ended']>>((resolve) => {
     child.once('close', (code, signal) => {
-      running.delete(child);
       resolve({ code, signal, stderr });
     });
   });
+  launched.add({ child, data: launch.data, ended });
   return { child, url: `http://127.0.0.1:${launch.port}`, ended };
 }
 
@@ -75,12 +76,36 @@ export async function startService(launch: Launch): Promise<Service> {
   return service;
 }
 
-/** kill -9 of every service that a test left running, then of the databases on these folders. */
-export async function killServices(folders: readonly string[]): Promise<void> {
-  for (const child of running) child.kill('SIGKILL');
-  for (const folder of folders) {
-    const pid = postmasterPid(folder);
-    if (pid) spawnSync('kill', ['-QUIT', String(pid)]);
+/**
+ * kill -9 of every service that a test left running and of its database, and the wait for their end, so that nothing writes
+ * into a folder while it is removed.
+ */
+export async function killServices(): Promise<void> {
+  for (const { child } of launched) child.kill('SIGKILL');
+  await Promise.all([...launched].map(({ ended }) => ended));
+  for (const { data } of launched) await untilGone(killServer(data));
+  launched.clear();
+}
+
+async function untilGone(pid: number | undefined): Promise<void> {
+  if (!isAlive(pid)) return;
+  await sleep(20);
+  return untilGone(pid);
+}
+
+/** True for a live process, false for a zombie that its parent has not reaped. */
+export function isAlive(pid: number | undefined): boolean {
+  if (pid === undefined) return false;
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  try {
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    // It has just ended, or this system has no /proc.
+    return process.platform !== 'linux';
   }
 }
 

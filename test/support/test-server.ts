@@ -20,14 +20,17 @@ export const TEMPLATE = 'clepsydra_template';
 export const VARIABLE = 'TEST_SERVER';
 const PREFIX = 'clepsydra-test-';
 
-/** Kills the server of a test folder at once; what it held is worth nothing. */
-function killServer(folder: string): void {
+/** Kills the server of a test folder at once, since what it held is worth nothing. Returns its pid if it ran. */
+export function killServer(folder: string): number | undefined {
   const directory = join(folder, 'postgres');
   try {
     const pid = Number(readFileSync(join(directory, 'postmaster.pid'), 'utf8').split('\n')[0]);
-    if (pid > 1 && readlinkSync(`/proc/${pid}/cwd`) === realpathSync(directory)) process.kill(pid, 'SIGQUIT');
+    if (pid <= 1 || readlinkSync(`/proc/${pid}/cwd`) !== realpathSync(directory)) return undefined;
+    process.kill(pid, 'SIGQUIT');
+    return pid;
   } catch {
     // It has ended already.
+    return undefined;
   }
 }
 
