@@ -276,6 +276,8 @@ begin
   ) then raise exception 'not this person''s password' using errcode = '42501'; end if;
   insert into credential (person_id, kind, secret_hash) values (of_person, 'password', new_hash)
   on conflict (person_id, kind) do update set secret_hash = excluded.secret_hash, changed_at = now();
+  -- Whoever knew the old password may be signed in with it, for any organisation.
+  update session set ended_at = now() where person_id = of_person and ended_at is null;
 end $$;
 
 create function has_password(of_person uuid) returns boolean
@@ -325,7 +327,9 @@ revoke all on all functions in schema public from public;
 revoke all on all functions in schema private from public;
 revoke all on schema private from public;
 grant execute on function current_org(), current_person(), current_org_kind() to clepsydra_app, clepsydra_worker;
-grant execute on function auth_password(text), auth_memberships(uuid), auth_session(bytea), auth_api_key(bytea), enrol_person(uuid, text, text),
+-- The role that serves requests can read neither a password hash nor whom a person works for.
+grant execute on function auth_password(text), auth_memberships(uuid) to clepsydra_worker;
+grant execute on function auth_session(bytea), auth_api_key(bytea), enrol_person(uuid, text, text),
   set_password(uuid, text), has_password(uuid), propose_platform(uuid, text), confirm_platform(uuid, text, text, text) to clepsydra_app;
 alter default privileges revoke execute on functions from public;
 `;

@@ -42,7 +42,8 @@ const CONTENT_SECURITY_POLICY = {
 function makeAdapter({ config }: AppOptions): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
-    trustProxy: config.trustProxy,
+    // Hop 0 is whoever holds the connection: what a caller writes into the header himself lies beyond the trusted hops.
+    trustProxy: (_address, hop) => hop < config.trustedProxies,
     genReqId: () => uuidv7(),
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 300 },

@@ -4,12 +4,12 @@ import { Work } from './infra/database/work';
 import { log } from './infra/log';
 import { Sequencer } from './ledger/sequencer';
 
+const HOURLY_MS = 60 * 60 * 1000;
+
 /**
  * Starts what a worker runs in the background. The sequencer stops last, after the HTTP server has answered what it had
  * begun: those answers wait for their place in the ledger.
  */
-const HOURLY_MS = 60 * 60 * 1000;
-
 @Injectable()
 export class Background implements OnApplicationBootstrap, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
@@ -21,6 +21,7 @@ export class Background implements OnApplicationBootstrap, OnApplicationShutdown
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
+    await this.sequencer.check();
     if (!this.config.worker) return;
     await this.sequencer.start();
     this.timer = setInterval(() => void this.forgetOldKeys(), HOURLY_MS);

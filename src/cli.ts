@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { checkDatabase } from './commands/db-check';
-import { ask, initialise } from './commands/init';
+import { askSecret, initialise } from './commands/init';
 import { describeApi } from './commands/openapi';
 import { verifyInstallation } from './commands/verify';
 import { ConfigurationError, readConfig } from './infra/config';
@@ -40,9 +40,9 @@ async function init(values: Values): Promise<number> {
     process.stderr.write('clepsydra init needs --organisation, --slug, --email and --name.\n');
     return MISUSED;
   }
-  const password = await ask('Password for the first person (12 characters or more): ');
+  const password = await askSecret('Password for the first person (12 characters or more): ');
   if (password.length < 12) {
-    process.stderr.write('\nThe password must have 12 characters or more.\n');
+    process.stderr.write('The password must have 12 characters or more.\n');
     return MISUSED;
   }
   await initialise(readConfig(), { organisation, slug, email, name, password });

@@ -99,6 +99,9 @@ export async function startService(part: Partial<Pick<Config, 'api' | 'worker'>>
   drainOnSignal(started);
   const { demo } = await started;
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  process.stdout.write(`Clepsydra is ready after ${seconds} s: ${config.publicUrl}\n${demo?.welcome ?? ''}`);
+  const what = config.api
+    ? `Clepsydra is ready after ${seconds} s: ${config.publicUrl}`
+    : `The worker runs after ${seconds} s.`;
+  process.stdout.write(`${what}\n${demo?.welcome ?? ''}`);
   log.info({ event: 'service.ready', seconds: Number(seconds) });
 }

@@ -42,7 +42,7 @@ export class Sessions {
 
   /** Password login. The answer is the same, and as slow, whichever of the two was wrong. */
   async signIn(dto: SignInDto): Promise<NewSessionView> {
-    const rows = await this.work.unscoped((tx) =>
+    const rows = await this.work.asWorker((tx) =>
       tx.query<{ person_id: string; secret_hash: string }[]>('select * from auth_password($1)', [dto.email]),
     );
     const found = rows[0];
@@ -137,7 +137,7 @@ export class Sessions {
     const [person] = await this.work.read(actor, (tx) =>
       tx.query<{ email: string }[]>('select email from person where id = $1', [personId]),
     );
-    const [stored] = await this.work.unscoped((tx) =>
+    const [stored] = await this.work.asWorker((tx) =>
       tx.query<{ secret_hash: string }[]>('select secret_hash from auth_password($1)', [person?.email ?? '']),
     );
     if (!(await verifyPassword(stored?.secret_hash, dto.current))) throw new DomainError('auth.bad-credentials');
@@ -145,7 +145,6 @@ export class Sessions {
     const at = this.clock.now();
     await this.work.run(actor, async (tx) => {
       await tx.query('select set_password($1, $2)', [personId, next]);
-      await tx.query('update session set ended_at = $2 where person_id = $1 and ended_at is null', [personId, at]);
       await append(tx, {
         kind: 'person.password-changed',
         actor,
@@ -157,7 +156,7 @@ export class Sessions {
   }
 
   private memberships(personId: string): Promise<MembershipRow[]> {
-    return this.work.unscoped((tx) => tx.query<MembershipRow[]>('select * from auth_memberships($1)', [personId]));
+    return this.work.asWorker((tx) => tx.query<MembershipRow[]>('select * from auth_memberships($1)', [personId]));
   }
 
   private async own(actor: Actor): Promise<OrganisationSummary> {

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
 import { v7 as uuidv7 } from 'uuid';
 import { hashPassword } from '../accounts/password';
 import { dataSourceOptions } from '../data-source';
@@ -7,7 +8,7 @@ import type { Config } from '../infra/config';
 import { openDatabase, roleSecrets } from '../infra/database/connect';
 import { migrate } from '../infra/database/migrate';
 import { ensureRoles } from '../infra/database/roles';
-import { StartError } from '../infra/embedded/start-error';
+import { codeOf, StartError } from '../infra/embedded/start-error';
 
 export interface FirstPerson {
   readonly organisation: string;
@@ -30,7 +31,7 @@ export async function initialise(config: Config, first: FirstPerson): Promise<vo
   owner.on('error', () => undefined);
   await owner.connect();
   try {
-    if (!config.database.appUrl || !config.database.workerUrl) await ensureRoles(owner, roleSecrets(config));
+    if (!config.database.appUrl || !config.database.workerUrl) await makeRoles(owner, config);
     await migrate(dataSourceOptions(database.ownerUrl, 1), database.ownerUrl, database.scopeKey);
     const present = await owner.query('select 1 from organisation limit 1');
     if (present.rowCount) throw new StartError('This installation has its first person already.');
@@ -48,12 +49,26 @@ export async function initialise(config: Config, first: FirstPerson): Promise<vo
   }
 }
 
-/** One line from the terminal or from a pipe. */
-export async function ask(question: string): Promise<string> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+async function makeRoles(owner: Client, config: Config): Promise<void> {
   try {
-    return (await terminal.question(question)).trim();
+    await ensureRoles(owner, roleSecrets(config));
+  } catch (error) {
+    if (codeOf(error) !== '42501') throw error;
+    throw new StartError(
+      'The user of DATABASE_URL may not create roles: make them as docs/operating.md says and set DATABASE_APP_URL and DATABASE_WORKER_URL.',
+    );
+  }
+}
+
+/** One line from a pipe, or from the terminal without showing what is typed. */
+export async function askSecret(question: string): Promise<string> {
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const terminal = createInterface({ input: process.stdin, output: silent, terminal: process.stdin.isTTY });
+  process.stderr.write(question);
+  try {
+    return (await terminal.question('')).trim();
   } finally {
     terminal.close();
+    process.stderr.write('\n');
   }
 }

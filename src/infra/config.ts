@@ -17,7 +17,8 @@ export interface Config {
   readonly api: boolean;
   readonly egress: EgressMode;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
-  readonly trustProxy: boolean;
+  /** Proxies in front, each of which appends one address to X-Forwarded-For; 0 when callers reach the service directly. */
+  readonly trustedProxies: number;
   /** Requests a minute of one client before 429. */
   readonly requestsPerMinute: number;
   /** Largest file of a case, bytes. */
@@ -40,9 +41,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const KNOWN = [
   'CLEPSYDRA_DATA', 'CLEPSYDRA_SECRETS', 'CLEPSYDRA_PUBLIC_URL', 'CLEPSYDRA_LEDGER_ORIGIN', 'CLEPSYDRA_WORKER', 'CLEPSYDRA_API',
-  'CLEPSYDRA_LOG_LEVEL', 'CLEPSYDRA_TRUST_PROXY', 'CLEPSYDRA_REQUESTS_PER_MINUTE', 'CLEPSYDRA_MAX_FILE_BYTES',
+  'CLEPSYDRA_LOG_LEVEL', 'CLEPSYDRA_TRUSTED_PROXIES', 'CLEPSYDRA_REQUESTS_PER_MINUTE', 'CLEPSYDRA_MAX_FILE_BYTES',
   'CLEPSYDRA_IMAGE_WORKERS',
-  'CLEPSYDRA_METRICS_TOKEN', 'CLEPSYDRA_HOST', 'CLEPSYDRA_PROFILE', 'CLEPSYDRA_TOKEN', 'CLEPSYDRA_URL', 'CLEPSYDRA_HOME',
+  'CLEPSYDRA_METRICS_TOKEN', 'CLEPSYDRA_HOST', 'CLEPSYDRA_PROFILE', 'CLEPSYDRA_TOKEN', 'CLEPSYDRA_URL', 'CLEPSYDRA_HOME', 'CLEPSYDRA_PASSWORD', 'CLEPSYDRA_ORGANISATION',
 ]; // prettier-ignore
 
 class Reader {
@@ -121,7 +122,7 @@ export function readConfig(env: Environment = process.env): Config {
       'debug',
       'silent',
     ]),
-    trustProxy: read.oneOf('CLEPSYDRA_TRUST_PROXY', 'off', ['on', 'off']) === 'on',
+    trustedProxies: read.integer('CLEPSYDRA_TRUSTED_PROXIES', 0, 0, 10),
     requestsPerMinute: read.integer('CLEPSYDRA_REQUESTS_PER_MINUTE', 6000, 1, 1_000_000),
     maxFileBytes: read.integer('CLEPSYDRA_MAX_FILE_BYTES', 2 ** 31, 1024, 2 ** 36),
     ...(env.CLEPSYDRA_METRICS_TOKEN ? { metricsToken: env.CLEPSYDRA_METRICS_TOKEN } : {}),

@@ -41,13 +41,18 @@ export class Sequencer {
     private readonly clock: ClockSource,
   ) {}
 
-  /** Refuses to start on a ledger that another key or origin has signed. Writes the checkpoint of the empty tree. */
-  async start(): Promise<void> {
-    if (this.running) return;
+  /** Refuses a ledger that another key or origin has signed: also on a node that only answers requests. */
+  async check(): Promise<void> {
     await this.work.asWorker(async (tx) => {
       const head = await lastCheckpoint(tx);
       if (head) openCheckpoint(head.note, this.key.verifier, verifySignature);
     });
+  }
+
+  /** Writes the checkpoint of the empty tree, then sequences until it is stopped. */
+  async start(): Promise<void> {
+    if (this.running) return;
+    await this.check();
     this.stopping = new AbortController();
     this.running = this.loop(this.stopping.signal);
   }

@@ -12,6 +12,8 @@ export type PerceptualType = (typeof PERCEPTUAL_TYPES)[number];
 
 /** A signal added on another node is matchable here within this and the sequencer's 50 ms. */
 const FOLLOW_MS = 100;
+/** While the database is away. */
+const RETRY_MS = 2_000;
 const LOAD_ROWS = 20_000;
 
 interface Row {
@@ -87,9 +89,13 @@ export class SignalIndex implements OnApplicationBootstrap, OnModuleDestroy {
   private schedule(delayMs: number): void {
     if (this.isClosed) return;
     this.timer = setTimeout(() => {
-      this.turn = this.step()
-        .catch((error: unknown) => log.warn({ event: 'signal-index.delayed', err: error }))
-        .then(() => this.schedule(FOLLOW_MS));
+      this.turn = this.step().then(
+        () => this.schedule(FOLLOW_MS),
+        (error: unknown) => {
+          log.warn({ event: 'signal-index.delayed', reason: String(error) });
+          this.schedule(RETRY_MS);
+        },
+      );
     }, delayMs);
     this.timer.unref();
   }

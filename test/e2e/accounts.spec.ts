@@ -69,6 +69,32 @@ describe('people, keys and the directory', () => {
     expect(await told(outsider)).toEqual([]);
   });
 
+  it('ends every session of a person whose password changes, for any of their organisations', async () => {
+    const [one, two] = [
+      await world.organisation('authority', 'first-of-two'),
+      await world.organisation('oversight', 'second-of-two'),
+    ];
+    const person = await world.person(one, ['admin']);
+    await world.sql.query(`insert into membership (organisation_id, person_id, roles) values ($1, $2, '{admin}')`, [
+      two.id,
+      person.personId,
+    ]);
+    await withPassword(person.personId);
+    const other = await person.post<{ token: string }>('/v1/session/organisation', { organisationId: two.id });
+    const headers = { authorization: `Bearer ${other.body.token}` };
+    expect((await world.send('GET', '/v1/session', undefined, headers)).status).toBe(200);
+    const wrong = await person.post('/v1/session/password', {
+      current: 'not the password',
+      next: 'a new long password',
+    });
+    expect(wrong.status).toBe(401);
+    expect((await person.post('/v1/session/password', { current: PASSWORD, next: 'a new long password' })).status).toBe(
+      204,
+    );
+    expect((await world.send('GET', '/v1/session', undefined, headers)).status).toBe(401);
+    expect((await person.get('/v1/session')).status).toBe(401);
+  });
+
   it('refuses a cookie that another site sends along', async () => {
     const unit = await world.organisation('authority', 'cookie-unit');
     const person = await world.person(unit, ['admin']);

@@ -203,6 +203,27 @@ describe('metrics', () => {
   });
 });
 
+describe('behind a proxy', () => {
+  it('takes the address that the trusted proxy saw, and never the one that a caller wrote there', async () => {
+    const world = await startWorld({ config: { trustedProxies: 1 } });
+    try {
+      const login = (caller: string) =>
+        world.send(
+          'POST',
+          '/v1/session',
+          { email: 'x@y.example', password: 'wrong' },
+          { 'x-forwarded-for': `${caller}, 198.51.100.7` },
+        );
+      const statuses: number[] = [];
+      for (let turn = 0; turn < 11; turn++) statuses.push((await login(`203.0.113.${turn}`)).status);
+      expect(statuses.at(-1)).toBe(429);
+      expect((await world.send('GET', '/metrics', undefined, { 'x-forwarded-for': '127.0.0.1' })).status).toBe(404);
+    } finally {
+      await world.close();
+    }
+  });
+});
+
 describe('limits', () => {
   it('answers 429 as a problem to a client that asks too often, and lets others in', async () => {
     const world = await startWorld({ config: { requestsPerMinute: 5 } });

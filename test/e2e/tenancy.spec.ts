@@ -189,6 +189,8 @@ describe('row-level security', () => {
     for (const statement of [
       'select * from private.scope_key',
       'select * from credential',
+      `select * from auth_password('somebody@unit-a.example')`,
+      'select * from auth_memberships(gen_random_uuid())',
       `select first_person(gen_random_uuid(), '', '', gen_random_uuid(), '', '', '')`,
     ]) {
       await expect(app.query(statement)).rejects.toMatchObject({ code: '42501' });

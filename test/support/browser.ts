@@ -27,7 +27,7 @@ export async function startBrowser(): Promise<TestBrowser> {
       executablePath,
       args: packaged.args,
       headless: true,
-      env: { ...process.env } as Record<string, string>,
+      env: { ...process.env },
     });
     return {
       browser,

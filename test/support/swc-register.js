@@ -1,5 +1,6 @@
 /** `node --require` this to run TypeScript from source in a child process, compiled as jest compiles it; nothing is written. */
 const { readFileSync } = require('node:fs');
+// oxlint-disable-next-line typescript/unbound-method -- a loader is called with its own arguments only
 const Module = require('node:module');
 const { join } = require('node:path');
 const { transformSync } = require('@swc/core');

@@ -16,7 +16,7 @@ const nameOf = (key: Uint8Array): string =>
 
 /**
  * Master key in a file of the secrets folder: `master.key`, 32 random bytes, 0600, made on the first start. To change it,
- * stop, rename it to `master-<anything>.key`, start (a new one is made, the old one still unwraps) and rewrap the case keys.
+ * stop, rename it to `master-<anything>.key`, start: a new one is made and wraps what is new, the old one still unwraps.
  */
 export class KeyfileProvider extends KeyProvider {
   private constructor(

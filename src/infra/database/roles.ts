@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { StartError } from '../embedded/start-error';
 import { escapeIdentifier, escapeLiteral, type Client } from 'pg';
 
 /** The three roles: owner (migrations), app (owns nothing, bypasses nothing), worker (explicit policies only). */
@@ -42,13 +43,21 @@ export async function ensureDatabase(admin: Client, database: string): Promise<v
 
 export const makeScopeKey = (): Buffer => randomBytes(64);
 
-/** Puts the key that signs scopes where the policies' function finds it (owner only). 64 bytes, RFC 2104 padding. */
+/**
+ * Puts the key that signs scopes where the policies' function finds it (owner only). 64 bytes, RFC 2104 padding. A node with
+ * another key is refused: installing it would shut every other node out.
+ */
 export async function installScopeKey(owner: Client, key: Buffer): Promise<void> {
   const pad = (byte: number): Buffer => Buffer.from(key.map((b) => b ^ byte));
   await owner.query(
     `insert into private.scope_key (id, inner_pad, outer_pad) values (1, $1, $2)
-     on conflict (id) do update set inner_pad = excluded.inner_pad, outer_pad = excluded.outer_pad
-     where scope_key.inner_pad <> excluded.inner_pad`,
+     on conflict (id) do nothing`,
     [pad(0x36), pad(0x5c)],
+  );
+  const kept = await owner.query<{ inner_pad: Buffer }>('select inner_pad from private.scope_key');
+  if (kept.rows[0]?.inner_pad.equals(pad(0x36))) return;
+  throw new StartError(
+    'The scope.key of this node is not the one this database knows: copy the secrets of the other nodes. ' +
+      'To change the key, stop every node and, as the owner, delete from private.scope_key.',
   );
 }

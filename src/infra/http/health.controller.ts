@@ -52,7 +52,8 @@ export class HealthController {
 
   private maySeeMetrics({ ip, headers }: FastifyRequest): boolean {
     const { metricsToken } = this.config;
-    if (metricsToken === undefined) return LOOPBACK.test(ip);
+    // What a proxy on this machine passes on comes from elsewhere.
+    if (metricsToken === undefined) return LOOPBACK.test(ip) && !headers['x-forwarded-for'] && !headers.forwarded;
     return timingSafeEqual(sha256(headers.authorization ?? ''), sha256(`Bearer ${metricsToken}`));
   }
 }
