@@ -103,6 +103,9 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
     this.id = undefined;
     try {
       await runner?.stop();
+    } catch (error) {
+      // What could not be given back is freed by the heartbeat of another node, or of this one when it comes back.
+      log.error({ event: 'jobs.stopped-uncleanly', err: nameOf(error) });
     } finally {
       await pool?.end();
     }
