@@ -24,7 +24,7 @@ const HANGS_AFTER_MS = 10 * 60_000;
 
 const FULL = {
   start: { rounds: 3 },
-  intake: { rounds: 3, roundSeconds: 4 },
+  intake: { rounds: 3, roundSeconds: 4, items: 20_000 },
   ledger: { flatMs: 10_000, steadyMs: 8000 },
   webhook: { notices: 300 },
   clock: { clocks: 100_000, due: 4000, spanMs: 20_000 },
@@ -32,7 +32,7 @@ const FULL = {
 };
 const QUICK = {
   start: { rounds: 1 },
-  intake: { rounds: 1, roundSeconds: 2 },
+  intake: { rounds: 1, roundSeconds: 2, items: 2000 },
   ledger: { flatMs: 2000, steadyMs: 1500 },
   webhook: { notices: 30 },
   clock: { clocks: 10_000, due: 400, spanMs: 6000 },
@@ -54,7 +54,7 @@ async function withService(data, benches) {
   const own = { CLEPSYDRA_DATA: data, PORT: port, CLEPSYDRA_REQUESTS_PER_MINUTE: '1000000' };
   const service = await startService(command, own);
   const { openWorld } = await import('./world.mjs');
-  const world = await openWorld(data, `http://127.0.0.1:${port}`);
+  const world = await openWorld(data, `http://127.0.0.1:${port}`, service.pid);
   const rows = [];
   try {
     for (const bench of benches) rows.push(...(await bench(world)));

@@ -40,7 +40,15 @@ function killDatabase(data) {
 
 function remove(folder) {
   for (const name of fs.readdirSync(folder)) killDatabase(path.join(folder, name));
-  fs.rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  // A database that is just ending may still write a file into a folder that was empty a moment ago.
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return fs.rmSync(folder, { recursive: true, force: true });
+    } catch (error) {
+      if (tries === 50) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    }
+  }
 }
 
 /** A run that was killed left its folder, and perhaps its database, behind; the folder's name tells whose it was. */
@@ -112,7 +120,7 @@ export async function startService(command, own) {
   };
   // Log lines only: what it prints at a start names the demo's passwords.
   const words = () => output.split('\n').filter((line) => line.startsWith('{')).slice(-20).join('\n'); // prettier-ignore
-  return { readyMs: first, words, stop: () => finish('SIGTERM'), kill: () => finish('SIGKILL') };
+  return { readyMs: first, pid: child.pid, words, stop: () => finish('SIGTERM'), kill: () => finish('SIGKILL') };
 }
 
 /** Runs a command to its end; its output is shown only when it failed. Resolves to the milliseconds it took. */

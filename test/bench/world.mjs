@@ -10,7 +10,7 @@ const { hashToken, makeToken } = built('src/accounts/token');
 built('src/infra/log').log.level = 'silent';
 
 /** The running service's database: as superuser for looking and laying out, and as the roles of the service through its code. */
-export async function openWorld(data, url) {
+export async function openWorld(data, url, pid) {
   const config = readConfig({ CLEPSYDRA_DATA: data, CLEPSYDRA_WORKER: 'off' });
   const database = await openDatabase(config, { shared: true });
   const { startEmbedded } = built('src/infra/embedded/start-embedded');
@@ -34,7 +34,7 @@ export async function openWorld(data, url) {
     await Promise.all(sources.map((source) => source.destroy()));
     await sql.end();
   };
-  return { data, url, config, database, sql, secondSql, work, cast: await enrol(sql), close };
+  return { data, url, pid, config, database, sql, secondSql, work, cast: await enrol(sql), close };
 }
 
 async function organisation(sql, kind, slug, columns = {}) {
