@@ -8,6 +8,7 @@ import { root } from './dist.mjs';
 
 const PREFIX = 'clepsydra-bench-';
 const PATIENCE_MS = 60_000;
+const READY = /^(Clepsydra is ready|The worker runs) after /m;
 const children = new Set();
 
 const isAlive = (pid) => {
@@ -107,7 +108,7 @@ export async function startService(command, own) {
   const ready = new Promise((resolve) => {
     const read = (chunk) => {
       output = (output + chunk).slice(-20_000);
-      if (output.includes('Clepsydra is ready')) resolve(performance.now() - startedAt);
+      if (READY.test(output)) resolve(performance.now() - startedAt);
     };
     child.stdout.on('data', read);
     child.stderr.on('data', read);
