@@ -37,6 +37,15 @@ const IDEMPOTENCY_KEY = {
   description: 'Makes a repeat of this request safe for 24 hours: the same key and body get the same answer.',
 } as const;
 
+const PREFER = {
+  name: 'Prefer',
+  in: 'header',
+  required: false,
+  schema: { type: 'string', example: 'receipt=later' },
+  description:
+    '`receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be.',
+} as const;
+
 const PROBLEM = {
   description: 'Anything else is a problem document',
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
@@ -65,7 +74,7 @@ export function completeOpenApi(document: OpenAPIObject): OpenAPIObject {
       if ('x-public' in operation) operation.security = [];
       if (method !== 'get') addReceipt(operation);
       if (method === 'post' && !('x-public' in operation))
-        operation.parameters = [...(operation.parameters ?? []), IDEMPOTENCY_KEY];
+        operation.parameters = [...(operation.parameters ?? []), IDEMPOTENCY_KEY, PREFER];
     }
   }
   return document;

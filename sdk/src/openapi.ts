@@ -1903,6 +1903,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
                 readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
             };
             readonly path?: never;
             readonly cookie?: never;
@@ -1940,6 +1942,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
                 readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
             };
             readonly path?: never;
             readonly cookie?: never;
@@ -2010,6 +2014,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
                 readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
             };
             readonly path?: never;
             readonly cookie?: never;
@@ -2047,6 +2053,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
                 readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
             };
             readonly path: {
                 readonly id: string;
@@ -2119,6 +2127,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
                 readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
             };
             readonly path?: never;
             readonly cookie?: never;
@@ -2214,6 +2224,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
                 readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
             };
             readonly path?: never;
             readonly cookie?: never;
@@ -2288,6 +2300,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
                 readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
             };
             readonly path: {
                 readonly id: string;
@@ -2364,6 +2378,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
                 readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
             };
             readonly path: {
                 readonly id: string;
@@ -2403,6 +2419,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
                 readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
             };
             readonly path?: never;
             readonly cookie?: never;
@@ -2473,6 +2491,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
                 readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
             };
             readonly path?: never;
             readonly cookie?: never;
@@ -2543,6 +2563,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
                 readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
             };
             readonly path: {
                 readonly id: string;
@@ -2614,6 +2636,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
                 readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
             };
             readonly path?: never;
             readonly cookie?: never;
@@ -2652,6 +2676,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
                 readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
             };
             readonly path: {
                 readonly id: string;
@@ -2722,6 +2748,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
                 readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
             };
             readonly path: {
                 readonly id: string;
@@ -2761,6 +2789,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
                 readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
             };
             readonly path: {
                 readonly id: string;
@@ -2847,6 +2877,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
                 readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
             };
             readonly path?: never;
             readonly cookie?: never;
@@ -2914,6 +2946,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
                 readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
             };
             readonly path: {
                 readonly id: string;
@@ -2953,6 +2987,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
                 readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
             };
             readonly path: {
                 readonly id: string;
@@ -2992,6 +3028,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
                 readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
             };
             readonly path: {
                 readonly id: string;
@@ -3031,6 +3069,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
                 readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
             };
             readonly path: {
                 readonly id: string;
@@ -3070,6 +3110,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
                 readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
             };
             readonly path: {
                 readonly id: string;
@@ -3137,6 +3179,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
                 readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
             };
             readonly path?: never;
             readonly cookie?: never;
@@ -3174,6 +3218,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
                 readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
             };
             readonly path: {
                 readonly id: string;
@@ -3209,6 +3255,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
                 readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
             };
             readonly path: {
                 readonly id: string;
@@ -3244,6 +3292,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
                 readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
             };
             readonly path: {
                 readonly id: string;
@@ -3307,6 +3357,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
                 readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
             };
             readonly path?: never;
             readonly cookie?: never;
@@ -3467,6 +3519,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
                 readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
             };
             readonly path: {
                 readonly id: string;

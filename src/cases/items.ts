@@ -95,8 +95,10 @@ const INSERT = `
   order by r.digest
   on conflict (organisation_id, identity_digest) where state <> 'closed' do nothing returning id, encode(identity_digest, 'hex') as digest`;
 
+// Digests come as bytes: a function over them could not be asked of the index under row-level security, and every open item
+// of the unit was read (3.3 ms instead of 0.1 with 20,000).
 const OPEN_ONES = `select encode(identity_digest, 'hex') as digest from content_item
-  where organisation_id = $1 and identity_digest in (select decode(d, 'hex') from unnest($2::text[]) d) and state <> 'closed'`;
+  where organisation_id = $1 and identity_digest = any($2::bytea[]) and state <> 'closed'`;
 
 const ATTEMPTS = 4;
 
@@ -114,7 +116,7 @@ async function insertOrJoin(tx: Tx, { actor, at, file }: Admission, all: readonl
     ]);
     for (const { id } of made) inserted.add(id);
     if (made.length === missing.length) break;
-    const digests = missing.map(({ digest }) => digest);
+    const digests = missing.map(({ digest }) => Buffer.from(digest, 'hex'));
     const open = await tx.query<{ digest: string }[]>(OPEN_ONES, [actor.organisationId, digests]);
     const there = new Set(open.map(({ digest }) => digest));
     // What stood in the way was closed in this moment: it is free again.
@@ -139,8 +141,8 @@ const toRecord = ({ line, id, address, identity, digest, platform }: Placed): Re
 async function itemsByDigest(tx: Tx, actor: Actor, placed: readonly Placed[]): Promise<Map<string, ItemRow>> {
   const rows = await tx.query<(ItemRow & { digest: string })[]>(
     `select encode(i.identity_digest, 'hex') as digest, ${ITEM_COLUMNS}
-     where i.organisation_id = $1 and i.identity_digest in (select decode(d, 'hex') from unnest($2::text[]) d) and i.state <> 'closed'`,
-    [actor.organisationId, placed.map(({ digest }) => digest)],
+     where i.organisation_id = $1 and i.identity_digest = any($2::bytea[]) and i.state <> 'closed'`,
+    [actor.organisationId, placed.map(({ digest }) => Buffer.from(digest, 'hex'))],
   );
   return new Map(rows.map((row) => [row.digest, row]));
 }

@@ -1,5 +1,5 @@
 import { CallHandler, ExecutionContext, Injectable, NestInterceptor } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { mergeMap, type Observable } from 'rxjs';
 import type { Receipt } from '../domain/receipt';
 import { requestContext } from '../infra/context';
@@ -12,22 +12,30 @@ export interface PendingReceipt {
   readonly link: string;
 }
 
-/** Adds the receipt of the last entry that the request appended to its JSON answer. */
+/** `Prefer: receipt=later` (RFC 7240). */
+const LATER = /(^|,)\s*receipt\s*=\s*"?later"?\s*(,|;|$)/i;
+
+/**
+ * Adds the receipt of the last entry that the request appended to its JSON answer. Who sends very much at once may prefer
+ * not to wait for it: the answer then says where it will be.
+ */
 @Injectable()
 export class ReceiptInterceptor implements NestInterceptor {
   constructor(private readonly receipts: Receipts) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const { method } = context.switchToHttp().getRequest<FastifyRequest>();
+    const { method, headers } = context.switchToHttp().getRequest<FastifyRequest>();
     if (method === 'GET' || method === 'HEAD') return next.handle();
-    return next.handle().pipe(mergeMap((answer) => this.withReceipt(answer)));
+    const isLater = LATER.test(headers.prefer?.toString() ?? '');
+    if (isLater) void context.switchToHttp().getResponse<FastifyReply>().header('preference-applied', 'receipt=later');
+    return next.handle().pipe(mergeMap((answer) => this.withReceipt(answer, isLater)));
   }
 
-  private async withReceipt(answer: unknown): Promise<unknown> {
+  private async withReceipt(answer: unknown, isLater: boolean): Promise<unknown> {
     const entryId = requestContext()?.entryIds.at(-1);
     if (entryId === undefined || !isPlain(answer)) return answer;
-    const receipt: Receipt | PendingReceipt = (await this.receipts.wait(entryId)) ?? pendingReceipt(entryId);
-    return { ...answer, receipt };
+    const receipt: Receipt | null = isLater ? null : await this.receipts.wait(entryId);
+    return { ...answer, receipt: receipt ?? pendingReceipt(entryId) };
   }
 }
 

@@ -147,6 +147,23 @@ describe('the ledger over HTTP', () => {
     expect((await listen(url, next.length, { 'last-event-id': first.last })).ids).toEqual(next);
   });
 
+  it('does not wait for the ledger when the sender prefers the receipt later, and has it then', async () => {
+    const key = { name: 'import', permissions: ['feed.read'], expiresAt: '2026-12-01T00:00:00Z' };
+    type Later = { receipt: { state: string; link: string; entry: { id: string } } };
+    const { body, headers } = await admin.post<Later>('/v1/api-keys', key, { prefer: 'receipt=later' });
+    expect(headers['preference-applied']).toBe('receipt=later');
+    expect(body.receipt).toMatchObject({
+      state: 'pending',
+      link: `/v1/ledger/entries/${body.receipt.entry.id}/receipt`,
+    });
+    for (;;) {
+      const receipt = (await admin.get<Receipt & { state?: string }>(body.receipt.link)).body;
+      if (receipt.state === 'pending') continue;
+      expect(verifyReceipt(receipt, await verifier(), verifySignature)).toMatchObject({ ok: true });
+      return;
+    }
+  });
+
   it('says that a receipt is pending, and where it will be, while no sequencer runs', async () => {
     const sequencer = world.app.get(Sequencer);
     await sequencer.stop();
