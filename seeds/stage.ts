@@ -7,6 +7,7 @@ import { SettableClock } from '../src/infra/clock-source';
 import type { Config } from '../src/infra/config';
 import type { Database } from '../src/infra/database/connect';
 import { Work } from '../src/infra/database/work';
+import { RECORD_IN_BATCHES } from '../src/infra/jobs/job-runner';
 import { JobRegistry } from '../src/infra/jobs/jobs';
 import { Sequencer } from '../src/ledger/sequencer';
 import { Ticker } from '../src/notices/ticker';
@@ -93,7 +94,7 @@ export class Stage {
       taskList,
       noHandleSignals: true,
       logger: silent,
-      preset: { worker: { concurrentJobs: JOBS_AT_ONCE } },
+      preset: { worker: { concurrentJobs: JOBS_AT_ONCE, ...RECORD_IN_BATCHES } },
     });
   }
 

@@ -1,5 +1,5 @@
 import type { Runner } from 'graphile-worker';
-import { Client } from 'pg';
+import { Client, type Pool, type PoolClient } from 'pg';
 import { addJob, JobRegistry } from '../../src/infra/jobs/jobs';
 import { JobRunner } from '../../src/infra/jobs/job-runner';
 import { Work } from '../../src/infra/database/work';
@@ -127,6 +127,31 @@ describe('a worker that comes back', () => {
         ({ state }) => state === 'received',
       );
       expect(clock?.state).toBe('running');
+    } finally {
+      await sender.close();
+    }
+  });
+
+  it('records, before it stops, the end of a job for which it must wait for a connection', async () => {
+    const sender = await startQuietWorld();
+    try {
+      const cast = await sender.cast();
+      const runner = sender.app.get(JobRunner);
+      const stopped = new Promise<void>((resolve, reject) => {
+        const handlers: Map<string, () => Promise<void>> = Reflect.get(sender.app.get(JobRegistry), 'handlers');
+        handlers.set('deliver', async () => {
+          const pool: Pool = Reflect.get(runner, 'pool');
+          const held: PoolClient[] = [];
+          while (pool.totalCount < pool.options.max || pool.idleCount > 0) held.push(await pool.connect());
+          runner.stop().then(resolve, reject);
+          setTimeout(() => held.forEach((client) => client.release()), 300);
+        });
+      });
+      await runner.start();
+      await refer(cast.analyst);
+      await stopped;
+      const { rows } = await sender.sql.query('select key from graphile_worker._private_jobs');
+      expect(rows).toEqual([]);
     } finally {
       await sender.close();
     }

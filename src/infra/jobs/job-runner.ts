@@ -15,6 +15,11 @@ const CONCURRENCY = 16;
 const POLL_INTERVAL_MS = 200;
 /** On a stop: how long a call under way may go on. Deliveries end within their own timeout of 10 s. */
 const DRAIN_MS = 5_000;
+/**
+ * Without batches graphile-worker records the end of a job in a promise that nobody awaits: when the database is away, or the
+ * pool closes, its rejection ends the process. With them a failure ends the runner, which begins again, and a stop waits.
+ */
+export const RECORD_IN_BATCHES = { completeJobBatchDelay: 0, failJobBatchDelay: 0 } as const;
 const BEGIN_AGAIN_MS = 1_000;
 
 /** graphile-worker's own messages. Those of info are one line a job: kept for debugging. */
@@ -75,6 +80,7 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
           pollInterval: POLL_INTERVAL_MS,
           localQueue: { size: CONCURRENCY },
           gracefulShutdownAbortTimeout: DRAIN_MS,
+          ...RECORD_IN_BATCHES,
         },
       },
     });
