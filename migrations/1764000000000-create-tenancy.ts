@@ -76,6 +76,17 @@ create table platform_host (
 );
 create index platform_host_organisation on platform_host (organisation_id);
 
+-- Who has come across an unknown host. Until somebody has confirmed it, it is nobody else's to see: that it is there says that
+-- something was just found on it.
+create table platform_proposal (
+  platform_id uuid not null,
+  organisation_id uuid not null,
+  proposed_at timestamptz(3) not null default now(),
+  constraint platform_proposal_pk primary key (platform_id, organisation_id),
+  constraint platform_proposal_platform_fk foreign key (platform_id) references organisation (id),
+  constraint platform_proposal_organisation_fk foreign key (organisation_id) references organisation (id)
+);
+
 create table person (
   id uuid not null,
   email text not null,
@@ -177,6 +188,7 @@ create index idempotency_key_created on idempotency_key (created_at);
 -- Row-level security: every table, deny by default.
 alter table organisation enable row level security;
 alter table platform_host enable row level security;
+alter table platform_proposal enable row level security;
 alter table person enable row level security;
 alter table membership enable row level security;
 alter table credential enable row level security;
@@ -186,10 +198,17 @@ alter table approval enable row level security;
 alter table idempotency_key enable row level security;
 
 -- The directory: every body that takes part may look up whom it deals with.
-create policy organisation_read on organisation for select to clepsydra_app using ((select current_org()) is not null);
+create policy organisation_read on organisation for select to clepsydra_app using (
+  (select current_org()) is not null and (
+    status <> 'provisional' or (select current_org_kind()) = 'operator'
+    or exists (select 1 from platform_proposal p where p.platform_id = organisation.id and p.organisation_id = (select current_org()))
+  )
+);
+create policy platform_proposal_own on platform_proposal for select to clepsydra_app using (organisation_id = (select current_org()));
 create policy organisation_register on organisation for insert to clepsydra_app with check ((select current_org_kind()) = 'operator');
 create policy organisation_change on organisation for update to clepsydra_app using ((select current_org_kind()) = 'operator');
-create policy platform_host_read on platform_host for select to clepsydra_app using ((select current_org()) is not null);
+create policy platform_host_read on platform_host for select to clepsydra_app
+  using (exists (select 1 from organisation o where o.id = organisation_id));
 create policy platform_host_register on platform_host for insert to clepsydra_app
   with check ((select current_org_kind()) = 'operator' or organisation_id = (select current_org()));
 
@@ -215,6 +234,7 @@ create policy idempotency_key_worker on idempotency_key for all to clepsydra_wor
 
 grant usage on schema public to clepsydra_app, clepsydra_worker;
 grant select, insert on organisation, platform_host to clepsydra_app;
+grant select on platform_proposal to clepsydra_app;
 grant update (name, country, competences, platform_size, status, version) on organisation to clepsydra_app;
 grant select on person to clepsydra_app;
 grant select, insert, update (roles, office, ended_at) on membership to clepsydra_app;
@@ -294,11 +314,16 @@ declare platform uuid;
 begin
   if current_org() is null then raise exception 'a scope is needed' using errcode = '42501'; end if;
   select h.organisation_id into platform from platform_host h where h.host = new_host;
-  if platform is not null then return platform; end if;
+  if platform is not null then
+    insert into platform_proposal (platform_id, organisation_id)
+      select o.id, current_org() from organisation o where o.id = platform and o.status = 'provisional' on conflict do nothing;
+    return platform;
+  end if;
   insert into organisation (id, kind, name, slug, status) values (new_id, 'platform', new_host, new_host, 'provisional') on conflict (slug) do nothing;
   select o.id into platform from organisation o where o.slug = new_host and o.kind = 'platform';
   insert into platform_host (host, organisation_id) values (new_host, platform) on conflict (host) do nothing;
   select h.organisation_id into platform from platform_host h where h.host = new_host;
+  insert into platform_proposal (platform_id, organisation_id) values (platform, current_org()) on conflict do nothing;
   return platform;
 end $$;
 
@@ -338,7 +363,7 @@ alter default privileges revoke execute on functions from public;
 `;
 
 const DOWN = `
-drop table idempotency_key, approval, api_key, session, credential, membership, person, platform_host, organisation cascade;
+drop table platform_proposal, idempotency_key, approval, api_key, session, credential, membership, person, platform_host, organisation cascade;
 drop schema private cascade;
 drop function current_org, current_person, current_org_kind, auth_password, auth_memberships, auth_session, auth_api_key, enrol_person, set_password, has_password,
   propose_platform, confirm_platform, first_person;

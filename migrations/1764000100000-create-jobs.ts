@@ -18,6 +18,9 @@ begin
   if not exists (select 1 from private.job_task t where t.name = task) then
     raise exception 'there is no task of that name' using errcode = '42501';
   end if;
+  if public.current_org() is null and not pg_has_role(session_user, 'clepsydra_worker', 'member') then
+    raise exception 'a scope is needed' using errcode = '42501';
+  end if;
   perform graphile_worker.add_job(task, payload => payload, queue_name => queue, run_at => run_at,
     max_attempts => max_attempts, job_key => job_key);
 end $$;

@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import type { DataSourceOptions } from 'typeorm';
 import { ApiKey, Approval, Membership, Organisation } from './accounts/accounts.entity';
 import { CaseFile, CaseJoin, ContentItem } from './cases/cases.entity';
@@ -48,6 +49,18 @@ export const MIGRATIONS = [
   CreateTransparency1764000700000,
 ];
 
+/**
+ * A connection that always has somebody who hears its errors. pg can read the end of a connection from the same packet as its
+ * beginning, before TypeORM has had a turn to listen; an error that nobody hears ends the process. Whoever uses the
+ * connection still learns of it by the failure of their query.
+ */
+class HeardClient extends Client {
+  constructor(config?: ConstructorParameters<typeof Client>[0]) {
+    super(config);
+    this.on('error', () => undefined);
+  }
+}
+
 /** TypeORM's settings for one connection string. Never synchronises: migrations are SQL. */
 export function dataSourceOptions(url: string, poolSize: number): DataSourceOptions {
   return {
@@ -61,7 +74,7 @@ export function dataSourceOptions(url: string, poolSize: number): DataSourceOpti
     installExtensions: false,
     poolSize,
     applicationName: 'clepsydra',
-    extra: { connectionTimeoutMillis: 10_000 },
+    extra: { connectionTimeoutMillis: 10_000, Client: HeardClient },
     // A connection that the server ended must not end the process; the next query takes another.
     poolErrorHandler: () => undefined,
   };

@@ -7,6 +7,7 @@ import { parseEntry } from '../../src/domain/ledger-entry';
 import { verifyReceipt, type Receipt } from '../../src/domain/receipt';
 import { VaultRecovery } from '../../src/evidence/recovery.service';
 import { startWorld, type Answer, type Person, type World } from '../support/app';
+import { eventually } from '../support/referral';
 import { greyscaled, pngBomb, sceneJpeg, svgFile, truncatedJpeg } from '../support/images';
 
 interface ExhibitView {
@@ -239,7 +240,10 @@ describe('evidence', () => {
     const id = body.exhibits[0]!.id;
     expect((await cast.analyst.post(`/v1/exhibits/${id}/view`, {})).status).toBe(400);
     expect((await view(id, cast.analyst, 'compare with the post')).statusCode).toBe(200);
-    const custody = await cast.analyst.get<Custody>(`/v1/exhibits/${id}/custody`);
+    const custody = await eventually(
+      () => cast.analyst.get<Custody>(`/v1/exhibits/${id}/custody`),
+      (read) => read.body.entries.every(({ seq }) => seq !== null),
+    );
     const { entries } = custody.body;
     expect(entries.map(({ kind }) => kind)).toEqual([
       'exhibit.collected',

@@ -185,6 +185,56 @@ describe('row-level security', () => {
     }
   });
 
+  it('lets nobody without a scope append to the ledger, not even in the name of the service, or ask for a job', async () => {
+    const empty = Array.from({ length: 18 }, () => 'null').join(', ');
+    const service = `select ledger_append(array[gen_random_uuid()], array['notice.answered'], array[now()], array[null::uuid], ${empty
+      .split(', ')
+      .slice(4)
+      .join(', ')})`;
+    await expect(app.query(service)).rejects.toMatchObject({ code: '42501' });
+    await expect(app.query(`select add_job('deliver', '{}', null, null, null, null)`)).rejects.toMatchObject({
+      code: '42501',
+    });
+    const { rows } = await world.sql.query(
+      `select 1 from ledger_entry where organisation_id is null and kind = 'notice.answered'`,
+    );
+    expect(rows).toEqual([]);
+  });
+
+  it('shows an unknown host to those who came across it alone, until somebody has confirmed it', async () => {
+    const [finder, other] = [
+      await world.organisation('authority', 'finder', { competences: ['refer'] }),
+      await world.organisation('authority', 'other', { competences: ['refer'] }),
+    ];
+    const [supervisor, elsewhere] = [
+      await world.person(finder, ['supervisor']),
+      await world.person(other, ['analyst']),
+    ];
+    const moderator = await world.person(await world.organisation('platform', 'meadow'), ['moderator']);
+    const submit = (who: typeof supervisor) =>
+      who.post<{ items: { platform: { id: string } }[] }>('/v1/cases', {
+        category: 'threat',
+        ideology: 'unknown',
+        items: [{ url: 'https://brandnew.example/post/1' }],
+      });
+    const found = (await submit(supervisor)).body.items[0]!.platform.id;
+    const seenBy = async (who: typeof supervisor) =>
+      (await who.get<{ items: { id: string }[] }>('/v1/platforms?host=brandnew.example')).body.items.map(
+        ({ id }) => id,
+      );
+    expect(await seenBy(supervisor)).toEqual([found]);
+    expect([await seenBy(elsewhere), await seenBy(moderator)]).toEqual([[], []]);
+    expect((await elsewhere.get(`/v1/organisations/${found}`)).status).toBe(404);
+    expect((await submit(elsewhere)).body.items[0]!.platform.id).toBe(found);
+    expect(await seenBy(elsewhere)).toEqual([found]);
+    const confirmed = await supervisor.post(`/v1/platforms/${found}/confirm`, {
+      name: 'Brand New',
+      note: 'spoke to its owner',
+    });
+    expect(confirmed.status).toBe(200);
+    expect(await seenBy(moderator)).toEqual([found]);
+  });
+
   it('keeps the key that signs scopes, and every password hash, out of the app role’s reach', async () => {
     for (const statement of [
       'select * from private.scope_key',
