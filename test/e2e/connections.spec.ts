@@ -1,0 +1,38 @@
+import type { Pool } from 'pg';
+import { DataSource } from 'typeorm';
+import { dataSourceOptions } from '../../src/data-source';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+
+describe('a connection of the service', () => {
+  let database: TestDatabase;
+  let source: DataSource;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    source = await new DataSource(dataSourceOptions(database.urls.worker, 3)).initialize();
+  });
+  afterAll(async () => {
+    await source?.destroy();
+    await database?.drop();
+  });
+
+  it('that ends before anybody has begun to use it does not end the process', async () => {
+    const pool: Pool = Reflect.get(source.driver, 'master');
+    const client = await pool.connect();
+    // What pg does when the end of a connection lies in the same packet as its beginning.
+    expect(() => client.emit('error', new Error('terminating connection due to administrator command'))).not.toThrow();
+    client.release(true);
+  });
+
+  it('that is ended while it works fails the query under way, and the next query takes another', async () => {
+    const runner = source.createQueryRunner();
+    const [{ pid }]: [{ pid: number }] = await runner.query('select pg_backend_pid() as pid');
+    await source.query('select 1');
+    const waiting = runner.query('select pg_sleep(30)');
+    await expect(Promise.all([waiting, source.query('select pg_terminate_backend($1)', [pid])])).rejects.toThrow(
+      /terminating connection/,
+    );
+    await runner.release();
+    expect(await source.query('select 2 as two')).toEqual([{ two: 2 }]);
+  });
+});
