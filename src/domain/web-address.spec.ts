@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import { withoutDotSegments } from './dot-segments';
 import { DomainError } from './errors';
 import type { HostRule } from './host-rules';
 import { defang, identify, identifyHandle, refang, type AddressFault } from './web-address';
@@ -54,7 +55,11 @@ describe('the identity of an address', () => {
     ['https://video.example:80/', 'https://video.example:80/'],
     ['https://video.example?x=1', 'https://video.example/?x=1'],
     ['https://bücher.example/ä', 'https://xn--bcher-kva.example/ä'],
-    ['https://video.example/a/../b//c/./%7e%2F', 'https://video.example/a/../b//c/./%7e%2F'],
+    ['https://video.example/a/../b//c/./%7e%2F', 'https://video.example/b//c/%7e%2F'],
+    ['https://video.example/p/./j1', 'https://video.example/p/j1'],
+    ['https://video.example/p/x/%2e%2E/J1?a=/../b#/./c', 'https://video.example/p/J1?a=/../b#/./c'],
+    ['https://video.example/a\\..\\b', 'https://video.example/b'],
+    ['https://video.example/..', 'https://video.example/'],
     ['https://video.example/a\\b', 'https://video.example/a\\b'],
     ['https://[2001:DB8::1]:8443/a', 'https://[2001:db8::1]:8443/a'],
     ['https://video.example/#', 'https://video.example/#'],
@@ -62,10 +67,13 @@ describe('the identity of an address', () => {
     expect(identify(raw)).toMatchObject({ kind: 'url', identity, sent: raw });
   });
 
-  it('keeps every byte after the host: fragments, path case, parameters and their order count', () => {
+  it('keeps every byte after the host but dot segments: fragments, path case, parameters and their order count', () => {
     fc.assert(
       fc.property(scheme, host, tail, tail, (start, name, one, other) => {
-        const path = (text: string): string => (text.startsWith('/') ? text : `/${text}`);
+        const path = (text: string): string => {
+          const end = text.search(/[?#]|$/);
+          return withoutDotSegments(text.slice(0, end)) + text.slice(end);
+        };
         const { identity, sent } = identify(start + name + one);
         expect(sent).toBe(start + name + one);
         expect(identity).toBe(start + name.toLowerCase() + path(one));

@@ -1,10 +1,11 @@
+import { withoutDotSegments } from './dot-segments';
 import { DomainError } from './errors';
 import { HOST_RULES, type HostRule } from './host-rules';
 
 /**
  * Addresses as people paste them. What is kept and sent is what was pasted, refanged: an order must give the exact
  * URL (TCO Art 3(4)(c)). What two people pasted is compared by `identity`, in which only scheme and host case,
- * default port, IDN and the empty path are normalised: fragments, path case and parameters count.
+ * default port, IDN, the empty path and dot segments are normalised: fragments, path case and parameters count.
  */
 export const MAX_ADDRESS_LENGTH = 8_192;
 
@@ -129,7 +130,8 @@ export function identify(raw: string, rules: readonly HostRule[] = HOST_RULES): 
   const { scheme, hostname, port, tail } = takeApart(sent);
   const host = withoutFinalDot(hostname);
   const rule = ruleFor(host, rules);
-  const path = tail.startsWith('/') ? tail : `/${tail}`;
+  const end = tail.search(/[?#]|$/);
+  const path = withoutDotSegments(tail.slice(0, end)) + tail.slice(end);
   const authority = `${rule?.sameAs ?? hostname}${port === '' ? '' : `:${port}`}`;
   return { kind: 'url', sent, host, identity: `${scheme}://${authority}${applyRule(path, rule)}` };
 }
