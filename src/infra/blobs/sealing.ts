@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { CobblestoneEncryptor } from '../crypto/cobblestone';
 import type { BlobWriter } from './blob-store';
 
-/** Enough of the beginning to tell a file's type by its magic bytes. */
-const HEAD_BYTES = 4096;
+/** Enough of the beginning to tell a file's type by its magic bytes, or markup behind white space. */
+const HEAD_BYTES = 65_536;
 /** Written while the next batch is hashed and encrypted: at most two batches are in memory. */
 const BATCH_BYTES = 2 ** 20;
 
@@ -14,7 +14,7 @@ export interface Sealed {
   readonly md5: string;
   readonly size: number;
   readonly encryptedSize: number;
-  /** The first 4 KiB, or all of a smaller object. */
+  /** The first 64 KiB, or all of a smaller object. */
   readonly head: Buffer;
 }
 

@@ -47,6 +47,14 @@ describe('the type by magic bytes', () => {
     expect(sniff(bytes(head))).toEqual({ type: 'application/octet-stream', kind: 'other', active });
   });
 
+  it.each([5_000, 60_000])('knows markup behind %i bytes of white space', (length) => {
+    const padded = (text: string): Uint8Array => Buffer.concat([Buffer.alloc(length, ' \t\r\n'), Buffer.from(text)]);
+    expect(sniff(padded('<svg xmlns="x">')).active).toBe('svg');
+    expect(sniff(padded('<?xml version="1.0"?>\n<svg>')).active).toBe('svg');
+    expect(sniff(padded('<!doctype html>')).active).toBe('html');
+    expect(sniff(padded('words')).active).toBeUndefined();
+  });
+
   it('calls a file mislabelled only where the declared type cannot be true', () => {
     const jpeg = sniff(bytes('\xff\xd8\xff\xe0'));
     expect(contradicts('image/png', jpeg)).toBe(true);

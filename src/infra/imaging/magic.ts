@@ -11,8 +11,10 @@ export interface Sniffed {
   readonly active?: 'svg' | 'html';
 }
 
-/** Enough of the head of a file for {@link sniff}. */
-export const SNIFF_BYTES = 4096;
+/** Enough of the head of a file for {@link sniff}: markup may stand behind any amount of white space. */
+export const SNIFF_BYTES = 65_536;
+/** All that magic bytes and brands need. */
+const MAGIC_BYTES = 4096;
 
 const UNKNOWN: Sniffed = { type: 'application/octet-stream', kind: 'other' };
 
@@ -45,12 +47,12 @@ const GENERIC_IMAGE_BRANDS = ['mif1', 'msf1', 'miaf'];
 
 /** The type by magic bytes; give it the first {@link SNIFF_BYTES} bytes, or the whole of a shorter file. */
 export function sniff(bytes: Uint8Array): Sniffed {
-  const head = latin1(bytes.subarray(0, SNIFF_BYTES));
+  const head = latin1(bytes.subarray(0, MAGIC_BYTES));
   const known = SIGNATURES.find(({ at, magic }) => matches(head, at, magic));
   if (known) return known.found;
   if (head.startsWith('ftyp', 4)) return sniffBrand(head);
   if (head.startsWith('\x1a\x45\xdf\xa3')) return sniffMatroska(head);
-  const active = sniffMarkup(head);
+  const active = sniffMarkup(latin1(bytes.subarray(0, SNIFF_BYTES)));
   return active ? { ...UNKNOWN, active } : UNKNOWN;
 }
 
@@ -83,9 +85,7 @@ function includes(names: readonly string[], name: string): boolean {
 }
 
 function latin1(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
 function matches(head: string, at: number, magic: string): boolean {
