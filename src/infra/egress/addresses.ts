@@ -46,6 +46,9 @@ export function requireForm(url: URL, mode: EgressMode): void {
   if (mode === 'public-only' && !PUBLIC_PORTS.includes(url.port)) refuse('port');
 }
 
+/** RFC 6761, 6.3: the names of this machine. Any other would be asked of a name server, which the demo never does. */
+const isOwnName = (host: string): boolean => host === 'localhost' || host.endsWith('.localhost');
+
 /**
  * Reads an address as WHATWG does, which also brings 2130706433, 0x7f000001, 127.1, full-width digits and IDN to one form,
  * and refuses what may not be called before any name is looked up.
@@ -56,5 +59,8 @@ export function requireUrl(text: string, mode: EgressMode, base?: URL): URL {
   requireForm(url, mode);
   const host = bareHost(url.hostname);
   if (ipaddr.isValid(host)) requireAddress(host, mode);
+  else if (mode === 'loopback-only' && !isOwnName(host)) {
+    throw new DomainError('egress.refused-address', { network: 'elsewhere' });
+  }
   return url;
 }

@@ -119,10 +119,23 @@ describe('names', () => {
   it('looks a name up once for a connection: what it checked is what it calls', async () => {
     const { port } = await serve((_, response) => void response.end('ok'));
     const lookup = jest.fn(answering(['127.0.0.1'], ['10.0.0.1']));
-    const answer = await connector('loopback-only', lookup).fetch(`http://hook.example.:${port}/`);
+    const answer = await connector('loopback-only', lookup).fetch(`http://hook.localhost.:${port}/`);
     expect(answer.body.toString()).toBe('ok');
-    expect(lookup.mock.calls).toEqual([['hook.example']]);
+    expect(lookup.mock.calls).toEqual([['hook.localhost']]);
   });
+
+  it.each(['https://hook.example/', 'http://localhost.example/', 'http://notlocalhost/', 'http://hook.example.:8080/'])(
+    'asks no name server for the names of others where this machine alone may be called: %s',
+    async (url) => {
+      const lookup = jest.fn(answering(['127.0.0.1']));
+      const out = connector('loopback-only', lookup);
+      const refused = code('egress.refused-address', { network: 'elsewhere' });
+      await expect(out.fetch(url)).rejects.toEqual(refused);
+      await expect(out.requireCallable(url)).rejects.toEqual(refused);
+      expect(lookup).not.toHaveBeenCalled();
+      await expect(out.requireCallable('http://LOCALHOST./')).resolves.toBeUndefined();
+    },
+  );
 
   it('sends nothing when the socket reached another address than the checked one', async () => {
     let reached = 0;
@@ -163,7 +176,7 @@ describe('redirects', () => {
     ['http://10.0.0.1/', 'egress.refused-address'],
     ['//[::ffff:127.0.0.1]/', 'egress.refused-address'],
     ['http://0.0.0.0/', 'egress.refused-address'],
-    ['http://rebound.example/', 'egress.refused-address'],
+    ['http://rebound.localhost/', 'egress.refused-address'],
     ['http://user:secret@127.0.0.1/', 'egress.refused-scheme'],
     ['file:///etc/passwd', 'egress.refused-scheme'],
     ['gopher://127.0.0.1:70/', 'egress.refused-scheme'],
@@ -274,7 +287,7 @@ describe('answers made to do harm', () => {
       await expect(fetchLocal(url, { timeoutMs: 150 })).rejects.toEqual(code('egress.timeout'));
     }
     const lost = connector('loopback-only', () => new Promise(() => undefined));
-    await expect(lost.fetch('http://hook.example/', { timeoutMs: 50 })).rejects.toEqual(code('egress.timeout'));
+    await expect(lost.fetch('http://hook.localhost/', { timeoutMs: 50 })).rejects.toEqual(code('egress.timeout'));
   });
 
   it('say why they failed without the address, the host or the path', async () => {
@@ -285,15 +298,15 @@ describe('answers made to do harm', () => {
       connector().fetch(`http://127.0.0.1:${gone.port}/secret-path`),
       connector().fetch(`${broken.url}/secret-path`),
       connector('loopback-only', async () => {
-        throw Object.assign(new Error('getaddrinfo ENOTFOUND hook.example'), { code: 'ENOTFOUND' });
-      }).fetch('http://hook.example/secret-path'),
+        throw Object.assign(new Error('getaddrinfo ENOTFOUND hook.localhost'), { code: 'ENOTFOUND' });
+      }).fetch('http://hook.localhost/secret-path'),
       connector('public-only').fetch('https://10.0.0.1/secret-path'),
     ];
     for (const outcome of await Promise.allSettled(calls)) {
       const error: unknown = outcome.status === 'rejected' ? outcome.reason : undefined;
       expect(error).toEqual(code(expect.stringMatching(/^egress\./)));
       const text = JSON.stringify([error, String(error), error instanceof Error ? error.message : '']);
-      expect(text).not.toMatch(/secret-path|hook\.example|127\.0\.0\.1|10\.0\.0\.1/);
+      expect(text).not.toMatch(/secret-path|hook\.localhost|127\.0\.0\.1|10\.0\.0\.1/);
     }
   });
 

@@ -1,23 +1,23 @@
 import { createServer, type Server } from 'node:https';
 import { CheckedConnector } from './connector';
 
-/** Made for these tests alone, for hook.example, self-signed: nobody trusts it and it protects nothing. */
+/** Made for these tests alone, for hook.localhost, self-signed: nobody trusts it and it protects nothing. */
 const CERTIFICATE = `-----BEGIN CERTIFICATE-----
-MIIBnTCCAUSgAwIBAgIUSTgq1NSzs6VaJVVZfviHjmu+cjswCgYIKoZIzj0EAwIw
-FzEVMBMGA1UEAwwMaG9vay5leGFtcGxlMCAXDTI2MTEyMzExMTk0OVoYDzIxMjYx
-MDMwMTExOTQ5WjAXMRUwEwYDVQQDDAxob29rLmV4YW1wbGUwWTATBgcqhkjOPQIB
-BggqhkjOPQMBBwNCAARLPh02vESyk6DyeMsBbgbwI2eHA+Pk2B4YcFIr/JDMrMZd
-fY23cx+TtFkSbaJwNeUzWLlDb8seEkJTPhM/a76No2wwajAdBgNVHQ4EFgQU2f8Z
-N7Mh6gk6Qmpinqi020gLW3MwHwYDVR0jBBgwFoAU2f8ZN7Mh6gk6Qmpinqi020gL
-W3MwDwYDVR0TAQH/BAUwAwEB/zAXBgNVHREEEDAOggxob29rLmV4YW1wbGUwCgYI
-KoZIzj0EAwIDRwAwRAIgT6He2iffx8zSbc2D09K9e6VCDaXbZYP0pSJlwuqojCcC
-IBEYsO2bMjByUWKYyET3h/2UTX1KjDIwAVY8iTRwyqPH
+MIIBpTCCAUqgAwIBAgIUc5dncTbusd4akzZhfMFRxbgZ0EIwCgYIKoZIzj0EAwIw
+GTEXMBUGA1UEAwwOaG9vay5sb2NhbGhvc3QwIBcNMjYxMTIzMTMwNzQyWhgPMjEy
+NjEwMzAxMzA3NDJaMBkxFzAVBgNVBAMMDmhvb2subG9jYWxob3N0MFkwEwYHKoZI
+zj0CAQYIKoZIzj0DAQcDQgAETYJwS5BMIHD8oHf0h8St4qO+fX9WljR+I45r4I4y
+wWKrYzvmU43ZqikGECq64JEKkOKEvdZzJouY9Zql4khNzaNuMGwwHQYDVR0OBBYE
+FAVuBAjqjUJa1eY2OJjBZwxIDXeXMB8GA1UdIwQYMBaAFAVuBAjqjUJa1eY2OJjB
+ZwxIDXeXMA8GA1UdEwEB/wQFMAMBAf8wGQYDVR0RBBIwEIIOaG9vay5sb2NhbGhv
+c3QwCgYIKoZIzj0EAwIDSQAwRgIhAKGm0iWfTMnaBiDEN+gT7C2ALUMjzRSoVczp
+pR1AWi2jAiEAkvelPvHMzuw9psn9Ixp8zoVPw+8eCgQN4fQzD773HXI=
 -----END CERTIFICATE-----
 `;
 const PRIVATE_KEY = `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgfQ8srVBJ6N/tzvW5
-mXZ1qYgqNBuFOWBRVk9Qs6g4PF+hRANCAARLPh02vESyk6DyeMsBbgbwI2eHA+Pk
-2B4YcFIr/JDMrMZdfY23cx+TtFkSbaJwNeUzWLlDb8seEkJTPhM/a76N
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgU8j6FT8w0c2EzjQs
+oUzzkx5PIUvw6SfkytUUUXb67yKhRANCAARNgnBLkEwgcPygd/SHxK3io759f1aW
+NH4jjmvgjjLBYqtjO+ZTjdmqKQYQKrrgkQqQ4oS91nMmi5j1mqXiSE3N
 -----END PRIVATE KEY-----
 `;
 
@@ -55,16 +55,16 @@ const failed = (reason: string) => expect.objectContaining({ code: 'egress.faile
 
 describe('TLS', () => {
   it('reaches a server whose certificate an authority vouches for', async () => {
-    expect(await call('hook.example', [CERTIFICATE])).toBe('over TLS');
-    expect(await call('hook.example.', [CERTIFICATE])).toBe('over TLS');
+    expect(await call('hook.localhost', [CERTIFICATE])).toBe('over TLS');
+    expect(await call('hook.localhost.', [CERTIFICATE])).toBe('over TLS');
   });
 
   it('sends nothing to a server that nobody vouches for, even when the environment says not to look', async () => {
     const before = requests;
-    expect(await call('hook.example')).toEqual(failed('DEPTH_ZERO_SELF_SIGNED_CERT'));
+    expect(await call('hook.localhost')).toEqual(failed('DEPTH_ZERO_SELF_SIGNED_CERT'));
     process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
     try {
-      expect(await call('hook.example')).toEqual(failed('DEPTH_ZERO_SELF_SIGNED_CERT'));
+      expect(await call('hook.localhost')).toEqual(failed('DEPTH_ZERO_SELF_SIGNED_CERT'));
     } finally {
       delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
     }
@@ -73,7 +73,7 @@ describe('TLS', () => {
 
   it('sends nothing to a server that shows the certificate of another name', async () => {
     const before = requests;
-    expect(await call('other.example', [CERTIFICATE])).toEqual(failed('ERR_TLS_CERT_ALTNAME_INVALID'));
+    expect(await call('other.localhost', [CERTIFICATE])).toEqual(failed('ERR_TLS_CERT_ALTNAME_INVALID'));
     expect(await call('127.0.0.1', [CERTIFICATE])).toEqual(failed('ERR_TLS_CERT_ALTNAME_INVALID'));
     expect(requests).toBe(before);
   });
