@@ -3,7 +3,6 @@ import {
   ArrayMaxSize,
   ArrayNotEmpty,
   IsArray,
-  IsDate,
   IsEmail,
   IsIn,
   IsInt,
@@ -25,6 +24,7 @@ import {
   type OrganisationKind,
   type PlatformSize,
 } from '../domain/vocabulary';
+import { IsInstant } from '../infra/http/instant';
 
 /** Long rather than complicated: NIST SP 800-63B section 5.1.1.2. */
 const PASSWORD_LEAST = 12;
@@ -101,8 +101,7 @@ export class CreateApiKeyDto {
   permissions!: Permission[];
 
   /** Instant, at most two years ahead. */
-  @Type(() => Date)
-  @IsDate()
+  @IsInstant()
   expiresAt!: Date;
 }
 

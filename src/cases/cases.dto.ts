@@ -12,6 +12,7 @@ import {
   type Tlp,
 } from '../domain/vocabulary';
 import { ExhibitView, SubmittedExhibitView } from '../evidence/exhibit.dto';
+import { IsInstant } from '../infra/http/instant';
 import { PageQuery } from '../infra/http/paging';
 import type { CaseState, ItemState } from './cases.entity';
 
@@ -19,8 +20,6 @@ import type { CaseState, ItemState } from './cases.entity';
 export const MAX_ITEMS = 500;
 /** No character that PostgreSQL cannot keep. */
 const STORABLE = /^[^\0]*$/;
-/** RFC 3339 with its offset: a time without one means another instant to every reader. */
-const INSTANT = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)$/;
 
 /** One line: an address, or an account or channel of a named platform. Exactly one of the three. */
 export class SubmittedItemDto {
@@ -48,8 +47,8 @@ export class SubmittedItemDto {
 
   /** When it was put online, if that is known. RFC 3339 with offset. */
   @IsOptional()
-  @Matches(INSTANT, { message: 'uploadedAt must be an RFC 3339 instant with its offset' })
-  uploadedAt?: string;
+  @IsInstant()
+  uploadedAt?: Date;
 
   @IsOptional()
   @IsString()

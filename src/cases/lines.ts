@@ -65,18 +65,15 @@ function readLine(dto: SubmittedItemDto, index: number, now: Date): Line {
     url,
     breadth: url ? breadthOf(url.identity) : null,
     platform: dto.platform ?? null,
-    uploadedAt: readInstant(dto.uploadedAt, now),
+    uploadedAt: readUploadTime(dto.uploadedAt, now),
     note: dto.note ?? null,
   };
 }
 
-function readInstant(text: string | undefined, now: Date): Date | null {
-  if (!text) return null;
-  const instant = new Date(text);
-  if (Number.isNaN(instant.getTime())) throw fault('/uploadedAt', 'there is no such instant');
+function readUploadTime(instant: Date | undefined, now: Date): Date | null {
   // Exposure time is counted from it: a time to come would make it negative.
-  if (instant.getTime() > now.getTime() + CLOCK_SKEW_MS) throw fault('/uploadedAt', 'lies in the future');
-  return instant;
+  if (instant && instant.getTime() > now.getTime() + CLOCK_SKEW_MS) throw fault('/uploadedAt', 'lies in the future');
+  return instant ?? null;
 }
 
 const fault = (pointer: string, detail: string): DomainError =>

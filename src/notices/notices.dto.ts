@@ -4,7 +4,6 @@ import {
   ArrayNotEmpty,
   ArrayUnique,
   IsArray,
-  IsDate,
   IsIn,
   IsInt,
   IsOptional,
@@ -28,7 +27,9 @@ import {
   type ItemOutcome,
   type PreservationState,
 } from '../domain/vocabulary';
+import { IsInstant } from '../infra/http/instant';
 import { PageQuery } from '../infra/http/paging';
+import { IsWellFormed } from '../infra/http/text';
 import { REQUESTED_ACTIONS, type RequestedAction } from './notice.entity';
 
 /** Items of one notice. A larger batch is several notices, each with its own clock. */
@@ -79,6 +80,7 @@ export class DraftNoticeDto {
   @IsOptional()
   @IsString()
   @MaxLength(MAX_TEXT)
+  @IsWellFormed()
   grounds?: string;
 
   @IsOptional()
@@ -90,6 +92,7 @@ export class WithdrawNoticeDto extends VersionDto {
   /** The platform reads this. */
   @IsString()
   @Length(1, MAX_TEXT)
+  @IsWellFormed()
   reason!: string;
 }
 
@@ -102,8 +105,7 @@ export class ItemAnswerDto {
 
   /** When the measure was taken, by the platform's own clock; never in the future. */
   @IsOptional()
-  @Type(() => Date)
-  @IsDate()
+  @IsInstant()
   measureAt?: Date;
 
   /** For `declined`. */
@@ -114,6 +116,7 @@ export class ItemAnswerDto {
   @IsOptional()
   @IsString()
   @MaxLength(MAX_TEXT)
+  @IsWellFormed()
   note?: string;
 
   /** How far preserving the content has come. Never delays the answer. */

@@ -1,21 +1,19 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsDate, IsOptional } from 'class-validator';
+import { IsOptional } from 'class-validator';
 import type { MetricDefinition } from '../domain/metric-definitions';
 import type { Summary } from '../domain/metrics';
 import type { PublicFigures } from '../domain/public-figures';
+import { IsInstant } from '../infra/http/instant';
 
 export class SummaryQuery {
   /** First instant of the period; thirty days ago unless told. */
   @IsOptional()
-  @Type(() => Date)
-  @IsDate()
+  @IsInstant()
   from?: Date;
 
   /** End of the period, not included; now unless told. */
   @IsOptional()
-  @Type(() => Date)
-  @IsDate()
+  @IsInstant()
   to?: Date;
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hashPassword } from '../../src/accounts/password';
 import { startWorld, type World } from '../support/app';
+import { NO_INSTANTS } from '../support/instants';
 
 describe('people, keys and the directory', () => {
   let world: World;
@@ -136,6 +137,19 @@ describe('people, keys and the directory', () => {
     ).toMatchObject({ permission: 'organisation.read' });
     await admin.post(`/v1/api-keys/${made.body.id}/revoke`);
     expect((await world.send('GET', '/v1/feed', undefined, headers)).status).toBe(401);
+  });
+
+  it('gives a key no end that is not an instant', async () => {
+    const unit = await world.organisation('authority', 'key-instants', { competences: ['refer'] });
+    const admin = await world.person(unit, ['admin']);
+    for (const expiresAt of [...NO_INSTANTS, null]) {
+      const answer = await admin.post('/v1/api-keys', { name: 'x', permissions: ['feed.read'], expiresAt });
+      expect({ expiresAt, ...answer }).toMatchObject({
+        expiresAt,
+        status: 400,
+        body: { code: 'request.invalid', errors: [{ pointer: '/expiresAt' }] },
+      });
+    }
   });
 
   it('gives a key nothing that its kind of organisation cannot do', async () => {

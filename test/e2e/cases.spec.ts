@@ -1,4 +1,5 @@
 import { startWorld, type Answer, type Person, type World } from '../support/app';
+import { NO_INSTANTS } from '../support/instants';
 
 interface Item {
   readonly id: string;
@@ -98,6 +99,40 @@ describe('cases', () => {
       [8, 'address.invalid'],
     ]);
     expect(JSON.stringify(body.refused)).not.toContain('secret');
+  });
+
+  it('refuses only the line whose time is no instant', async () => {
+    const good = fresh();
+    const { status, body } = await submit([
+      ...NO_INSTANTS.map((uploadedAt) => ({ url: fresh(), uploadedAt })),
+      { url: good, uploadedAt: '2026-02-28T10:00:00+02:00' },
+    ]);
+    expect(status).toBe(201);
+    expect(body.items).toMatchObject([{ address: good, uploadedAt: '2026-02-28T08:00:00.000Z' }]);
+    expect(body.refused).toMatchObject(
+      NO_INSTANTS.map((_value, index) => ({
+        index,
+        code: 'request.invalid',
+        detail: expect.stringMatching(/^\/uploadedAt: /),
+      })),
+    );
+  });
+
+  it('holds an address that a browser resolves to a whole site, and joins the same page behind dots', async () => {
+    const page = fresh();
+    const dotted = page.replace('/post/', '/x/%2E./post/./');
+    const { body } = await submit([
+      { url: 'https://harbour.example/%2e%2e/' },
+      { url: 'https://harbour.example/?page=2' },
+      { url: page },
+      { url: dotted },
+    ]);
+    expect(body.items).toMatchObject([
+      { address: 'https://harbour.example/%2e%2e/', state: 'held', heldBecause: 'home' },
+      { address: 'https://harbour.example/?page=2', state: 'held', heldBecause: 'home' },
+      { address: page, state: 'open', joined: false },
+      { address: page, state: 'open', joined: true },
+    ]);
   });
 
   it('refuses a submission of which nothing could be taken, and keeps no case of it', async () => {

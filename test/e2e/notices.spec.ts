@@ -1,4 +1,5 @@
 import { minutes, startWorld, type Person, type World } from '../support/app';
+import { NO_INSTANTS } from '../support/instants';
 import {
   draft,
   eventually,
@@ -154,6 +155,40 @@ describe('a referral', () => {
     expect(twice.body).toMatchObject({ code: 'notice.item-repeated' });
     const foreign = await moderator.post(`/v1/notices/${id}/answer`, { answers: [removed(id, now)] });
     expect(foreign.body).toMatchObject({ code: 'notice.unknown-item' });
+  });
+
+  it('takes no time of a measure that is not an instant', async () => {
+    const { id, items } = await received(analyst);
+    for (const measureAt of NO_INSTANTS) {
+      const answers = [{ itemId: items[0]!.itemId, outcome: 'removed', measureAt }];
+      const answer = await moderator.post(`/v1/notices/${id}/answer`, { answers });
+      expect({ measureAt, status: answer.status, body: answer.body }).toMatchObject({
+        measureAt,
+        status: 400,
+        body: { code: 'request.invalid', errors: [{ pointer: '/answers/0/measureAt' }] },
+      });
+    }
+    const local = world.clock.now().toISOString().replace('Z', '+00:00');
+    const answers = [{ itemId: items[0]!.itemId, outcome: 'removed', measureAt: local }];
+    const answer = await moderator.post<NoticeView>(`/v1/notices/${id}/answer`, { answers });
+    expect(answer.body.items[0]?.answer?.measureAt).toBe(world.clock.now().toISOString());
+  });
+
+  it('takes no text with half a character in it', async () => {
+    const { id: caseId } = await openCase(analyst, [freshUrl()]);
+    for (const grounds of ['half \ud800', '\udc00', 'nothing \0']) {
+      const answer = await analyst.post('/v1/notices', { caseId, kind: 'referral', grounds });
+      expect(answer).toMatchObject({
+        status: 400,
+        body: { code: 'request.invalid', errors: [{ pointer: '/grounds' }] },
+      });
+    }
+    const whole = await analyst.post<NoticeView>('/v1/notices', {
+      caseId,
+      kind: 'referral',
+      grounds: 'whole \u{1F600}',
+    });
+    expect(whole).toMatchObject({ status: 201, body: { grounds: 'whole \u{1F600}' } });
   });
 
   it('takes an acknowledgement for the receipt that no channel has proved yet', async () => {

@@ -99,11 +99,18 @@ describe('figures', () => {
     expect(await published()).toBe(first);
   });
 
-  it('refuse a period that ends before it begins, and a login that has ended rather than showing the public ones', async () => {
+  it('refuse a period that ends before it begins or is none, and a login that has ended rather than showing the public ones', async () => {
     const backwards = await analyst.get<{ code: string }>(
       '/v1/transparency/summary?from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z',
     );
     expect([backwards.status, backwards.body.code]).toEqual([400, 'request.invalid']);
+    for (const from of ['1', 'true', '2026-02-31T00:00:00Z', '2026-03-01T00:00:00', '0000-01-01T00:00:00Z']) {
+      const unread = await analyst.get(`/v1/transparency/summary?from=${from}`);
+      expect(unread).toMatchObject({
+        status: 400,
+        body: { code: 'request.invalid', errors: [{ pointer: '/from' }] },
+      });
+    }
     const ended = await world.send<{ code: string }>('GET', '/v1/transparency/summary', undefined, {
       authorization: 'Bearer cls_ended',
     });
