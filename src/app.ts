@@ -10,10 +10,12 @@ import { AppModule, type AppOptions } from './app.module';
 import { DomainError } from './domain/errors';
 import { serveApiDocs } from './infra/http/api-docs';
 import { addContextHook } from './infra/http/context.hook';
+import { answerRouterError } from './infra/http/problem.filter';
 import { measureRequests } from './infra/http/request-metrics';
 import { assertEveryRouteIsGuarded } from './infra/http/routes';
 import { serveConsole } from './infra/http/static';
 import { validationPipe } from './infra/http/validation';
+import { refuseIllFormedBodies } from './infra/http/well-formed';
 import { NestLog } from './infra/log';
 
 /** JSON bodies: 10,000 addresses fit; files travel as multipart parts, which have a limit of their own. */
@@ -46,6 +48,7 @@ function makeAdapter({ config }: AppOptions): FastifyAdapter {
     trustProxy: (_address, hop) => hop < config.trustedProxies,
     genReqId: () => uuidv7(),
     forceCloseConnections: 'idle',
+    frameworkErrors: answerRouterError,
     routerOptions: { maxParamLength: 300 },
   });
 }
@@ -93,6 +96,7 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
   });
   await addMeans(app, options);
   const fastify = app.getHttpAdapter().getInstance();
+  refuseIllFormedBodies(fastify);
   addContextHook(fastify);
   measureRequests(fastify);
   app.useGlobalPipes(validationPipe());

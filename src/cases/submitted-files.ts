@@ -4,6 +4,7 @@ import { DomainError } from '../domain/errors';
 import type { Consignment, ReceivedFile, RefusedFile } from '../evidence/consignment';
 import { requestContext } from '../infra/context';
 import { fingerprintOf } from '../infra/http/context.hook';
+import { escapeToken } from '../infra/http/validation';
 import type { Submission } from '../infra/http/submission';
 
 /** A received file, and which line of the submission it was sent for. */
@@ -43,7 +44,7 @@ export async function receiveFiles(
     const fileName = keptName(part);
     const index = field?.[1] === undefined ? null : Number(field[1]);
     const isForNobody = field === null || (index !== null && index >= lines);
-    const outcome = isForNobody ? drop(part, fileName) : await consignment.receive(incoming(part, fileName));
+    const outcome = isForNobody ? drop(part, fileName, lines) : await consignment.receive(incoming(part, fileName));
     if ('error' in outcome) refused.push(outcome);
     else received.push({ file: outcome, index });
     const content = 'error' in outcome ? (outcome.sha256 ?? outcome.error.code) : outcome.stored.sha256;
@@ -60,7 +61,12 @@ const incoming = (part: MultipartFile, fileName: string): Parameters<Consignment
   declaredType: part.mimetype,
 });
 
-function drop(part: MultipartFile, fileName: string): RefusedFile {
+function drop(part: MultipartFile, fileName: string, lines: number): RefusedFile {
   part.file.resume();
-  return { fileName, error: new DomainError('file.item-unknown'), sha256: null };
+  const detail =
+    FIELD.test(part.fieldname) && lines > 0
+      ? `there is no such item: file[0] to file[${lines - 1}] belong to the items of this submission, in their order`
+      : 'a part with a file is named file, or file[0], file[1] and so on after the item it belongs to';
+  const faults = [{ pointer: `/${escapeToken(part.fieldname).toWellFormed().slice(0, 100)}`, detail }];
+  return { fileName, error: new DomainError('file.item-unknown', {}, faults), sha256: null };
 }

@@ -21,6 +21,8 @@ export class Ledger {
 
   /** The newest signed checkpoint, or that of a tree of exactly `size` leaves. */
   async checkpoint(size?: number): Promise<string> {
+    // No tree is larger than a number is exact, and PostgreSQL's bigint would refuse to read it.
+    if (size !== undefined && !Number.isSafeInteger(size)) throw new DomainError('ledger.unknown-checkpoint');
     const rows: { note: string }[] = await this.work.asWorker((tx) =>
       tx.query(`select note from ledger_checkpoint where $1::bigint is null or size = $1 order by size desc limit 1`, [
         size ?? null,

@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
 import { DomainError, PROBLEMS } from '../domain/errors';
 import type { Actor } from '../infra/database/work';
+import { multipartFault } from '../infra/http/submission';
 import { ImagePool, type ImageHashes } from '../infra/imaging/image-pool';
 import type { FileMatchAnswer } from './signal.dto';
 import { Matching } from './matching.service';
@@ -53,10 +54,14 @@ export class FileMatching {
 
 async function readFile(request: FastifyRequest): Promise<{ bytes: Buffer; fileName: string | null }> {
   if (!request.isMultipart()) throw new DomainError('request.unsupported-media-type');
-  const part = await request.file({ limits: { fileSize: LIMIT_BYTES, files: 1 } });
+  const part = await request.file({ limits: { fileSize: LIMIT_BYTES, files: 1 } }).catch((error: unknown) => {
+    throw multipartFault(error);
+  });
   if (!part)
     throw new DomainError('request.invalid', {}, [{ pointer: '/file', detail: 'a part named file is needed' }]);
-  const bytes = await part.toBuffer();
+  const bytes = await part.toBuffer().catch(() => {
+    throw new DomainError('file.interrupted');
+  });
   if (part.file.truncated) throw new DomainError('request.too-large', { maxBytes: LIMIT_BYTES });
   return { bytes, fileName: part.filename || null };
 }

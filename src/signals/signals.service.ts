@@ -23,6 +23,7 @@ export class Signals {
     assertUsable(dto);
     const at = this.clock.now();
     const view = await this.work.run(actor, async (tx) => {
+      if (dto.exhibitId) await requireExhibit(tx, dto.exhibitId);
       const signalId = await findOrMake(tx, dto, at);
       const contributed = await tx.query<unknown[]>(
         `insert into signal_contribution (id, signal_id, organisation_id, labels, contributed_at) values ($1, $2, $3, $4, $5)
@@ -80,6 +81,15 @@ function assertUsable(dto: ContributeSignalDto): void {
     throw new DomainError('signal.low-quality', { quality: dto.quality, least: MIN_QUALITY });
   }
   if (/^(0+|f+)$/.test(dto.value)) throw new DomainError('signal.low-quality', { reason: 'a flat image' });
+}
+
+/** The table's own policies say who sees it: one of others cannot be told from none. */
+async function requireExhibit(tx: Tx, exhibitId: string): Promise<void> {
+  const found = await tx.query<unknown[]>('select 1 from exhibit where id = $1', [exhibitId]);
+  if (found.length > 0) return;
+  throw new DomainError('request.invalid', {}, [
+    { pointer: '/exhibitId', detail: 'there is no such exhibit, or it is not yours to see' },
+  ]);
 }
 
 async function findOrMake(tx: Tx, dto: ContributeSignalDto, at: Date): Promise<string> {

@@ -1,5 +1,6 @@
 import { Background } from '../../src/background';
 import { PROBLEMS } from '../../src/domain/errors';
+import { asDomainError } from '../../src/infra/http/problem.filter';
 import { startWorld, type Person, type World } from '../support/app';
 
 interface Opened {
@@ -13,10 +14,11 @@ const CASE = { category: 'incitement', ideology: 'unknown', items: [{ url: 'http
 describe('what every route has in common', () => {
   let world: World;
   let analyst: Person;
+  let moderator: Person;
 
   beforeAll(async () => {
     world = await startWorld();
-    ({ analyst } = await world.cast());
+    ({ analyst, moderator } = await world.cast());
   });
   afterAll(() => world.close());
 
@@ -151,6 +153,46 @@ describe('what every route has in common', () => {
       [401, 'auth.expired'],
     ]);
     for (const { headers } of answers) expect(headers['content-type']).toContain('application/problem+json');
+  });
+
+  it.each([
+    [{ email: '\ud800', displayName: 'A', roles: ['analyst'] }, '/email'],
+    [{ email: 'a@b.example', 'a/\udfff': 1 }, '/a~1\ufffd'],
+    [{ deep: [{ in: ['fine', 'x\udc00'] }] }, '/deep/0/in/1'],
+  ])('refuses half a character anywhere in a body and says where (%#)', async (body, pointer) => {
+    const answer = await moderator.post('/v1/people', body);
+    expect(answer).toMatchObject({ status: 400, body: { code: 'request.invalid', errors: [{ pointer }] } });
+  });
+
+  it('refuses half a character in the document of a multipart body, and a body of a depth that nothing could read', async () => {
+    const form = new FormData();
+    form.set('case', JSON.stringify({ ...CASE, items: [{ url: 'https://harbour.example/1', note: '\ud83d' }] }));
+    const answer = await analyst.form('/v1/cases', form);
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer: '/items/0/note' }] } });
+    const deep = `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+    expect((await analyst.post('/v1/cases', deep, { 'content-type': 'application/json' })).status).toBe(400);
+  });
+
+  it.each([
+    [`/v1/cases/${'x'.repeat(3_000)}`, 404, 'request.not-found'],
+    ['/v1/cases/%zz', 400, 'request.invalid'],
+    ['/v1/ledger/checkpoints/99999999999999999999', 404, 'ledger.unknown-checkpoint'],
+    ['/v1/ledger/checkpoints/9007199254740993', 404, 'ledger.unknown-checkpoint'],
+  ])('answers an address that can name nothing as a problem (%#)', async (url, status, code) => {
+    const answer = await analyst.get<{ code: string; requestId: string }>(url);
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+    expect(answer.body.requestId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(answer.headers['content-type']).toContain('application/problem+json');
+  });
+
+  it.each([
+    Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }),
+    Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }),
+    new Error('Connection terminated unexpectedly'),
+    new Error('Client has encountered a connection error and is not queryable'),
+  ])('takes a lost connection to the database for a part that is not available now (%#)', (error) => {
+    expect(asDomainError(error).code).toBe('request.unavailable');
+    expect(asDomainError(Object.assign(error, { statusCode: 400 })).code).toBe('request.invalid');
   });
 
   it('has a page for every problem, and links them all', async () => {

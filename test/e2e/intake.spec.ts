@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VaultRecovery } from '../../src/evidence/recovery.service';
+import { log } from '../../src/infra/log';
 import { startWorld, type World } from '../support/app';
 import { sceneJpeg } from '../support/images';
 import type { ProcessOptions } from './intake-process';
@@ -118,6 +119,62 @@ describe('taking files in', () => {
     expect(body.refused).toMatchObject([{ fileName: 'too-large.bin', code: 'file.too-large' }]);
     expect(body.exhibits).toMatchObject([{ size: 5 }]);
     expect(blobs().length).toBe(before + 1);
+  });
+
+  it('says how a part with a file is named when it was named otherwise', async () => {
+    const data = new FormData();
+    const items = [{ url: 'https://harbour.example/misnamed' }];
+    data.set('case', JSON.stringify({ category: 'incitement', ideology: 'unknown', items }));
+    data.append('attachment', new Blob(['text']), 'a.txt');
+    data.append('file[1]', new Blob(['text']), 'b.txt');
+    const { body } = await cast.analyst.form<Submitted>('/v1/cases', data);
+    expect(body.refused).toMatchObject([
+      { code: 'file.item-unknown', fileName: 'a.txt', detail: expect.stringContaining('named file, or file[0]') },
+      { code: 'file.item-unknown', fileName: 'b.txt', detail: expect.stringContaining('file[0] to file[0]') },
+    ]);
+  });
+
+  it.each(['/v1/cases', '/v1/cases/:id/items', '/v1/signals/match'])(
+    'takes a multipart body without a boundary, cut off or of no form as the sender’s fault: %s',
+    async (route) => {
+      const opened = await cast.analyst.post<Submitted>('/v1/cases', {
+        category: 'incitement',
+        ideology: 'unknown',
+        items: [{ url: 'https://harbour.example/multipart' }],
+      });
+      const url = route.replace(':id', opened.body.id);
+      const disposition = 'content-disposition: form-data; name="case"';
+      const bodies = [
+        ['multipart/form-data', head([])],
+        [`multipart/form-data; boundary=${BOUNDARY}`, `--${BOUNDARY}\r\n${disposition}\r\n`],
+        [`multipart/form-data; boundary=${BOUNDARY}`, `--${BOUNDARY}\r\n${disposition}\r\n\r\n{"categ`],
+        [`multipart/form-data; boundary=${BOUNDARY}`, `--${BOUNDARY}\r\n${disposition}; filename="c"\r\n\r\n{"categ`],
+        [`multipart/form-data; boundary=${BOUNDARY}`, 'no form at all'],
+      ] as const;
+      for (const [type, body] of bodies) {
+        const answer = await cast.analyst.post<{ code: string }>(url, body, { 'content-type': type });
+        expect([answer.status, answer.body.code, answer.headers['content-type']]).toEqual([
+          400,
+          expect.stringMatching(/^(request\.invalid|file\.interrupted)$/),
+          expect.stringContaining('application/problem+json'),
+        ]);
+      }
+    },
+  );
+
+  it('does not report as its own failure an upload that the sender gave up', async () => {
+    const failures = jest.spyOn(log, 'error');
+    const notes = jest.spyOn(log, 'info');
+    const sent = post(address, cast.analyst.token);
+    sent.on('error', () => undefined);
+    await write(sent, head([{ url: 'https://harbour.example/given-up' }]) + fileHead('half.bin'));
+    await write(sent, randomBytes(MIB));
+    await until(async () => (await states()).includes('pending'));
+    sent.destroy();
+    await until(async () => notes.mock.calls.some(([note]) => JSON.stringify(note).includes('request.aborted')));
+    await until(async () => !(await states()).includes('pending'));
+    expect(failures).not.toHaveBeenCalled();
+    jest.restoreAllMocks();
   });
 
   it('keeps nothing of an upload that breaks off, whole files before the break included', async () => {

@@ -136,6 +136,26 @@ describe('the shared hash database', () => {
     expect(answer.body.errors.map((fault) => fault.pointer)).toContain(pointer);
   });
 
+  it('names no exhibit that is not the contributor’s to see', async () => {
+    const data = new FormData();
+    const items = [{ url: 'https://harbour.example/with-exhibit' }];
+    data.set('case', JSON.stringify({ category: 'incitement', ideology: 'unknown', items }));
+    data.append('file', new Blob(['some text']), 'note.txt');
+    const opened = await analyst.form<{ exhibits: { id: string }[] }>('/v1/cases', data);
+    const exhibitId = opened.body.exhibits[0]!.id;
+    const signal = { type: 'sha256', value: '5e'.repeat(32), labels: {} };
+    const nowhere = '019b0000-0000-7000-8000-000000000001';
+    for (const [person, id] of [
+      [curator, exhibitId],
+      [analyst, nowhere],
+    ] as const) {
+      // prettier-ignore
+      const refused = await person.post('/v1/signals', { ...signal, exhibitId: id });
+      expect(refused).toMatchObject({ status: 400, body: { errors: [{ pointer: '/exhibitId' }] } });
+    }
+    expect((await analyst.post('/v1/signals', { ...signal, exhibitId })).status).toBe(201);
+  });
+
   it('refuses a hash that says too little', async () => {
     const flat = await analyst.post<{ code: string }>('/v1/signals', {
       type: 'pdq',

@@ -223,9 +223,15 @@ describe('a signed webhook', () => {
 
   it('cannot be registered for an address that is never called from here', async () => {
     const { admin } = await platformAt();
-    for (const url of ['http://10.0.0.1/hook', 'https://[fd00::1]/hook', 'http://169.254.169.254/latest']) {
+    for (const url of [
+      'http://10.0.0.1/hook',
+      'https://[fd00::1]/hook',
+      'http://169.254.169.254/latest',
+      'https://hook.example/',
+    ]) {
+      // prettier-ignore
       const refused = await admin.post('/v1/webhooks', { url });
-      expect(refused).toMatchObject({ status: 422 });
+      expect(refused).toMatchObject({ status: 422, body: { code: 'egress.refused-address' } });
     }
     expect((await admin.post('/v1/webhooks', { url: 'file:///etc/passwd' })).status).toBe(422);
   });

@@ -51,8 +51,13 @@ const BY_FASTIFY: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'request.too-large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'request.unsupported-media-type',
   FST_REQ_FILE_TOO_LARGE: 'request.too-large',
+  FST_INVALID_JSON_FIELD_ERROR: 'request.malformed-json',
+  FST_ERR_BAD_URL: 'request.invalid',
+  // No id is that long.
+  FST_ERR_MAX_PARAM_LENGTH: 'request.not-found',
   ECONNREFUSED: 'request.unavailable',
   '57P01': 'request.unavailable',
+  '57P02': 'request.unavailable',
   '57P03': 'request.unavailable',
   '53100': 'request.unavailable',
   '53300': 'request.unavailable',
@@ -64,12 +69,34 @@ const BY_FASTIFY: Readonly<Record<string, ProblemCode>> = {
   '22021': 'request.invalid',
 };
 
+/** A connection that broke; with a status beside it, it was the caller's connection and not one of ours. */
+const BROKEN: readonly unknown[] = [
+  'EPIPE',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  '08000',
+  '08001',
+  '08003',
+  '08006',
+];
+
+/** pg has no codes for these. */
+const BROKEN_WORDS =
+  /Connection terminated|connection error and is not queryable|timeout exceeded when trying to connect/;
+
+const isBroken = ({ code, message, status, statusCode }: ForeignError): boolean =>
+  status === undefined &&
+  statusCode === undefined &&
+  (BROKEN.includes(code) || (typeof message === 'string' && BROKEN_WORDS.test(message)));
+
 /** Whatever was thrown, as the error it means. What nobody foresaw is ours, and its text stays in our log. */
 export function asDomainError(thrown: unknown): DomainError {
   if (thrown instanceof DomainError) return thrown;
   const foreign = (thrown ?? {}) as ForeignError;
   const known = typeof foreign.code === 'string' ? BY_FASTIFY[foreign.code] : undefined;
   if (known) return new DomainError(known);
+  if (!(thrown instanceof HttpException) && isBroken(foreign)) return new DomainError('request.unavailable');
   // Nest wraps what Fastify's parser threw and keeps its words alone.
   if (
     thrown instanceof HttpException &&
@@ -90,21 +117,34 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const error = asDomainError(thrown);
-    if (error.status >= 500)
+    if (isAbandoned(request))
+      log.info({ event: 'request.aborted', requestId: request.id, code: error.code, err: withoutValues(thrown) });
+    else if (error.status >= 500)
       log.error({ event: 'request.failed', requestId: request.id, code: error.code, err: withoutValues(thrown) });
     if (reply.sent || reply.raw.headersSent) {
       reply.raw.destroy();
       return;
     }
-    const problem = toProblem(error, request.id);
     if (error.status === 401) void reply.header('www-authenticate', 'Bearer');
-    void reply
-      .status(problem.status)
-      .header('content-type', 'application/problem+json')
-      .header('cache-control', 'no-store')
-      .send(problem);
+    sendProblem(error, request, reply);
   }
 }
+
+function sendProblem(error: DomainError, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = toProblem(error, request.id);
+  void reply
+    .status(problem.status)
+    .header('content-type', 'application/problem+json')
+    .header('cache-control', 'no-store')
+    .send(problem);
+}
+
+/** For what the router refuses before any route, and so before the filter: an address that cannot be read. */
+export const answerRouterError = (error: Error, request: FastifyRequest, reply: FastifyReply): void =>
+  sendProblem(asDomainError(error), request, reply);
+
+/** The caller hung up before all of the request had come. What that broke is no failure of ours. */
+const isAbandoned = ({ raw }: FastifyRequest): boolean => raw.readableAborted && !raw.complete;
 
 /** The stack and the code; not the query's parameters, which may hold a URL or a name. */
 function withoutValues(thrown: unknown): Record<string, unknown> {

@@ -3,6 +3,7 @@ import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { buffer } from 'node:stream/consumers';
 import { DomainError } from '../../domain/errors';
+import { wellFormed } from './well-formed';
 
 /** A document with any number of files behind it: JSON alone, or multipart with the document as its first part. */
 export interface Submission {
@@ -28,6 +29,23 @@ function parse(text: string): unknown {
   }
 }
 
+/**
+ * What the multipart parser threw: without a boundary, cut off, or out of form, it is the sender's. The limits of parts and
+ * files have a status of their own, and so has JSON that is none.
+ */
+export function multipartFault(thrown: unknown): unknown {
+  if (thrown instanceof DomainError) return thrown;
+  const code: unknown = typeof thrown === 'object' && thrown !== null && 'code' in thrown ? thrown.code : undefined;
+  const isKnown = typeof code === 'string' && code.startsWith('FST_') && code !== 'FST_MP_PREMATURE_CLOSE';
+  if (isKnown) return thrown;
+  return new DomainError('request.invalid', {}, [
+    {
+      pointer: '',
+      detail: 'the multipart body has no boundary, ends before its last boundary, or is not of that form',
+    },
+  ]);
+}
+
 /** The document arrives as a field, or as a part with a file name, as `FormData` with a `Blob` and `curl -F case=@file` send it. */
 async function readDocument(part: Part, name: string): Promise<unknown> {
   if (part.done || part.value.fieldname !== name) throw new DomainError('case.document-first', { part: name });
@@ -35,10 +53,11 @@ async function readDocument(part: Part, name: string): Promise<unknown> {
     if (part.value.valueTruncated) throw tooLarge();
     const { value } = part.value;
     // A part that says it is JSON has been read as such already.
-    return typeof value === 'string' && !part.value.mimetype.startsWith('application/json') ? parse(value) : value;
+    const isText = typeof value === 'string' && !part.value.mimetype.startsWith('application/json');
+    return wellFormed(isText ? parse(value) : value);
   }
   const bytes = await buffer(limited(part.value));
-  return parse(bytes.toString('utf8'));
+  return wellFormed(parse(bytes.toString('utf8')));
 }
 
 async function* limited({ file }: MultipartFile): AsyncGenerator<Buffer, void, undefined> {
@@ -54,10 +73,18 @@ async function* limited({ file }: MultipartFile): AsyncGenerator<Buffer, void, u
   }
 }
 
+async function nextOf(parts: ReturnType<FastifyRequest['parts']>): Promise<Part> {
+  try {
+    return await parts.next();
+  } catch (error) {
+    throw multipartFault(error);
+  }
+}
+
 async function* filesOf(parts: ReturnType<FastifyRequest['parts']>): AsyncGenerator<MultipartFile, void, undefined> {
   for (;;) {
     // Not `for await`: that would end the parts when a consumer stops, before they can be drained.
-    const next = await parts.next();
+    const next = await nextOf(parts);
     if (next.done) return;
     if (next.value.type !== 'file') {
       throw new DomainError('request.invalid', {}, [
@@ -72,7 +99,7 @@ async function* noFiles(): AsyncGenerator<MultipartFile, void, undefined> {
   // A JSON request brings none.
 }
 
-/** @throws DomainError `case.document-first`, `request.malformed-json`, `request.too-large` */
+/** @throws DomainError `case.document-first`, `request.invalid`, `request.malformed-json`, `request.too-large` */
 export async function readSubmission(request: FastifyRequest, documentPart: string): Promise<Submission> {
   if (!request.isMultipart()) return { document: request.body, files: noFiles(), drain: () => undefined };
   const parts = request.parts();
@@ -84,6 +111,6 @@ export async function readSubmission(request: FastifyRequest, documentPart: stri
     return { document: await readDocument(await parts.next(), documentPart), files: filesOf(parts), drain };
   } catch (error) {
     drain();
-    throw error;
+    throw multipartFault(error);
   }
 }

@@ -1,11 +1,12 @@
 import { ValidationPipe, type ValidationError } from '@nestjs/common';
 import { DomainError, type FieldFault } from '../../domain/errors';
 
-const escape = (token: string): string => token.replaceAll('~', '~0').replaceAll('/', '~1');
+/** Of a JSON Pointer, RFC 6901, 3. */
+export const escapeToken = (token: string): string => token.replaceAll('~', '~0').replaceAll('/', '~1');
 
 function faultsOf(errors: readonly ValidationError[], parent = ''): FieldFault[] {
   return errors.flatMap((error) => {
-    const pointer = `${parent}/${escape(error.property)}`;
+    const pointer = `${parent}/${escapeToken(error.property)}`;
     const own = Object.values(error.constraints ?? {}).map((detail) => ({ pointer, detail }));
     return [...own, ...faultsOf(error.children ?? [], pointer)];
   });
