@@ -1085,7 +1085,10 @@ export interface components {
             readonly channel?: string;
             /** @description Short name or id of the platform. Needed for accounts and channels; for addresses the host tells. */
             readonly platform?: string;
-            /** @description When it was put online, if that is known. RFC 3339 with offset. */
+            /**
+             * Format: date-time
+             * @description When it was put online, if that is known. RFC 3339 with offset.
+             */
             readonly uploadedAt?: string;
             readonly note?: string;
         };
