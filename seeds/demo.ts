@@ -1,11 +1,13 @@
-import { rm } from 'node:fs/promises';
+import { rm, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { dataSourceOptions } from '../src/data-source';
 import { SettableClock } from '../src/infra/clock-source';
+import { RESERVE_BYTES } from '../src/infra/blobs/disk';
 import type { Config } from '../src/infra/config';
 import { migrate } from '../src/infra/database/migrate';
+import { StartError } from '../src/infra/embedded/start-error';
 import { log } from '../src/infra/log';
 import { DemoReceiver } from './demo-receiver';
 import { readLogins, readOrMakeLogins, type Logins } from './logins';
@@ -16,6 +18,9 @@ import { beginStory, endStory, storyState, wipe } from './story-marker';
 import { beginningOfToday, playToday } from './today';
 
 const MINUTE_MS = 60_000;
+const MIB = 2 ** 20;
+/** By which telling the story makes a data folder grow. */
+const STORY_BYTES = 64 * MIB;
 
 export interface Demo {
   /** What to print at a start: where things are and who can sign in. Empty when the database holds no story of ours. */
@@ -45,6 +50,7 @@ export async function openDemo(config: Config, database: StoryDatabase, now: Dat
     const logins = readOrMakeLogins(config.dataDirectory);
     if (config.api) await assertPortFree(config);
     if (state === 'half-told') await startOver(owner, config, database);
+    await assertRoom(config.dataDirectory);
     return opened(config, logins, await tell(owner, config, database, logins, now));
   } finally {
     await owner.end();
@@ -70,6 +76,17 @@ function assertPortFree({ port, host }: Config): Promise<void> {
     probe.once('error', reject);
     probe.listen(port, host, () => probe.close(() => resolve()));
   });
+}
+
+/** The vault takes nothing below its reserve, so the story would break off in the middle. */
+async function assertRoom(dataDirectory: string): Promise<void> {
+  const { bavail, bsize } = await statfs(dataDirectory);
+  const missing = RESERVE_BYTES + STORY_BYTES - bavail * bsize;
+  if (missing <= 0) return;
+  throw new StartError(
+    `The disk is full: free ${Math.ceil(missing / MIB)} MiB more on the disk of ${dataDirectory}, or set CLEPSYDRA_DATA to another disk. ` +
+      `The demo story needs ${STORY_BYTES / MIB} MiB, and ${RESERVE_BYTES / MIB} MiB are always left free.`,
+  );
 }
 
 /** What lies in the vault was put there by the half-told story: before it, nobody could have put anything there. */

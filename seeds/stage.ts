@@ -3,10 +3,12 @@ import { Logger, runOnce, type TaskList } from 'graphile-worker';
 import { Pool } from 'pg';
 import { createApp } from '../src/app';
 import { dataSourceOptions } from '../src/data-source';
+import { PROBLEMS } from '../src/domain/errors';
 import { SettableClock } from '../src/infra/clock-source';
 import type { Config } from '../src/infra/config';
 import type { Database } from '../src/infra/database/connect';
 import { Work } from '../src/infra/database/work';
+import { StartError } from '../src/infra/embedded/start-error';
 import { RECORD_IN_BATCHES } from '../src/infra/jobs/job-runner';
 import { JobRegistry } from '../src/infra/jobs/jobs';
 import { Sequencer } from '../src/ledger/sequencer';
@@ -117,11 +119,16 @@ export class Stage {
     return new Voice(this, token, organisation.id);
   }
 
-  /** @throws Error with the problem's code: a story in which a request is refused is not the story */
+  /** @throws StartError when the disk is full, and else Error with the problem's code: a story in which a request is refused is not the story */
   async request<T>(request: Request): Promise<T> {
     const answer = await this.app.inject(request);
     const isJson = (answer.headers['content-type'] ?? '').startsWith('application/json');
     if (answer.statusCode >= 200 && answer.statusCode < 300) return isJson ? answer.json<T>() : (null as T);
+    if (answer.statusCode === PROBLEMS['storage.full'][0]) {
+      throw new StartError(
+        'The disk is full: no room to tell the demo story to its end. Free some, or set CLEPSYDRA_DATA to another disk.',
+      );
+    }
     throw new Error(
       `the demo story broke off at ${request.method} ${request.url}: ${answer.statusCode} ${answer.body}`,
     );

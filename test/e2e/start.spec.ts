@@ -166,6 +166,15 @@ describe('the start', () => {
     expect(oneLine(end.stderr)).toMatch(/The disk is full/);
   });
 
+  (canMount ? it : it.skip)('says before the demo story that the disk has no room for it, with one line', async () => {
+    const data = newFolder();
+    const script = 'mount -t tmpfs -o size=320m none "$0" && exec "$@"';
+    const wrapper = ['unshare', ...MOUNT, 'sh', '-c', script, data];
+    const end = await launchService({ data, port: await freePort(), wrapper }).ended;
+    expect(end.code).toBe(1);
+    expect(oneLine(end.stderr)).toMatch(/The disk is full: free \d+ MiB more/);
+  });
+
   it('names every fault of the configuration and ends with 78', async () => {
     const env = { CLEPSYDRA_WORKER: 'perhaps', DATABASE_URL: 'mysql://db.example/x', CLEPSYDRA_TYPO: '1' };
     const end = await launchService({ data: newFolder(), port: 70_000, env }).ended;

@@ -7,7 +7,7 @@ import { isIdentifier, makeShards, SHARDS, shardOf } from '../crypto/shards';
 import { BlobStore, type BlobReader, type BlobWriter, type StoredBlob } from './blob-store';
 
 /** Left free on the volume, bytes: PostgreSQL may lie on the same one and stops when it is full. */
-const RESERVE_BYTES = 256 * 2 ** 20;
+export const RESERVE_BYTES = 256 * 2 ** 20;
 const ASK_FREE_EVERY_BYTES = 64 * 2 ** 20;
 
 /**
