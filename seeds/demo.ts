@@ -19,7 +19,7 @@ import { beginningOfToday, playToday } from './today';
 
 const MINUTE_MS = 60_000;
 const MIB = 2 ** 20;
-/** By which telling the story makes a data folder grow. */
+/** Telling the story makes a data folder grow by 4 MiB, as measured, and PostgreSQL's log by segments of 16 MiB. */
 const STORY_BYTES = 64 * MIB;
 
 export interface Demo {

@@ -54,7 +54,7 @@ export const PROBLEM_HELP = {
   'egress.refused-scheme':
     'The service calls out over https only, without user name or password in the address and on permitted ports. Give the address in that form.',
   'egress.refused-address':
-    'The host name leads to a private, local or reserved network, which is never called from here, whatever the name says. Give an address that is reachable from the public internet.',
+    'The host name leads to a private, local or reserved network, which is never called from here, whatever the name says. Give an address that is reachable from the public internet; the demo calls this machine alone, by localhost or a loopback address.',
   'egress.timeout':
     'The other side did not answer within the time allowed. Deliveries are tried again by themselves; a check made by hand can be repeated later.',
   'egress.too-large': 'The other side sent more bytes than are accepted, and the answer was dropped unread.',
@@ -72,7 +72,7 @@ export const PROBLEM_HELP = {
   'file.mislabelled':
     'The first bytes of the file say that it is of another type than its name or Content-Type. Send it under its true type; the other items were kept.',
   'file.item-unknown':
-    'A file says that it belongs to an item which this submission does not have. Use the position or reference that the case document gives to its items.',
+    'A file says that it belongs to an item which this submission does not have. Name the part file, or file[0], file[1] and so on after the position of its item in the case document.',
   'storage.full':
     'The disk or the store has no room left, and nothing was kept of this upload. The operator has been told; try again later with the same file.',
   'storage.missing':
