@@ -25,6 +25,11 @@ function refuse(place: Place, detail: string): never {
   throw new DomainError('request.invalid', {}, [{ pointer: pointerTo(place), detail }]);
 }
 
+/** The lines of a submission are judged one by one where they are read: a bad one never refuses the others. */
+const isLines = ({ value, token, depth }: Place): boolean => depth === 1 && token === 'items' && Array.isArray(value);
+
+const isOfLines = (place: Place): boolean => isLines(place) || (place.parent !== null && isOfLines(place.parent));
+
 /**
  * The document itself, if no string and no name in it holds a lone surrogate. JSON can spell one (RFC 8259, 8.2), but
  * neither UTF-8 nor PostgreSQL nor a digest over RFC 8785 can hold it; and if it is not nested deeper than 64.
@@ -34,12 +39,12 @@ export function wellFormed(document: unknown): unknown {
   const open: Place[] = [{ value: document, token: '', parent: null, depth: 0 }];
   for (let place = open.pop(); place; place = open.pop()) {
     const { value } = place;
-    if (typeof value === 'string' && !value.isWellFormed()) refuse(place, NOT_UNICODE);
+    if (typeof value === 'string' && !value.isWellFormed() && !isOfLines(place)) refuse(place, NOT_UNICODE);
     if (place.depth > MAX_DEPTH) refuse(place, `must be nested no deeper than ${MAX_DEPTH}`);
     if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) continue;
     for (const [token, member] of Object.entries(value)) {
       const child: Place = { value: member, token, parent: place, depth: place.depth + 1 };
-      if (!token.isWellFormed()) refuse(child, NOT_UNICODE);
+      if (!token.isWellFormed() && !isOfLines(child)) refuse(child, NOT_UNICODE);
       if (typeof member === 'string' || typeof member === 'object') open.push(child);
     }
   }
