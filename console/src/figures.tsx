@@ -1,6 +1,6 @@
 import { Alert, Paper, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { summary, type OwnSummary, type PublishedMonth, type Session } from './api';
+import { summary, type OwnSummary, type Published, type PublishedMonth, type Session } from './api';
 import { t } from './texts';
 
 const percent = new Intl.NumberFormat(t.lang, { style: 'percent', maximumFractionDigits: 0 });
@@ -8,8 +8,13 @@ const decimal = new Intl.NumberFormat(t.lang, { maximumFractionDigits: 1 });
 
 const monthName = new Intl.DateTimeFormat(t.lang, { month: 'long', year: 'numeric', timeZone: 'UTC' });
 
+const whole = new Intl.NumberFormat(t.lang);
+
 const shareOf = (share: number | null): string => (share === null ? '–' : percent.format(share));
 const minutesOf = (ms: number | null): string => (ms === null ? '–' : `${decimal.format(ms / 60_000)} ${t.minutes}`);
+
+const countOf = (count: Published): string =>
+  count === 'withheld' ? t.withheld : typeof count === 'number' ? whole.format(count) : count;
 
 /** Published months for everybody; the organisation's own, live, once signed in. */
 export function Figures({ session }: { readonly session: Session | null }) {
@@ -85,10 +90,10 @@ function MonthTable({ months }: { readonly months: readonly PublishedMonth[] }) 
         {months.map(({ month, figures }) => (
           <Table.Tr key={month}>
             <Table.Th scope="row">{monthName.format(new Date(`${month}-01`))}</Table.Th>
-            <Table.Td>{figures.notices.received}</Table.Td>
+            <Table.Td>{countOf(figures.notices.received)}</Table.Td>
             <Table.Td>{shareOf(figures.responseTime.shareWithinHour)}</Table.Td>
             <Table.Td>{minutesOf(figures.responseTime.p50Ms)}</Table.Td>
-            <Table.Td>{figures.notices.targetMissed}</Table.Td>
+            <Table.Td>{countOf(figures.notices.targetMissed)}</Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>

@@ -30,7 +30,7 @@ describe('the console in a real browser', () => {
     email = rows[0]!.email;
     await world.sql.query(`insert into published_month values ('2026-01', $1, 100, now())`, [
       JSON.stringify({
-        notices: { sent: 40, received: 40, results: {}, targetMissed: '<10' },
+        notices: { sent: 40, received: 40, results: {}, targetMissed: 'withheld' },
         responseTime: { p50Ms: 1_500_000, shareWithinHour: 0.9 },
       }),
     ]);
@@ -81,6 +81,7 @@ describe('the console in a real browser', () => {
   it('speaks French to a French browser, and fits a phone', async () => {
     const page = await open('/', { locale: 'fr-FR', width: 360 });
     await page.getByRole('heading', { name: 'Chiffres publiés' }).waitFor();
+    await page.getByText('retenu').waitFor();
     await page.screenshot({ path: join(SHOTS, 'landing-fr-phone.png') });
     const overflow = await page.evaluate('document.documentElement.scrollWidth > window.innerWidth');
     expect(overflow).toBe(false);

@@ -80,7 +80,7 @@ export class Work {
     });
   }
 
-  /** Without any scope: only the functions that answer before a login can be called. */
+  /** Without any scope: a credential is looked up by its hash, or what is published for everybody is read. Nothing else is there. */
   async unscoped<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     return work(this.app.manager);
   }

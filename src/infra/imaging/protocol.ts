@@ -7,7 +7,6 @@ import { isHash256 } from '../../perceptual/hex';
  */
 export const END_OF_IMAGE = 0;
 export const ABANDON_IMAGE = 0xffffffff;
-export const MAX_FRAME = 0x7fffffff;
 
 export interface DecodeLimits {
   readonly maxPixels: number;
