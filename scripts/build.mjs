@@ -1,4 +1,4 @@
-// Compiles what changed since the last build, and nothing else: src, migrations and seeds with swc into dist/, the
+// Compiles what changed since the last build, and nothing else: WebAssembly text with wabt, src, migrations and seeds with swc into dist/, the
 // SDK with esbuild, the console with vite. Nothing to do costs about 0.1 s. Types are checked by `npm run check`.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { withLock } from './lock.mjs';
+import { assemble } from './wasm.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const dist = path.join(root, 'dist');
@@ -31,7 +32,7 @@ function walk(relative, found = new Map()) {
 
 const isSpec = (file) => /\.spec\.tsx?$/.test(file);
 const isTypeScript = (file) => /\.tsx?$/.test(file) && !file.endsWith('.d.ts');
-const isAsset = (file) => !/\.(tsx?|md)$/.test(file);
+const isAsset = (file) => !/\.(tsx?|md|wat)$/.test(file);
 const outputOf = (file) => (isTypeScript(file) ? file.replace(/\.tsx?$/, '.js') : file);
 
 function serverSources() {
@@ -179,7 +180,8 @@ export async function build() {
   const stamp = readStamp(tools);
   const made = [];
   const faults = [];
-  for (const part of [buildServer, buildSdk, buildConsole]) {
+  // WebAssembly first, because the server, the SDK and the console all import what it makes.
+  for (const part of [() => assemble(root), buildServer, buildSdk, buildConsole]) {
     try {
       made.push(await part(stamp));
     } catch (error) {
