@@ -32,7 +32,7 @@ export async function assemble(root) {
     const target = path.join(folder, `${name}.wasm.ts`);
     if (fs.existsSync(target) && fs.readFileSync(target, 'utf8').startsWith(head)) continue;
     wabt ??= await (await import('wabt')).default();
-    const module = wabt.parseWat(`${FOLDER}/${name}.wat`, source, FEATURES);
+    const module = wabt.parseWat(`${FOLDER}/${name}.wat`, source.toString('utf8'), FEATURES);
     module.validate(FEATURES);
     const bytes = Buffer.from(module.toBinary({ write_debug_names: false }).buffer);
     module.destroy();
