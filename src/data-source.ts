@@ -15,6 +15,7 @@ import { CreateEvidence1764000350000 } from '../migrations/1764000350000-create-
 import { CreateNotices1764000500000 } from '../migrations/1764000500000-create-notices';
 import { CreateDeliveries1764000600000 } from '../migrations/1764000600000-create-deliveries';
 import { CreateTransparency1764000700000 } from '../migrations/1764000700000-create-transparency';
+import { CreateSignalSharing1764000800000 } from '../migrations/1764000800000-create-signal-sharing';
 
 /** Entities and migrations as explicit lists: what is not named here does not exist. */
 export const ENTITIES = [
@@ -47,6 +48,7 @@ export const MIGRATIONS = [
   CreateNotices1764000500000,
   CreateDeliveries1764000600000,
   CreateTransparency1764000700000,
+  CreateSignalSharing1764000800000,
 ];
 
 /**

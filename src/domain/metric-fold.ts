@@ -16,6 +16,7 @@ import {
   ITEM_OUTCOMES,
   NOTICE_KINDS,
   PLATFORM_SIZES,
+  perSignalType,
   SIGNAL_TYPES,
   isLanguage,
   type NoticeKind,
@@ -57,12 +58,16 @@ export const emptySummary = (period: Period, noticeKind: NoticeKind = 'referral'
   open: new Map(),
   settled: emptyTally(),
   counts: { matches: 0, exhibitsPreserved: 0, hashesWithdrawn: 0, corrections: 0 },
-  hashes: { pdq: 0, blockhash: 0, sha256: 0, md5: 0 },
+  hashes: perSignalType(() => 0),
   unreadable: 0,
 });
 
 const isWithin = ({ from, to }: Period, ms: number): boolean => from.getTime() <= ms && ms < to.getTime();
 const happened = (state: SummaryState, fact: EntryFact): boolean => isWithin(state.period, Date.parse(fact.at));
+
+/** One entry may tell of a whole batch of hashes; it says how many. */
+const batchSize = ({ dims }: EntryFact): number =>
+  typeof dims.count === 'number' && Number.isSafeInteger(dims.count) && dims.count > 0 ? dims.count : 1;
 
 const isOfKind = (state: SummaryState, fact: EntryFact): boolean =>
   wordOf(fact, 'noticeKind', NOTICE_KINDS) === state.noticeKind;
@@ -145,10 +150,10 @@ const FOLDS: Readonly<Record<string, (state: SummaryState, fact: EntryFact) => v
     if (notice !== undefined) notice.isMissed = true;
   },
   'signal.contributed': (state, fact) => {
-    if (happened(state, fact)) state.hashes[wordOf(fact, 'signalType', SIGNAL_TYPES)] += 1;
+    if (happened(state, fact)) state.hashes[wordOf(fact, 'signalType', SIGNAL_TYPES)] += batchSize(fact);
   },
   'signal.withdrawn': (state, fact) => {
-    if (happened(state, fact)) state.counts.hashesWithdrawn += 1;
+    if (happened(state, fact)) state.counts.hashesWithdrawn += batchSize(fact);
   },
   'match.found': (state, fact) => {
     if (happened(state, fact)) state.counts.matches += 1;

@@ -145,7 +145,7 @@ describe('figures from entries', () => {
   it('count hashes, matches and exhibits when they happened', () => {
     expect(summary.activity).toEqual({
       matches: 1,
-      hashesContributed: { pdq: 1, blockhash: 0, sha256: 0, md5: 0 },
+      hashesContributed: { pdq: 1, blockhash: 0, vpdq: 0, sha256: 0, sha512: 0, md5: 0, text_sha256: 0 },
       hashesWithdrawn: 1,
       exhibitsPreserved: 1,
     });

@@ -2,7 +2,7 @@ import { METRICS_VERSION } from './metric-definitions';
 import type { Summary } from './metrics';
 import type { ItemRow } from './metric-tally';
 import { SMALLEST_PUBLISHED, suppressCount, suppressTable, type Published, type PublishedTable } from './suppression';
-import { PLATFORM_SIZES, type SignalType } from './vocabulary';
+import { perSignalType, PLATFORM_SIZES, type SignalType } from './vocabulary';
 
 /** From how many values the extremes of a distribution are published: below, the longest time is one case. */
 export const SMALLEST_FOR_EXTREMES = 100;
@@ -82,7 +82,6 @@ export function publicFigures(summary: Summary): PublicFigures {
   const isCounted = typeof items.total === 'number';
   const isMeasured = typeof items.rowTotals[0] === 'number';
   const response = timesOf(summary.responseTime, isMeasured);
-  const { pdq, blockhash, sha256, md5 } = activity.hashesContributed;
   const noticeCount = (count: number): Published => (isCounted ? suppressCount(count) : items.total);
   return {
     metricsVersion: METRICS_VERSION,
@@ -101,12 +100,7 @@ export function publicFigures(summary: Summary): PublicFigures {
     activity: {
       matches: suppressCount(activity.matches),
       exhibitsPreserved: suppressCount(activity.exhibitsPreserved),
-      hashesContributed: {
-        pdq: suppressCount(pdq),
-        blockhash: suppressCount(blockhash),
-        sha256: suppressCount(sha256),
-        md5: suppressCount(md5),
-      },
+      hashesContributed: perSignalType((type) => suppressCount(activity.hashesContributed[type])),
     },
   };
 }

@@ -73,17 +73,69 @@ export type DeclineReason = (typeof DECLINE_REASONS)[number];
 export const PRESERVATION_STATES = ['complete', 'outstanding', 'failed'] as const;
 export type PreservationState = (typeof PRESERVATION_STATES)[number];
 
-export const SIGNAL_TYPES = ['pdq', 'blockhash', 'sha256', 'md5'] as const;
+/** `vpdq`: the digest over a video's frame hashes. `text_sha256`: the SHA-256 of a document's normalised text. */
+export const SIGNAL_TYPES = ['pdq', 'blockhash', 'vpdq', 'sha256', 'sha512', 'md5', 'text_sha256'] as const;
 export type SignalType = (typeof SIGNAL_TYPES)[number];
 
+/** One value for each signal type. */
+export const perSignalType = <T>(valueOf: (type: SignalType) => T): Record<SignalType, T> =>
+  Object.fromEntries(SIGNAL_TYPES.map((type) => [type, valueOf(type)])) as Record<SignalType, T>;
+
 /** Length of each hash in lower-case hexadecimal digits. */
-export const SIGNAL_HEX_LENGTH: Readonly<Record<SignalType, number>> = { pdq: 64, blockhash: 64, sha256: 64, md5: 32 };
+export const SIGNAL_HEX_LENGTH: Readonly<Record<SignalType, number>> = {
+  pdq: 64,
+  blockhash: 64,
+  vpdq: 64,
+  sha256: 64,
+  sha512: 128,
+  md5: 32,
+  text_sha256: 64,
+};
 
 export const SIGNAL_STATES = ['provisional', 'active', 'disputed', 'withdrawn'] as const;
 export type SignalState = (typeof SIGNAL_STATES)[number];
 
 export const SIGNAL_OPINIONS = ['confirm', 'dispute'] as const;
 export type SignalOpinion = (typeof SIGNAL_OPINIONS)[number];
+
+/** Why a hash is disputed; `order_annulled` is written by the lifecycle when the legal basis of a contribution falls. */
+export const DISPUTE_REASONS = [
+  'not_terrorist_content',
+  'false_match',
+  'collision',
+  'wrong_labels',
+  'journalistic',
+  'educational_or_research',
+  'artistic',
+  'counter_terrorism',
+  'public_debate',
+  'order_annulled',
+  'erroneous_contribution',
+  'other',
+] as const;
+export type DisputeReason = (typeof DISPUTE_REASONS)[number];
+
+export const DISPUTE_STATES = ['open', 'upheld', 'rejected', 'retracted'] as const;
+export type DisputeState = (typeof DISPUTE_STATES)[number];
+
+/** `standing` counts; `quarantined` waits for the operator; the others have ended and say how. */
+export const CONTRIBUTION_STATES = ['standing', 'quarantined', 'withdrawn', 'retracted', 'expired', 'erased'] as const;
+export type ContributionState = (typeof CONTRIBUTION_STATES)[number];
+
+export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** `everyone`: all bodies that take part read it. `group`: its owner and its members. */
+export const LIST_SHARINGS = ['everyone', 'group'] as const;
+export type ListSharing = (typeof LIST_SHARINGS)[number];
+
+/** What a platform found a match to be. */
+export const MATCH_VERDICTS = ['confirmed', 'false', 'already_known'] as const;
+export type MatchVerdict = (typeof MATCH_VERDICTS)[number];
+
+/** What a policy says to do with a match, weakest first. */
+export const MATCH_ACTIONS = ['ignore', 'review', 'block'] as const;
+export type MatchAction = (typeof MATCH_ACTIONS)[number];
 
 export const CHANNELS = ['webhook', 'inbox'] as const;
 export type Channel = (typeof CHANNELS)[number];

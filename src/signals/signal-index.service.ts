@@ -131,8 +131,8 @@ export class SignalIndex implements OnApplicationBootstrap, OnModuleDestroy {
       const size = await treeSize(tx);
       if (size - 1 <= this.through) return { rows: [], through: this.through };
       const changed = await tx.query<Row[]>(
-        `select distinct s.id, s.type, s.value, s.state from ledger_leaf l join ledger_entry e on e.id = l.entry_id join signal s on s.id = e.signal_id
-         where l.seq > $1 and l.seq < $2 and e.kind in ('signal.contributed', 'signal.withdrawn')`,
+        `select distinct s.id, s.type, s.value, s.state from ledger_leaf l join signal_change c on c.entry_id = l.entry_id join signal s on s.id = c.signal_id
+         where l.seq > $1 and l.seq < $2`,
         [this.through, size],
       );
       return { rows: changed, through: size - 1 };

@@ -48,7 +48,7 @@ export class ContributeSignalDto {
 
   /** Lower-case hexadecimal: 64 digits, 32 for MD5. */
   @IsString()
-  @Length(32, 64)
+  @Length(32, 128)
   value!: string;
 
   /** PDQ quality 0 to 100, where known; 49 and less is refused. */
@@ -78,7 +78,7 @@ export class MatchQuery {
   type!: SignalType;
 
   @IsString()
-  @Length(32, 64)
+  @Length(32, 128)
   value!: string;
 
   /** Bits that may differ, 0 to 64; PDQ 31 and blockhash 10 unless told. Exact types take 0. */

@@ -6,6 +6,7 @@ import { Work, type Actor, type Tx } from '../infra/database/work';
 import { append } from '../ledger/append';
 import { assertHash, MIN_QUALITY } from './matching.service';
 import type { ContributeSignalDto, SignalView } from './signal.dto';
+import { COMMON_LIST, recordChange } from './changes';
 import { findSignals } from './signal.queries';
 import { SignalIndex } from './signal-index.service';
 
@@ -26,12 +27,12 @@ export class Signals {
       if (dto.exhibitId) await requireExhibit(tx, dto.exhibitId);
       const signalId = await findOrMake(tx, dto, at);
       const contributed = await tx.query<unknown[]>(
-        `insert into signal_contribution (id, signal_id, organisation_id, labels, contributed_at) values ($1, $2, $3, $4, $5)
-         on conflict (signal_id, organisation_id) where withdrawn_at is null do nothing returning id`,
-        [uuidv7(), signalId, actor.organisationId, dto.labels, at],
+        `insert into signal_contribution (id, signal_id, organisation_id, list_id, labels, contributed_at) values ($1, $2, $3, $4, $5, $6)
+         on conflict (signal_id, organisation_id, list_id) where withdrawn_at is null do nothing returning id`,
+        [uuidv7(), signalId, actor.organisationId, COMMON_LIST, dto.labels, at],
       );
       if (contributed.length === 0) throw new DomainError('signal.contributed-already', { signalId });
-      await append(tx, {
+      const entry = await append(tx, {
         kind: 'signal.contributed',
         actor,
         at,
@@ -40,6 +41,7 @@ export class Signals {
         internal: { note: dto.note ?? null, quality: dto.quality ?? null },
         audience: [actor.organisationId],
       });
+      await recordChange(tx, entry.id, [signalId]);
       return one(tx, signalId);
     });
     this.index.put(view);
@@ -56,11 +58,11 @@ export class Signals {
     const view = await this.work.run(actor, async (tx) => {
       await one(tx, id);
       const [, withdrawn] = await tx.query<[unknown[], number]>(
-        'update signal_contribution set withdrawn_at = $3 where signal_id = $1 and organisation_id = $2 and withdrawn_at is null',
+        `update signal_contribution set withdrawn_at = $3, state = 'withdrawn' where signal_id = $1 and organisation_id = $2 and withdrawn_at is null`,
         [id, actor.organisationId, at],
       );
       if (withdrawn === 0) throw new DomainError('signal.not-yours', { signalId: id });
-      await append(tx, {
+      const entry = await append(tx, {
         kind: 'signal.withdrawn',
         actor,
         at,
@@ -68,6 +70,7 @@ export class Signals {
         internal: { reason },
         audience: [actor.organisationId],
       });
+      await recordChange(tx, entry.id, [id]);
       return one(tx, id);
     });
     this.index.put(view);
@@ -93,17 +96,15 @@ async function requireExhibit(tx: Tx, exhibitId: string): Promise<void> {
 }
 
 async function findOrMake(tx: Tx, dto: ContributeSignalDto, at: Date): Promise<string> {
-  const made = await tx.query<{ id: string }[]>(
-    `insert into signal (id, type, value, created_at, changed_at) values ($1, $2, $3, $4, $4) on conflict (type, value) do nothing returning id`,
-    [uuidv7(), dto.type, dto.value, at],
-  );
-  const found =
-    made[0] ??
-    (
-      await tx.query<{ id: string }[]>('select id from signal where type = $1 and value = $2', [dto.type, dto.value])
-    )[0];
-  if (!found) throw new DomainError('request.version-conflict');
-  return found.id;
+  const [made] = await tx.query<{ id: string }[]>('select id from signal_make($1, $2, $3, $4, $5)', [
+    [uuidv7()],
+    [dto.type],
+    [dto.value],
+    [dto.quality ?? null],
+    at,
+  ]);
+  if (!made) throw new Error('a signal was neither found nor made');
+  return made.id;
 }
 
 async function one(tx: Tx, id: string): Promise<SignalView> {

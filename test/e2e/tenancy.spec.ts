@@ -8,7 +8,7 @@ const OPEN_TO_ALL = ['published_month'];
 
 /** Hashes and directories that every organisation with a scope shares, by design. */
 const SHARED = [
-  'organisation', 'platform_host', 'signal', 'signal_contribution', 'contact_point',
+  'organisation', 'platform_host', 'signal', 'signal_contribution', 'signal_change', 'signal_list', 'contact_point',
   'ledger_leaf', 'ledger_tile', 'ledger_checkpoint',
 ]; // prettier-ignore
 

@@ -1,0 +1,353 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** The list that everybody who takes part reads and that contributions go to unless told otherwise. */
+const COMMON_LIST = '00000000-0000-7000-8000-000000000001';
+
+/**
+ * Lists, standing of contributions, opinions, disputes and feedback. A signal is still one hash whoever stands behind it;
+ * what an organisation sees of it is what stands on the lists that it may read. The state of a signal is computed by
+ * trigger from its contributions, opinions and disputes, so that no role writes it.
+ */
+const LISTS = `
+create table signal_list (
+  id uuid not null,
+  slug text not null,
+  name text not null,
+  purpose text not null,
+  owner_id uuid,
+  sharing text not null,
+  tlp text not null,
+  auto_action boolean not null default false,
+  created_at timestamptz(3) not null,
+  closed_at timestamptz(3),
+  version int not null default 1,
+  constraint signal_list_pk primary key (id),
+  constraint signal_list_slug_unique unique (slug),
+  constraint signal_list_owner_fk foreign key (owner_id) references organisation (id),
+  constraint signal_list_sharing_known check (sharing in ('everyone', 'group')),
+  constraint signal_list_tlp_known check (tlp in ('clear', 'green', 'amber', 'amber+strict', 'red'))
+);
+create index signal_list_owner on signal_list (owner_id);
+
+create table signal_list_member (
+  list_id uuid not null,
+  organisation_id uuid not null,
+  may_contribute boolean not null,
+  joined_at timestamptz(3) not null,
+  left_at timestamptz(3),
+  constraint signal_list_member_pk primary key (list_id, organisation_id),
+  constraint signal_list_member_list_fk foreign key (list_id) references signal_list (id),
+  constraint signal_list_member_organisation_fk foreign key (organisation_id) references organisation (id)
+);
+create index signal_list_member_organisation on signal_list_member (organisation_id);
+
+insert into signal_list (id, slug, name, purpose, owner_id, sharing, tlp, created_at) values ('${COMMON_LIST}', 'common',
+  'Common list', 'Hashes of terrorist content that every body taking part may match against', null, 'everyone', 'amber', now());
+
+-- Asked once a query, as (select …), never once a row.
+create function readable_lists() returns uuid[]
+language sql stable parallel restricted security definer set search_path = public, pg_catalog as $$
+  select coalesce(array_agg(l.id), '{}') from signal_list l, (select current_org() as org) me
+  where me.org is not null and (l.sharing = 'everyone' or l.owner_id = me.org
+    or exists (select 1 from signal_list_member m where m.list_id = l.id and m.organisation_id = me.org and m.left_at is null)) $$;
+
+create function writable_lists() returns uuid[]
+language sql stable parallel restricted security definer set search_path = public, pg_catalog as $$
+  select coalesce(array_agg(l.id), '{}') from signal_list l, (select current_org() as org) me
+  where me.org is not null and l.closed_at is null and (l.owner_id = me.org or (l.sharing = 'everyone' and l.owner_id is null)
+    or exists (select 1 from signal_list_member m where m.list_id = l.id and m.organisation_id = me.org and m.may_contribute and m.left_at is null)) $$;
+`;
+
+const SIGNALS = `
+alter table signal drop constraint signal_type_known, drop constraint signal_value_shape;
+alter table signal
+  add column quality smallint,
+  add column reviewed boolean not null default false,
+  add column confirms int not null default 0,
+  add column disputes int not null default 0,
+  add column fed_confirmed int not null default 0,
+  add column fed_false int not null default 0,
+  add column fed_known int not null default 0,
+  add column reviewed_at timestamptz(3),
+  add column erased_at timestamptz(3),
+  add constraint signal_type_known check (type in ('pdq', 'blockhash', 'vpdq', 'sha256', 'sha512', 'md5', 'text_sha256')),
+  add constraint signal_quality_range check (quality between 0 and 100),
+  add constraint signal_value_shape check (value ~ '^[0-9a-f]+$' and length(value) = case type when 'md5' then 32 when 'sha512' then 128 else 64 end);
+
+-- The frames behind a signal of type vpdq, whose value is the digest over them.
+create table signal_frame (
+  signal_id uuid not null,
+  ordinal int not null,
+  hash text not null,
+  quality smallint not null,
+  at_ms int,
+  constraint signal_frame_pk primary key (signal_id, ordinal),
+  constraint signal_frame_signal_fk foreign key (signal_id) references signal (id),
+  constraint signal_frame_hash_shape check (hash ~ '^[0-9a-f]{64}$')
+);
+
+drop index signal_contribution_standing;
+alter table signal_contribution
+  add column list_id uuid not null default '${COMMON_LIST}',
+  add column state text not null default 'standing',
+  add column reviewed boolean not null default true,
+  add column severity text,
+  add column incident text,
+  add column provenance jsonb not null default '{}',
+  add column case_id uuid,
+  add column exhibit_id uuid,
+  add column notice_id uuid,
+  add column batch_id uuid,
+  add column source_id uuid,
+  add column expires_at timestamptz(3),
+  add column end_ground text,
+  add constraint signal_contribution_list_fk foreign key (list_id) references signal_list (id),
+  add constraint signal_contribution_state_known check (state in ('standing', 'quarantined', 'withdrawn', 'retracted', 'expired', 'erased')),
+  add constraint signal_contribution_severity_known check (severity in ('low', 'medium', 'high', 'critical')),
+  add constraint signal_contribution_end_whole check ((withdrawn_at is null) = (state in ('standing', 'quarantined')));
+alter table signal_contribution alter column list_id drop default;
+create unique index signal_contribution_standing on signal_contribution (signal_id, organisation_id, list_id) where withdrawn_at is null;
+create index signal_contribution_organisation on signal_contribution (organisation_id, contributed_at);
+create index signal_contribution_list on signal_contribution (list_id, signal_id);
+create index signal_contribution_expiry on signal_contribution (expires_at) where withdrawn_at is null and expires_at is not null;
+create index signal_contribution_case on signal_contribution (case_id) where case_id is not null;
+create index signal_contribution_exhibit on signal_contribution (exhibit_id) where exhibit_id is not null;
+create index signal_contribution_notice on signal_contribution (notice_id) where notice_id is not null;
+
+-- Which signals an entry of the ledger touched: one entry may tell of ten thousand. Nodes and subscribers follow this.
+create table signal_change (
+  entry_id uuid not null,
+  signal_id uuid not null,
+  constraint signal_change_pk primary key (entry_id, signal_id),
+  constraint signal_change_signal_fk foreign key (signal_id) references signal (id)
+);
+create index signal_change_signal on signal_change (signal_id);
+insert into signal_change (entry_id, signal_id) select id, signal_id from ledger_entry where signal_id is not null and kind like 'signal.%';
+`;
+
+const OPINIONS = `
+create table signal_opinion (
+  id uuid not null,
+  signal_id uuid not null,
+  organisation_id uuid not null,
+  opinion text not null,
+  reason text,
+  note text,
+  stated_at timestamptz(3) not null,
+  superseded_at timestamptz(3),
+  constraint signal_opinion_pk primary key (id),
+  constraint signal_opinion_signal_fk foreign key (signal_id) references signal (id),
+  constraint signal_opinion_organisation_fk foreign key (organisation_id) references organisation (id),
+  constraint signal_opinion_known check (opinion in ('confirm', 'dispute')),
+  constraint signal_opinion_reason_known check (reason in ('not_terrorist_content', 'false_match', 'collision', 'wrong_labels', 'journalistic',
+    'educational_or_research', 'artistic', 'counter_terrorism', 'public_debate', 'order_annulled', 'erroneous_contribution', 'other')),
+  constraint signal_opinion_dispute_has_reason check (opinion = 'confirm' or reason is not null)
+);
+create unique index signal_opinion_standing on signal_opinion (signal_id, organisation_id) where superseded_at is null;
+create index signal_opinion_organisation on signal_opinion (organisation_id, stated_at);
+
+create table signal_dispute (
+  id uuid not null,
+  signal_id uuid not null,
+  organisation_id uuid,
+  reason text not null,
+  note text,
+  opened_at timestamptz(3) not null,
+  due_at timestamptz(3) not null,
+  state text not null default 'open',
+  overdue_at timestamptz(3),
+  closed_at timestamptz(3),
+  closed_by uuid,
+  outcome_note text,
+  constraint signal_dispute_pk primary key (id),
+  constraint signal_dispute_signal_fk foreign key (signal_id) references signal (id),
+  constraint signal_dispute_organisation_fk foreign key (organisation_id) references organisation (id),
+  constraint signal_dispute_closed_by_fk foreign key (closed_by) references organisation (id),
+  constraint signal_dispute_state_known check (state in ('open', 'upheld', 'rejected', 'retracted')),
+  constraint signal_dispute_closed_whole check ((state = 'open') = (closed_at is null)),
+  constraint signal_dispute_reason_known check (reason in ('not_terrorist_content', 'false_match', 'collision', 'wrong_labels', 'journalistic',
+    'educational_or_research', 'artistic', 'counter_terrorism', 'public_debate', 'order_annulled', 'erroneous_contribution', 'other'))
+);
+create index signal_dispute_signal on signal_dispute (signal_id);
+create index signal_dispute_open on signal_dispute (due_at) where state = 'open';
+
+create table signal_feedback (
+  id uuid not null,
+  signal_id uuid not null,
+  organisation_id uuid not null,
+  verdict text not null,
+  note text,
+  given_at timestamptz(3) not null,
+  superseded_at timestamptz(3),
+  constraint signal_feedback_pk primary key (id),
+  constraint signal_feedback_signal_fk foreign key (signal_id) references signal (id),
+  constraint signal_feedback_organisation_fk foreign key (organisation_id) references organisation (id),
+  constraint signal_feedback_verdict_known check (verdict in ('confirmed', 'false', 'already_known'))
+);
+create unique index signal_feedback_standing on signal_feedback (signal_id, organisation_id) where superseded_at is null;
+create index signal_feedback_organisation on signal_feedback (organisation_id, given_at);
+`;
+
+const STATE = `
+drop trigger signal_follows_contributions on signal_contribution;
+drop function private.signal_follows_contributions;
+
+-- Nobody behind it: withdrawn. An open dispute: disputed. A person has looked, or another body confirms: active. Otherwise provisional.
+create function private.signal_refresh(ids uuid[]) returns void
+language sql volatile security definer set search_path = public, pg_catalog as $$
+  -- The row locks make two changes to one signal take turns, in one order, so that the second sees the first.
+  select 1 from signal s where s.id = any(ids) order by s.id for update;
+  update signal s set state = f.state, reviewed = f.reviewed, confirms = f.confirms, disputes = f.disputes,
+    fed_confirmed = f.fed_confirmed, fed_false = f.fed_false, fed_known = f.fed_known, changed_at = greatest(s.changed_at, f.changed_at)
+  from (
+    select i.id, coalesce(c.reviewed, false) as reviewed, coalesce(o.confirms, 0) as confirms, coalesce(o.disputes, 0) as disputes,
+      coalesce(b.confirmed, 0) as fed_confirmed, coalesce(b.false_matches, 0) as fed_false, coalesce(b.known, 0) as fed_known,
+      greatest(c.changed_at, o.changed_at, d.changed_at) as changed_at,
+      case when coalesce(c.standing, 0) = 0 then 'withdrawn'
+           when coalesce(d.open, 0) > 0 then 'disputed'
+           when c.reviewed or coalesce(o.confirms, 0) > 0 then 'active'
+           else 'provisional' end as state
+    from unnest(ids) as i(id)
+    left join lateral (select count(*) filter (where state = 'standing') as standing, bool_or(reviewed) filter (where state = 'standing') as reviewed,
+      max(coalesce(withdrawn_at, contributed_at)) as changed_at from signal_contribution where signal_id = i.id) c on true
+    left join lateral (select count(*) filter (where opinion = 'confirm') as confirms, count(*) filter (where opinion = 'dispute') as disputes,
+      max(stated_at) as changed_at from signal_opinion where signal_id = i.id and superseded_at is null) o on true
+    left join lateral (select count(*) filter (where state = 'open') as open, max(coalesce(closed_at, opened_at)) as changed_at
+      from signal_dispute where signal_id = i.id) d on true
+    left join lateral (select count(*) filter (where verdict = 'confirmed') as confirmed, count(*) filter (where verdict = 'false') as false_matches,
+      count(*) filter (where verdict = 'already_known') as known from signal_feedback where signal_id = i.id and superseded_at is null) b on true
+  ) f where s.id = f.id $$;
+
+create function private.signal_follows() returns trigger
+language plpgsql security definer set search_path = public, pg_catalog as $$
+begin
+  perform private.signal_refresh((select array_agg(distinct signal_id) from changed));
+  return null;
+end $$;
+create trigger signal_follows_inserts after insert on signal_contribution referencing new table as changed
+  for each statement execute function private.signal_follows();
+create trigger signal_follows_updates after update on signal_contribution referencing new table as changed
+  for each statement execute function private.signal_follows();
+create trigger signal_follows_inserts after insert on signal_opinion referencing new table as changed
+  for each statement execute function private.signal_follows();
+create trigger signal_follows_updates after update on signal_opinion referencing new table as changed
+  for each statement execute function private.signal_follows();
+create trigger signal_follows_inserts after insert on signal_dispute referencing new table as changed
+  for each statement execute function private.signal_follows();
+create trigger signal_follows_updates after update on signal_dispute referencing new table as changed
+  for each statement execute function private.signal_follows();
+create trigger signal_follows_inserts after insert on signal_feedback referencing new table as changed
+  for each statement execute function private.signal_follows();
+create trigger signal_follows_updates after update on signal_feedback referencing new table as changed
+  for each statement execute function private.signal_follows();
+select private.signal_refresh(array_agg(id)) from signal;
+
+-- One row for each distinct hash whoever contributes it, also when those who did are not visible to the asker.
+create function signal_make(ids uuid[], types text[], hashes text[], qualities smallint[], at timestamptz) returns table (type text, value text, id uuid)
+language plpgsql volatile security definer set search_path = public, pg_catalog as $$
+#variable_conflict use_column
+begin
+  if current_org() is null and not pg_has_role(session_user, 'clepsydra_worker', 'member') then
+    raise exception 'a scope is needed' using errcode = '42501';
+  end if;
+  -- In one order, so that two batches that share hashes wait for each other instead of for ever.
+  insert into signal (id, type, value, state, quality, created_at, changed_at)
+    select distinct on (t, v) i, t, v, 'withdrawn', q, at, at from unnest(ids, types, hashes, qualities) as given(i, t, v, q) order by t, v
+    on conflict (type, value) do update set quality = greatest(signal.quality, excluded.quality);
+  return query select s.type, s.value, s.id from signal s
+    join (select distinct t, v from unnest(types, hashes) as given(t, v)) g on g.t = s.type and g.v = s.value;
+end $$;
+`;
+
+const POLICIES = `
+alter table signal_list enable row level security;
+alter table signal_list_member enable row level security;
+alter table signal_frame enable row level security;
+alter table signal_change enable row level security;
+alter table signal_opinion enable row level security;
+alter table signal_dispute enable row level security;
+alter table signal_feedback enable row level security;
+
+create policy signal_list_read on signal_list for select to clepsydra_app
+  using (id = any ((select readable_lists())::uuid[]) or (select current_org_kind()) = 'operator');
+create policy signal_list_make on signal_list for insert to clepsydra_app with check (owner_id = (select current_org()));
+create policy signal_list_change on signal_list for update to clepsydra_app
+  using (owner_id = (select current_org()) or (owner_id is null and (select current_org_kind()) = 'operator'));
+create policy signal_list_member_read on signal_list_member for select to clepsydra_app
+  using (organisation_id = (select current_org()) or exists (select 1 from signal_list l where l.id = list_id and l.owner_id = (select current_org()))
+    or (select current_org_kind()) = 'operator');
+create policy signal_list_member_make on signal_list_member for insert to clepsydra_app
+  with check (exists (select 1 from signal_list l where l.id = list_id and l.owner_id = (select current_org())));
+create policy signal_list_member_change on signal_list_member for update to clepsydra_app
+  using (organisation_id = (select current_org()) or exists (select 1 from signal_list l where l.id = list_id and l.owner_id = (select current_org())));
+
+drop policy signal_shared on signal;
+drop policy signal_insert on signal;
+drop policy signal_contribution_shared on signal_contribution;
+drop policy signal_contribution_insert on signal_contribution;
+revoke insert on signal from clepsydra_app;
+
+-- What is in quarantine is its contributor's and the operator's to see; the rest is whoever reads the list's.
+create policy signal_contribution_read on signal_contribution for select to clepsydra_app using (
+  organisation_id = (select current_org())
+  or (list_id = any ((select readable_lists())::uuid[]) and state <> 'quarantined')
+  or (select current_org_kind()) = 'operator');
+create policy signal_contribution_insert on signal_contribution for insert to clepsydra_app
+  with check (organisation_id = (select current_org()) and list_id = any ((select writable_lists())::uuid[]));
+create policy signal_read on signal for select to clepsydra_app
+  using (exists (select 1 from signal_contribution c where c.signal_id = signal.id));
+create policy signal_frame_read on signal_frame for select to clepsydra_app
+  using (exists (select 1 from signal s where s.id = signal_id));
+create policy signal_frame_make on signal_frame for insert to clepsydra_app with check ((select current_org()) is not null);
+create policy signal_change_read on signal_change for select to clepsydra_app
+  using (exists (select 1 from signal s where s.id = signal_id));
+create policy signal_change_make on signal_change for insert to clepsydra_app with check ((select current_org()) is not null);
+create policy signal_opinion_read on signal_opinion for select to clepsydra_app
+  using (exists (select 1 from signal s where s.id = signal_id));
+create policy signal_opinion_make on signal_opinion for insert to clepsydra_app with check (organisation_id = (select current_org()));
+create policy signal_opinion_change on signal_opinion for update to clepsydra_app using (organisation_id = (select current_org()));
+create policy signal_dispute_read on signal_dispute for select to clepsydra_app
+  using (exists (select 1 from signal s where s.id = signal_id));
+create policy signal_dispute_make on signal_dispute for insert to clepsydra_app
+  with check ((select current_org()) is not null and (organisation_id is null or organisation_id = (select current_org())));
+create policy signal_dispute_change on signal_dispute for update to clepsydra_app
+  using (exists (select 1 from signal s where s.id = signal_id));
+create policy signal_feedback_own on signal_feedback for all to clepsydra_app
+  using (organisation_id = (select current_org())) with check (organisation_id = (select current_org()));
+
+-- The worker loads the index, expires, retracts and follows subscriptions across organisations.
+create policy signal_list_worker on signal_list for select to clepsydra_worker using (true);
+create policy signal_list_member_worker on signal_list_member for select to clepsydra_worker using (true);
+create policy signal_contribution_worker on signal_contribution for all to clepsydra_worker using (true) with check (true);
+create policy signal_frame_worker on signal_frame for all to clepsydra_worker using (true) with check (true);
+create policy signal_change_worker on signal_change for all to clepsydra_worker using (true) with check (true);
+create policy signal_opinion_worker on signal_opinion for select to clepsydra_worker using (true);
+create policy signal_dispute_worker on signal_dispute for all to clepsydra_worker using (true) with check (true);
+create policy signal_feedback_worker on signal_feedback for select to clepsydra_worker using (true);
+
+grant select, insert on signal_list, signal_list_member, signal_frame, signal_change, signal_opinion, signal_dispute, signal_feedback to clepsydra_app;
+grant update (name, purpose, tlp, auto_action, closed_at, version) on signal_list to clepsydra_app;
+grant update (may_contribute, left_at, joined_at) on signal_list_member to clepsydra_app;
+grant update (withdrawn_at, state, end_ground, expires_at, reviewed, labels, severity, incident, provenance) on signal_contribution to clepsydra_app;
+grant update (superseded_at) on signal_opinion, signal_feedback to clepsydra_app;
+grant update (state, closed_at, closed_by, outcome_note) on signal_dispute to clepsydra_app;
+grant select on signal_list, signal_list_member, signal_opinion, signal_feedback to clepsydra_worker;
+grant select, insert on signal_frame, signal_change, signal_contribution, signal_dispute to clepsydra_worker;
+grant update (withdrawn_at, state, end_ground, expires_at, reviewed, labels, severity, incident, provenance) on signal_contribution to clepsydra_worker;
+grant update (state, overdue_at, closed_at, outcome_note) on signal_dispute to clepsydra_worker;
+grant execute on function readable_lists(), writable_lists(), signal_make(uuid[], text[], text[], smallint[], timestamptz) to clepsydra_app, clepsydra_worker;
+`;
+
+export class CreateSignalSharing1764000800000 implements MigrationInterface {
+  name = 'CreateSignalSharing1764000800000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    for (const part of [LISTS, SIGNALS, OPINIONS, STATE, POLICIES]) await runner.query(part);
+  }
+
+  async down(): Promise<void> {
+    throw new Error(
+      'Lists, opinions and disputes cannot be folded back into a table that has no room for them: restore a backup',
+    );
+  }
+}
