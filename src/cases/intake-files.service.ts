@@ -5,7 +5,7 @@ import { toView, type SubmittedExhibitView } from '../evidence/exhibit.dto';
 import type { Exhibit } from '../evidence/evidence.entity';
 import { Work, type Actor, type Tx } from '../infra/database/work';
 import type { NewEntry } from '../ledger/append';
-import { Matching, type FileHashes } from '../signals/matching.service';
+import { Matching, type FileHashes } from '../signals/matching/matching.service';
 import type { Match } from '../signals/signal.dto';
 import type { SubmittedItemView } from './cases.dto';
 import type { CaseFile } from './cases.entity';

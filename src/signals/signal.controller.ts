@@ -4,8 +4,8 @@ import type { FastifyRequest } from 'fastify';
 import type { Actor } from '../infra/database/actor';
 import { Allow, CurrentActor } from '../infra/http/allow';
 import { ParseUuid } from '../infra/http/uuid.pipe';
-import { FileMatching } from './file-matching.service';
-import { Matching } from './matching.service';
+import { FileMatching } from './matching/file-matching.service';
+import { Matching } from './matching/matching.service';
 import {
   ContributeSignalDto,
   FileMatchAnswer,

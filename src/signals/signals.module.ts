@@ -1,15 +1,16 @@
 import { Module } from '@nestjs/common';
 import { ImagingModule } from '../infra/imaging/imaging.module';
-import { FileMatching } from './file-matching.service';
-import { Matching } from './matching.service';
+import { Admission } from './defence/admission.service';
+import { FileMatching } from './matching/file-matching.service';
+import { Matching } from './matching/matching.service';
 import { SignalController } from './signal.controller';
-import { SignalIndex } from './signal-index.service';
+import { SignalIndex } from './matching/signal-index.service';
 import { Signals } from './signals.service';
 
 @Module({
   imports: [ImagingModule],
   controllers: [SignalController],
-  providers: [SignalIndex, Matching, FileMatching, Signals],
+  providers: [Admission, SignalIndex, Matching, FileMatching, Signals],
   exports: [Matching, Signals, SignalIndex],
 })
 export class SignalsModule {}

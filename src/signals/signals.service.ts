@@ -4,11 +4,11 @@ import { DomainError } from '../domain/errors';
 import { ClockSource } from '../infra/clock-source';
 import { Work, type Actor, type Tx } from '../infra/database/work';
 import { append } from '../ledger/append';
-import { assertHash, MIN_QUALITY } from './matching.service';
+import { assertHash, MIN_QUALITY } from './matching/matching.service';
 import type { ContributeSignalDto, SignalView } from './signal.dto';
 import { COMMON_LIST, recordChange } from './changes';
 import { findSignals } from './signal.queries';
-import { SignalIndex } from './signal-index.service';
+import { SignalIndex } from './matching/signal-index.service';
 
 @Injectable()
 export class Signals {

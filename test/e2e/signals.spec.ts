@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Work } from '../../src/infra/database/work';
-import { SignalIndex } from '../../src/signals/signal-index.service';
+import { SignalIndex } from '../../src/signals/matching/signal-index.service';
 import type { FileMatchAnswer, MatchAnswer, SignalView } from '../../src/signals/signal.dto';
 import { startWorld, type Person, type World } from '../support/app';
 import * as images from '../support/images';

@@ -1,10 +1,10 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Gauge } from 'prom-client';
-import type { SignalType } from '../domain/vocabulary';
-import { Work, type Tx } from '../infra/database/work';
-import { log } from '../infra/log';
-import { metrics } from '../infra/telemetry';
-import { HammingIndex, type HammingMatch } from '../perceptual/hamming-index';
+import type { SignalType } from '../../domain/vocabulary';
+import { Work, type Tx } from '../../infra/database/work';
+import { log } from '../../infra/log';
+import { metrics } from '../../infra/telemetry';
+import { HammingIndex, type HammingMatch } from '../../perceptual/hamming-index';
 
 /** Types that are compared by distance; the others are equal or not. */
 export const PERCEPTUAL_TYPES = ['pdq', 'blockhash'] as const satisfies readonly SignalType[];

@@ -2,11 +2,11 @@ import '@fastify/multipart';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
-import { DomainError, PROBLEMS } from '../domain/errors';
-import type { Actor } from '../infra/database/work';
-import { multipartFault } from '../infra/http/submission';
-import { ImagePool, type ImageHashes } from '../infra/imaging/image-pool';
-import type { FileMatchAnswer } from './signal.dto';
+import { DomainError, PROBLEMS } from '../../domain/errors';
+import type { Actor } from '../../infra/database/work';
+import { multipartFault } from '../../infra/http/submission';
+import { ImagePool, type ImageHashes } from '../../infra/imaging/image-pool';
+import type { FileMatchAnswer } from '../signal.dto';
 import { Matching } from './matching.service';
 
 /** Held in memory while it is looked up, so the limit is that of one image and not that of an exhibit. */

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { DomainError } from '../domain/errors';
-import { isSignalHash, type SignalType } from '../domain/vocabulary';
-import { Work, type Actor, type Tx } from '../infra/database/work';
-import type { Match, MatchAnswer, MatchQuery, SignalView } from './signal.dto';
-import { findExact, findSignals, scanSignals } from './signal.queries';
+import { DomainError } from '../../domain/errors';
+import { isSignalHash, type SignalType } from '../../domain/vocabulary';
+import { Work, type Actor, type Tx } from '../../infra/database/work';
+import type { Match, MatchAnswer, MatchQuery, SignalView } from '../signal.dto';
+import { findExact, findSignals, scanSignals } from '../signal.queries';
 import { SignalIndex, type PerceptualType } from './signal-index.service';
 
 /** Bits that may differ unless the asker says otherwise: PDQ as the field uses it; blockhash as for deduplication. */
