@@ -92,6 +92,26 @@ export const PROBLEM_HELP = {
   'image.undecodable': 'The file says that it is an image and cannot be decoded as one. Send a fresh capture.',
   'image.timeout':
     'Decoding took longer than is allowed, as with files made to do so. Send the image in a plain format.',
+  'video.unsupported':
+    'The container or the codec of this video is not among those that are decoded here. The file itself can be kept as evidence, and is compared by its exact digests; a copy re-encoded as H.264 in MP4 can be compared by its frames.',
+  'video.truncated':
+    'The video ends before its own structure says it does, as after an upload or download that broke off. What could be decoded was compared; send the whole file for the rest.',
+  'video.undecodable':
+    'The first bytes are those of a video, but no frame of it could be decoded. It is compared by its exact digests alone.',
+  'video.timeout':
+    'The video took longer to decode than is allowed, which also guards against files made to hang a decoder. The frames decoded until then were compared. A shorter excerpt can be compared whole.',
+  'video.too-large':
+    'The video has more bytes, or larger frames, than are decoded here. It can be kept as evidence and is compared by its exact digests; a smaller copy can be compared by its frames.',
+  'pdf.encrypted':
+    'The document opens only with a password, or with a method of encryption that is not known here, so neither its text nor its pages can be compared. Send a copy without the password, or captures of its pages.',
+  'pdf.truncated':
+    'The document ends before its own structure says it does. What could be read of it was compared; send the whole file for the rest.',
+  'pdf.undecodable':
+    'The first bytes are those of a PDF, but the document cannot be opened. It is compared by its exact digests alone.',
+  'pdf.timeout':
+    'The document took longer to read than is allowed, which also guards against files made to hang a reader. The pages read until then were compared.',
+  'pdf.too-large':
+    'The document has more bytes, or needs more memory to show, than is allowed. It can be kept as evidence and is compared by its exact digests; an excerpt of fewer pages can be compared.',
   'notice.illegal-transition':
     'The notice is in a state in which this cannot be done; the answer names the state and the event. A closed or withdrawn notice stays as it is, a notice is closed only when every item is answered, and a sender can no longer withdraw once that is so.',
   'notice.outcome-not-applicable':
