@@ -4,19 +4,20 @@ import type { HashWords } from './hex';
 const { clz32 } = Math;
 
 /**
- * A fixed shuffle of the 256 bits. Distances do not change, but neighbouring PDQ bits, which resemble each other, fall
+ * The shuffle for PDQ. Distances do not change, but neighbouring PDQ bits, which resemble each other, fall
  * into different chunks: on hashes of real pictures the index then reads 4.2k postings a query (p99 4.9k) rather than
  * 5.9k (p99 24k) at a million entries.
  */
-const DESTINATION = shuffled(0x9e3779b9);
+export const PICTURE_BITS: Uint8Array = shuffled(0x9e3779b9);
 
-export function permuteBits(words: HashWords): HashWords {
+/** @param permutation where bit i goes, counting from the most significant of word 0. */
+export function permuteBits(words: HashWords, permutation = PICTURE_BITS): HashWords {
   const permuted = new Uint32Array(HASH256_WORDS);
   for (let word = 0; word < HASH256_WORDS; word++) {
     let rest = words[word] ?? 0;
     while (rest !== 0) {
       const leading = clz32(rest);
-      const to = DESTINATION[word * 32 + leading] ?? 0;
+      const to = permutation[word * 32 + leading] ?? 0;
       permuted[to >> 5] = (permuted[to >> 5] ?? 0) | (0x80000000 >>> (to & 31));
       rest &= ~(0x80000000 >>> leading);
     }
@@ -24,8 +25,15 @@ export function permuteBits(words: HashWords): HashWords {
   return permuted;
 }
 
+/** What `permuteBits` was given. */
+export function restoreBits(words: HashWords, permutation = PICTURE_BITS): HashWords {
+  const back = new Uint8Array(256);
+  permutation.forEach((to, from) => (back[to] = from));
+  return permuteBits(words, back);
+}
+
 /** Fisher-Yates by a xorshift of a constant seed: every node and every build shuffles alike. */
-function shuffled(seed: number): Uint8Array {
+export function shuffled(seed: number): Uint8Array {
   const order = Uint8Array.from({ length: 256 }, (_, i) => i);
   let state = seed;
   for (let last = 255; last > 0; last--) {

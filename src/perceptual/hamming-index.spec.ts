@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { randomFrom } from '../../test/support/images';
 import { wordsDistance } from './hamming';
 import { HammingIndex } from './hamming-index';
-import type { HammingMatch } from './hamming-index';
+import type { HammingMatch } from './hamming-search';
 import { formatHash256 } from './hex';
 
 const RADII = [0, 1, 10, 15, 16, 31, 40, 64];

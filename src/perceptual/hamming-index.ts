@@ -1,18 +1,15 @@
-import { permuteBits } from './bit-permutation';
+import { PICTURE_BITS, permuteBits, restoreBits } from './bit-permutation';
 import { popcount32, wordsDistance } from './hamming';
-import { HASH256_WORDS, parseHash256 } from './hex';
+import { MatchBuffer, checkId, checkRadius } from './hamming-search';
+import type { HammingMatch, HammingScan, HammingStore } from './hamming-search';
+import { HASH256_BYTES, HASH256_WORDS, bytesOfWords, parseHash256, wordsOfBytes } from './hex';
 import type { HashWords } from './hex';
 import { Postings } from './postings';
 import { UintMap } from './uint-map';
 
-/** One entry within the radius. */
-export interface HammingMatch {
-  readonly id: number;
-  /** Differing bits, 0..radius. */
-  readonly distance: number;
-}
+export { MAX_RADIUS } from './hamming-search';
+export type { HammingMatch } from './hamming-search';
 
-export const MAX_RADIUS = 64;
 const CHUNKS = 16;
 const KEYS = 1 << 16;
 const MAX_ENTRIES = 2 ** 26;
@@ -37,9 +34,13 @@ const BALL = [1, 17, 137, 697, 2517] as const;
  * full. When that would read more than comparing every entry (few entries, large radius, crowded chunks), every entry is
  * compared instead, which bounds the worst case.
  *
- * Not shared between threads; an insert or removal is visible to the next query.
+ * The plain twin of `HammingEngine`, which answers alike and faster: for runtimes without WebAssembly SIMD, and for
+ * holding the engine against. Not shared between threads; an insert or removal is visible to the next query.
  */
-export class HammingIndex {
+export class HammingIndex implements HammingStore {
+  /** Lists grow in place: there is nothing to rebuild. */
+  readonly needsRebuild = false;
+  readonly #permutation: Uint8Array;
   readonly #postings: Postings;
   readonly #rowOfId = new UintMap();
   readonly #freeRows: number[] = [];
@@ -49,9 +50,13 @@ export class HammingIndex {
   #stamps: Uint32Array;
   #rows = 0;
   #query = 0;
+  /** Where the query under way puts what it finds, and its number there. */
+  #found = new MatchBuffer();
+  #asked = 0;
 
   /** @param expected entries to make room for at once, so that loading does not copy; the index still grows. */
-  constructor(expected = 0) {
+  constructor(expected = 0, permutation: Uint8Array = PICTURE_BITS) {
+    this.#permutation = permutation;
     const rows = Math.max(64, expected);
     this.#postings = new Postings(CHUNKS * KEYS, expected * CHUNKS);
     this.#hashes = new Uint32Array(rows * HASH256_WORDS);
@@ -73,15 +78,9 @@ export class HammingIndex {
     return this.#rowOfId.get(id) !== undefined;
   }
 
-  /**
-   * Adds an entry; other entries may have the same hash.
-   * @param id a uint32 of the caller's, the handle that matches carry.
-   * @returns false when the id is already there with this very hash.
-   * @throws RangeError for an id out of range, an id already there with another hash, or a malformed hash.
-   */
   insert(id: number, hash: string | HashWords): boolean {
-    if (!Number.isInteger(id) || id < 0 || id > 0xffffffff) throw new RangeError('An id is an integer of 32 bits');
-    const words = permuteBits(wordsOf(hash));
+    checkId(id);
+    const words = this.#permuted(hash);
     const present = this.#rowOfId.get(id);
     if (present !== undefined) {
       if (wordsDistance(words, this.#hashes, 0, present * HASH256_WORDS) === 0) return false;
@@ -98,7 +97,21 @@ export class HammingIndex {
     return true;
   }
 
-  /** @returns false when there is no such id. */
+  insertMany(ids: Uint32Array, hashes: Uint8Array): number {
+    if (hashes.length !== ids.length * HASH256_BYTES) throw new RangeError('Each id has a hash of 32 bytes');
+    const added: number[] = [];
+    try {
+      for (let at = 0; at < ids.length; at++) {
+        const id = ids[at] ?? 0;
+        if (this.insert(id, wordsOfBytes(hashes, at * HASH256_BYTES))) added.push(id);
+      }
+    } catch (error) {
+      for (const id of added) this.remove(id);
+      throw error;
+    }
+    return added.length;
+  }
+
   remove(id: number): boolean {
     const row = this.#rowOfId.get(id);
     if (row === undefined) return false;
@@ -110,20 +123,80 @@ export class HammingIndex {
     return true;
   }
 
-  /**
-   * Every entry at most `radius` bits away, nearest first, then by id.
-   * @throws RangeError for a radius that is not an integer of 0..64, or a malformed hash.
-   */
   query(hash: string | HashWords, radius: number): HammingMatch[] {
-    if (!Number.isInteger(radius) || radius < 0 || radius > MAX_RADIUS) {
-      throw new RangeError(`A radius is an integer of 0 to ${MAX_RADIUS}`);
-    }
-    const words = permuteBits(wordsOf(hash));
-    const found: HammingMatch[] = [];
+    checkRadius(radius);
+    const found = new MatchBuffer();
+    this.#answer(this.#permuted(hash), radius, 0, found);
+    return found.toMatches();
+  }
+
+  queryMany(hashes: Uint8Array, radius: number, out = new MatchBuffer()): MatchBuffer {
+    const scan = this.startMany(hashes, radius, out);
+    while (!scan.step());
+    return scan.found;
+  }
+
+  start(hash: string | HashWords, radius: number): HammingScan {
+    return this.startMany(bytesOfWords(wordsOf(hash)), radius);
+  }
+
+  /** A step answers whole queries: at the sizes that this twin is for, none takes long. */
+  startMany(hashes: Uint8Array, radius: number, out = new MatchBuffer()): HammingScan {
+    checkRadius(radius);
+    if (hashes.length % HASH256_BYTES !== 0) throw new RangeError('A query is a hash of 32 bytes');
+    const count = hashes.length / HASH256_BYTES;
+    let next = 0;
+    out.clear();
+    return {
+      found: out,
+      get matches() {
+        return out.toMatches();
+      },
+      step: (rows = 1 << 18) => {
+        for (let spent = 0; next < count && spent < rows; next++) {
+          const words = this.#permuted(wordsOfBytes(hashes, next * HASH256_BYTES));
+          spent += this.#answer(words, radius, next, out);
+        }
+        return next === count;
+      },
+    };
+  }
+
+  rebuildStep(): boolean {
+    return false;
+  }
+
+  share(): undefined {
+    return undefined;
+  }
+
+  entries(): { ids: Uint32Array; hashes: Uint8Array } {
+    const rows: number[] = [];
+    for (let row = 0; row < this.#rows; row++) if (this.#stamps[row] !== DEAD) rows.push(row);
+    rows.sort((a, b) => (this.#ids[a] ?? 0) - (this.#ids[b] ?? 0));
+    const hashes = new Uint8Array(rows.length * HASH256_BYTES);
+    rows.forEach((row, at) => {
+      const words = this.#hashes.subarray(row * HASH256_WORDS, (row + 1) * HASH256_WORDS);
+      hashes.set(bytesOfWords(restoreBits(words, this.#permutation)), at * HASH256_BYTES);
+    });
+    return { ids: Uint32Array.from(rows, (row) => this.#ids[row] ?? 0), hashes };
+  }
+
+  #permuted(hash: string | HashWords): HashWords {
+    return permuteBits(wordsOf(hash), this.#permutation);
+  }
+
+  /** @returns about how many rows it could have compared in the time. */
+  #answer(words: HashWords, radius: number, query: number, found: MatchBuffer): number {
+    const before = found.count;
     const budget = this.size * POSTINGS_PER_ROW;
-    if (this.#cost(words, radius, budget) >= budget) this.#compareAll(words, radius, found);
-    else this.#probe(words, radius, found);
-    return found.sort((a, b) => a.distance - b.distance || a.id - b.id);
+    const cost = this.#cost(words, radius, budget);
+    this.#found = found;
+    this.#asked = query;
+    if (cost >= budget) this.#compareAll(words, radius);
+    else this.#probe(words, radius);
+    found.sortFrom(before);
+    return 64 + Math.min(cost, budget) / POSTINGS_PER_ROW;
   }
 
   /** Lists and postings that probing would read; counted only until it passes the budget. */
@@ -139,7 +212,7 @@ export class HammingIndex {
     return cost;
   }
 
-  #probe(words: HashWords, radius: number, found: HammingMatch[]): void {
+  #probe(words: HashWords, radius: number): void {
     const { starts, counts, rows, sketches } = this.#postings;
     this.#nextQuery();
     for (let chunk = 0; chunk < CHUNKS; chunk++) {
@@ -155,20 +228,20 @@ export class HammingIndex {
         const end = start + (counts[list ^ mask] ?? 0);
         for (let at = start; at < end; at++) {
           if ((POPCOUNT16[(sketches[at] ?? 0) ^ next] ?? 0) > left) continue;
-          this.#compare(rows[at] ?? 0, words, radius, found);
+          this.#compare(rows[at] ?? 0, words, radius);
         }
       }
     }
   }
 
-  #compareAll(words: HashWords, radius: number, found: HammingMatch[]): void {
+  #compareAll(words: HashWords, radius: number): void {
     this.#nextQuery();
     for (let row = 0; row < this.#rows; row++) {
-      if (this.#stamps[row] !== DEAD) this.#compare(row, words, radius, found);
+      if (this.#stamps[row] !== DEAD) this.#compare(row, words, radius);
     }
   }
 
-  #compare(row: number, words: HashWords, radius: number, found: HammingMatch[]): void {
+  #compare(row: number, words: HashWords, radius: number): void {
     if (this.#stamps[row] === this.#query) return;
     this.#stamps[row] = this.#query;
     const hashes = this.#hashes;
@@ -177,7 +250,7 @@ export class HammingIndex {
     for (let word = 0; word < HASH256_WORDS && distance <= radius; word++) {
       distance += popcount32((words[word] ?? 0) ^ (hashes[base + word] ?? 0));
     }
-    if (distance <= radius) found.push({ id: this.#ids[row] ?? 0, distance });
+    if (distance <= radius) this.#found.push(this.#asked, this.#ids[row] ?? 0, distance);
   }
 
   #nextQuery(): void {
