@@ -3,11 +3,11 @@ import { PDQ_SIDE } from './pdq-filter';
 
 /** The second half of PDQ: 64 x 64 luma to quality, 16 x 16 DCT, and 256 bits at its median. */
 const { fround } = Math;
-const FREQUENCIES = 16;
+export const FREQUENCIES = 16;
 const COEFFICIENTS = FREQUENCIES * FREQUENCIES;
 
 /** D[i][j] = sqrt(2/64) cos(pi/128 (i+1)(2j+1)): frequencies 1..16, the mean is skipped. */
-const COSINES = Float32Array.from({ length: FREQUENCIES * PDQ_SIDE }, (_, k) => {
+export const COSINES = Float32Array.from({ length: FREQUENCIES * PDQ_SIDE }, (_, k) => {
   const i = Math.floor(k / PDQ_SIDE);
   const j = k % PDQ_SIDE;
   return Math.sqrt(2 / PDQ_SIDE) * Math.cos((Math.PI / 2 / PDQ_SIDE) * (i + 1) * (2 * j + 1));

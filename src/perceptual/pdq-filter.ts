@@ -44,11 +44,12 @@ export function lumaGrid(pixels: Pixels): Float32Array {
 }
 
 /** The box is as wide as 1/128 of the side, rounded up: two passes then lose what 64 samples cannot show. */
-function windowFor(side: number): number {
+export function windowFor(side: number): number {
   return Math.floor((side + 127) / 128);
 }
 
-function samplePoints(side: number): Int32Array {
+/** The lines of a side at which the filtered picture is sampled. */
+export function samplePoints(side: number): Int32Array {
   return Int32Array.from({ length: PDQ_SIDE }, (_, i) => Math.floor(((i + 0.5) * side) / PDQ_SIDE));
 }
 

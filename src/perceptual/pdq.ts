@@ -1,6 +1,8 @@
 import { bitsAboveMedian, dct16, gridQuality, turnDct } from './pdq-dct';
 import type { PdqTurn } from './pdq-dct';
-import { lumaGrid } from './pdq-filter';
+import { PDQ_SIDE, lumaGrid } from './pdq-filter';
+import { stripGrid } from './pdq-strips';
+import { pdqMachine } from './pdq-wasm';
 import { checkPixels } from './pixels';
 import type { Pixels } from './pixels';
 
@@ -28,10 +30,12 @@ const NO_HASH = '0'.repeat(64);
 
 /** @throws RangeError when the pixels are not of the size they claim. */
 export function pdqHash(pixels: Pixels): PdqHash {
-  checkPixels(pixels);
-  if (tooSmall(pixels)) return { hash: NO_HASH, quality: 0 };
-  const grid = lumaGrid(pixels);
-  return { hash: bitsAboveMedian(dct16(grid)), quality: gridQuality(grid) };
+  return hashOf(analyse(pixels));
+}
+
+/** The same without WebAssembly. @throws RangeError when the pixels are not of the size they claim. */
+export function pdqHashPlain(pixels: Pixels): PdqHash {
+  return hashOf(analysePlain(pixels));
 }
 
 /**
@@ -40,10 +44,8 @@ export function pdqHash(pixels: Pixels): PdqHash {
  * @throws RangeError when the pixels are not of the size they claim.
  */
 export function pdqDihedral(pixels: Pixels): { quality: number; hashes: Record<PdqTurn, string> } {
-  checkPixels(pixels);
-  const grid = tooSmall(pixels) ? null : lumaGrid(pixels);
-  const dct = grid && dct16(grid);
-  const hash = (turn: PdqTurn): string => (dct ? bitsAboveMedian(turnDct(dct, turn)) : NO_HASH);
+  const found = analyse(pixels);
+  const hash = (turn: PdqTurn): string => (found ? bitsAboveMedian(turnDct(found.dct, turn)) : NO_HASH);
   const hashes = {
     original: hash('original'),
     rotate90: hash('rotate90'),
@@ -54,7 +56,35 @@ export function pdqDihedral(pixels: Pixels): { quality: number; hashes: Record<P
     flipPlus1: hash('flipPlus1'),
     flipMinus1: hash('flipMinus1'),
   };
-  return { quality: grid ? gridQuality(grid) : 0, hashes };
+  return { quality: found?.quality ?? 0, hashes };
+}
+
+/** What is left of a picture before its bits are drawn; null for one that is too small to have any. */
+interface Analysis {
+  /** 16 x 16 float32, row-major. */
+  readonly dct: Float32Array;
+  readonly quality: number;
+}
+
+function hashOf(found: Analysis | null): PdqHash {
+  return found ? { hash: bitsAboveMedian(found.dct), quality: found.quality } : { hash: NO_HASH, quality: 0 };
+}
+
+function analyse(pixels: Pixels): Analysis | null {
+  const machine = pdqMachine();
+  if (!machine) return analysePlain(pixels);
+  checkPixels(pixels);
+  if (tooSmall(pixels)) return null;
+  const unfiltered = pixels.width === PDQ_SIDE && pixels.height === PDQ_SIDE;
+  const grid = (unfiltered ? null : stripGrid(machine, pixels)) ?? lumaGrid(pixels);
+  return { dct: machine.dct16(grid), quality: gridQuality(grid) };
+}
+
+function analysePlain(pixels: Pixels): Analysis | null {
+  checkPixels(pixels);
+  if (tooSmall(pixels)) return null;
+  const grid = lumaGrid(pixels);
+  return { dct: dct16(grid), quality: gridQuality(grid) };
 }
 
 function tooSmall({ width, height }: Pixels): boolean {

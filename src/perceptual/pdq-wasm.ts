@@ -1,0 +1,101 @@
+import { COSINES, FREQUENCIES } from './pdq-dct';
+import { PDQ_SIDE } from './pdq-filter';
+import { PDQ_WASM } from './pdq.wasm';
+
+/** What pdq.wat exports; addresses and sizes are explained there. */
+export interface PdqExports {
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  rgb(src: number, dst: number, n: number): void;
+  rgba(src: number, dst: number, n: number): void;
+  grey(src: number, dst: number, n: number, step: number): void;
+  turn(src: number, stride: number, band: number, n: number): void;
+  across(band: number, n: number, window: number, counts: number, out: number): void;
+  down(
+    band: number,
+    n: number,
+    sums: number,
+    ring: number,
+    ringSize: number,
+    ...slotsThenCounts: [number, number, number, number, number, number, number, number]
+  ): void;
+  sample(band: number, window: number, stops: number, counts: number, out: number): void;
+  multiply(left: number, right: number, columns: number, out: number): void;
+}
+
+/** The part of the global that is used: neither Node's types nor the library of the language declare it. */
+declare const WebAssembly: {
+  Module: new (bytes: Uint8Array) => object;
+  Instance: new (module: object) => { readonly exports: unknown };
+};
+
+const PAGE = 65_536;
+const FLOAT = 4;
+
+/** The DCT's matrices in the first page: D, D transposed, the half-transform, the result, the grid. */
+const TABLE = FREQUENCIES * PDQ_SIDE * FLOAT;
+const D = 0;
+const D_TRANSPOSED = TABLE;
+const HALF = 2 * TABLE;
+const DCT = 3 * TABLE;
+const GRID = 4 * TABLE;
+/** From here on memory is the filter's. */
+export const HEAP = GRID + PDQ_SIDE * PDQ_SIDE * FLOAT;
+
+/**
+ * One instance for each thread, made when the first picture comes and kept; its memory grows to what the widest picture
+ * needed and is bounded by the callers. Nothing here waits, so no two pictures can meet in it.
+ */
+export class PdqMachine {
+  bytes: Uint8Array;
+  floats: Float32Array;
+  ints: Int32Array;
+
+  constructor(readonly run: PdqExports) {
+    const { buffer } = run.memory;
+    this.bytes = new Uint8Array(buffer);
+    this.floats = new Float32Array(buffer);
+    this.ints = new Int32Array(buffer);
+    this.floats.set(COSINES, D / FLOAT);
+    for (let k = 0; k < COSINES.length; k++) {
+      const [i, j] = [Math.floor(k / PDQ_SIDE), k % PDQ_SIDE];
+      this.floats[D_TRANSPOSED / FLOAT + j * FREQUENCIES + i] = COSINES[k] ?? 0;
+    }
+  }
+
+  /** `dct16` of pdq-dct.ts, equal bit for bit: every sum runs over k in order, a lane is one column. */
+  dct16(grid: Float32Array): Float32Array {
+    this.floats.set(grid, GRID / FLOAT);
+    this.run.multiply(D, GRID, PDQ_SIDE, HALF);
+    this.run.multiply(HALF, D_TRANSPOSED, FREQUENCIES, DCT);
+    return this.floats.slice(DCT / FLOAT, DCT / FLOAT + FREQUENCIES * FREQUENCIES);
+  }
+
+  /** @throws RangeError when the memory cannot grow to `size` bytes. */
+  reserve(size: number): void {
+    const missing = size - this.bytes.length;
+    if (missing <= 0) return;
+    this.run.memory.grow(Math.ceil(missing / PAGE));
+    const { buffer } = this.run.memory;
+    this.bytes = new Uint8Array(buffer);
+    this.floats = new Float32Array(buffer);
+    this.ints = new Int32Array(buffer);
+  }
+}
+
+let machine: PdqMachine | null | undefined;
+
+/** Null where there is no WebAssembly with SIMD, or where a page's content policy forbids it: the twin then computes. */
+export function pdqMachine(): PdqMachine | null {
+  if (machine === undefined) machine = start();
+  return machine;
+}
+
+function start(): PdqMachine | null {
+  try {
+    const bytes = Uint8Array.from(atob(PDQ_WASM), (byte) => byte.charCodeAt(0));
+    // The instance is what pdq.wat says: the build assembles it from there.
+    return new PdqMachine(new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as PdqExports);
+  } catch {
+    return null;
+  }
+}
