@@ -17,6 +17,16 @@ describe('the type by magic bytes', () => {
     ['PK\x03\x04\x14', 'application/zip', 'other'],
     ['\x1a\x45\xdf\xa3\x93\x42\x82\x84webm', 'video/webm', 'video'],
     ['\x1a\x45\xdf\xa3\x93\x42\x82\x88matroska', 'video/x-matroska', 'video'],
+    ['RIFF\x10\0\0\0AVI LIST', 'video/x-msvideo', 'video'],
+    ['FLV\x01\x05', 'video/x-flv', 'video'],
+    ['\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c', 'video/x-ms-asf', 'video'],
+    ['\0\0\x01\xba\x44', 'video/mpeg', 'video'],
+    [`G${'\0'.repeat(187)}`.repeat(4), 'video/mp2t', 'video'],
+    [`\0\0\0\0G${'\0'.repeat(187)}`.repeat(4), 'video/mp2t', 'video'],
+    [`G${'\0'.repeat(187)}`.repeat(3), 'application/octet-stream', 'other'],
+    ['OggS\0\x02\0\0\0\0\0\0\0\0\x80theora', 'video/ogg', 'video'],
+    ['OggS\0\x02\0\0\0\0\0\0\0\0OpusHead', 'application/octet-stream', 'other'],
+    ['\0\0\0\x08wide\0\0\0\x08mdat', 'video/quicktime', 'video'],
     ['', 'application/octet-stream', 'other'],
     ['\xff\xd8', 'application/octet-stream', 'other'],
     ['plain words', 'application/octet-stream', 'other'],
@@ -67,6 +77,10 @@ describe('the type by magic bytes', () => {
     expect(contradicts('text/plain', sniff(bytes('plain words')))).toBe(false);
     expect(contradicts('application/epub+zip', sniff(bytes('PK\x03\x04')))).toBe(false);
     expect(contradicts('image/png', sniff(bytes('PK\x03\x04')))).toBe(true);
+    expect(contradicts('video/avi', sniff(bytes('RIFF\x10\0\0\0AVI LIST')))).toBe(false);
+    expect(contradicts('video/mp4', sniff(bytes('RIFF\x10\0\0\0AVI LIST')))).toBe(true);
+    expect(contradicts('video/mp4', sniff(bytes('#EXTM3U')))).toBe(true);
+    expect(contradicts('audio/opus', sniff(bytes('OggS\0\x02OpusHead')))).toBe(false);
     expect(contradicts('image/svg+xml', sniff(svgFile()))).toBe(false);
     expect(contradicts('image/png', sniff(svgFile()))).toBe(true);
   });

@@ -26,6 +26,18 @@ const SIGNATURES: readonly { at: number; magic: string; found: Sniffed }[] = [
   { at: 0, magic: 'GIF89a', found: { type: 'image/gif', kind: 'image' } },
   { at: 0, magic: 'RIFF????WEBP', found: { type: 'image/webp', kind: 'image' } },
   { at: 0, magic: '%PDF-', found: { type: 'application/pdf', kind: 'pdf' } },
+  { at: 0, magic: 'RIFF????AVI ', found: { type: 'video/x-msvideo', kind: 'video' } },
+  // QuickTime before there was a file type box.
+  { at: 4, magic: 'moov', found: { type: 'video/quicktime', kind: 'video' } },
+  { at: 4, magic: 'mdat', found: { type: 'video/quicktime', kind: 'video' } },
+  { at: 4, magic: 'wide', found: { type: 'video/quicktime', kind: 'video' } },
+  { at: 0, magic: 'FLV\x01', found: { type: 'video/x-flv', kind: 'video' } },
+  {
+    at: 0,
+    magic: '\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c',
+    found: { type: 'video/x-ms-asf', kind: 'video' },
+  },
+  { at: 0, magic: '\0\0\x01\xba', found: { type: 'video/mpeg', kind: 'video' } },
   { at: 0, magic: 'PK\x03\x04', found: { type: 'application/zip', kind: 'other' } },
   { at: 0, magic: 'PK\x05\x06', found: { type: 'application/zip', kind: 'other' } },
 ];
@@ -52,6 +64,8 @@ export function sniff(bytes: Uint8Array): Sniffed {
   if (known) return known.found;
   if (head.startsWith('ftyp', 4)) return sniffBrand(head);
   if (head.startsWith('\x1a\x45\xdf\xa3')) return sniffMatroska(head);
+  if (head.startsWith('OggS')) return sniffOgg(head);
+  if (isTransportStream(head)) return { type: 'video/mp2t', kind: 'video' };
   const active = sniffMarkup(latin1(bytes.subarray(0, SNIFF_BYTES)));
   return active ? { ...UNKNOWN, active } : UNKNOWN;
 }
@@ -64,6 +78,12 @@ const SAME = [
   ['image/avif', 'image/heif'],
   ['video/mp4', 'video/quicktime', 'video/x-m4v', 'video/3gpp', 'audio/mp4', 'audio/x-m4a'],
   ['video/webm', 'video/x-matroska', 'audio/webm'],
+  ['video/x-msvideo', 'video/avi', 'video/msvideo', 'video/vnd.avi'],
+  ['video/x-flv', 'video/flv'],
+  ['video/x-ms-asf', 'video/x-ms-wmv', 'audio/x-ms-wma', 'application/vnd.ms-asf'],
+  ['video/mpeg', 'video/mp2p', 'video/x-mpeg'],
+  ['video/mp2t', 'video/mpeg', 'video/vnd.dlna.mpeg-tts'],
+  ['video/ogg', 'application/ogg'],
 ] as const;
 const CHECKABLE = /^(image|video)\/|^application\/(pdf|zip)$/;
 
@@ -115,6 +135,19 @@ function headBoxSize(head: string): number {
 function sniffMatroska(head: string): Sniffed {
   const webm = /\x42\x82[\x80-\xff]webm/.test(head.slice(0, 128));
   return { type: webm ? 'video/webm' : 'video/x-matroska', kind: 'video' };
+}
+
+/** Ogg: the first pages carry each stream's first packet, which names its codec; Skeleton and sound alone are no video. */
+function sniffOgg(head: string): Sniffed {
+  const moving = head.includes('\x80theora') || head.includes('OVP80') || head.includes('BBCD\0');
+  return moving ? { type: 'video/ogg', kind: 'video' } : UNKNOWN;
+}
+
+/** MPEG transport stream (ISO/IEC 13818-1): packets of 188 bytes that start with 0x47; 192 with a time before each (M2TS). */
+function isTransportStream(head: string): boolean {
+  const inStep = (at: number, length: number): boolean =>
+    [0, 1, 2, 3].every((packet) => head[at + packet * length] === '\x47');
+  return inStep(0, 188) || inStep(4, 192);
 }
 
 /** Markup by its first tag, after byte order marks, white space, comments and the XML declaration; UTF-16 read as well. */
