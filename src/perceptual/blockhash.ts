@@ -1,3 +1,5 @@
+import { sumSegments, sumSegmentsPlain } from './blockhash-sums';
+import type { SumSegments } from './blockhash-sums';
 import { checkPixels } from './pixels';
 import type { Pixels } from './pixels';
 
@@ -8,87 +10,81 @@ import type { Pixels } from './pixels';
  *
  * It is kept beside PDQ because it survives local edits (logos, captions) better; the two are never compared.
  * Block borders fall on sixteenths of a pixel, so weights are counted in sixteenths and every sum is an exact integer:
- * the result does not depend on the order of summing, which is what makes a fast path equal to the original possible.
+ * the result does not depend on the order of summing, which is what makes a fast path equal to the original possible:
+ * lines of equal weight are added up together, in WebAssembly where that has SIMD.
  */
 const BLOCKS = 16;
 const BANDS = 4;
 const BAND = (BLOCKS * BLOCKS) / BANDS;
 /** Sums are in 1/256 of a brightness step: 16ths along each axis. */
 const UNIT = 256;
-const WHITE = 765;
 
 /** @throws RangeError when the pixels are not of the size they claim. */
 export function blockhash(pixels: Pixels): string {
+  return hashBy(sumSegments, pixels);
+}
+
+/** The same without WebAssembly. @throws RangeError when the pixels are not of the size they claim. */
+export function blockhashPlain(pixels: Pixels): string {
+  return hashBy(sumSegmentsPlain, pixels);
+}
+
+function hashBy(sum: SumSegments, pixels: Pixels): string {
   checkPixels(pixels);
-  const across = shares(pixels.width);
-  const down = shares(pixels.height);
+  const across = runsOf(pixels.width);
+  const ends = Int32Array.from(across, ({ end }) => end);
   const sums = new Float64Array(BLOCKS * BLOCKS);
-  const brightness = new Uint16Array(pixels.width);
-  const row = new Float64Array(BLOCKS);
-  for (let y = 0; y < pixels.height; y++) {
-    brightnessOfRow(pixels, y, brightness);
-    sumRow(brightness, across, row);
-    const first = (down.first[y] ?? 0) * BLOCKS;
-    const second = (down.second[y] ?? 0) * BLOCKS;
-    const firstShare = down.share[y] ?? 0;
-    for (let x = 0; x < BLOCKS; x++) {
-      const value = row[x] ?? 0;
-      sums[first + x] = (sums[first + x] ?? 0) + value * firstShare;
-      sums[second + x] = (sums[second + x] ?? 0) + value * (16 - firstShare);
-    }
+  let top = 0;
+  for (const down of runsOf(pixels.height)) {
+    const totals = sum(pixels, top, down.end, ends);
+    across.forEach((run, i) => {
+      for (const [y, shareY] of [
+        [down.first, down.share],
+        [down.second, 16 - down.share],
+      ] as const) {
+        // prettier-ignore
+        for (const [x, shareX] of [[run.first, run.share], [run.second, 16 - run.share]] as const) { // prettier-ignore
+          sums[y * BLOCKS + x] = (sums[y * BLOCKS + x] ?? 0) + (totals[i] ?? 0) * shareX * shareY;
+        }
+      }
+    });
+    top = down.end;
   }
   const pixelsPerBlock = (pixels.width / BLOCKS) * (pixels.height / BLOCKS);
   return bits(sums, (pixelsPerBlock * 256 * 3) / 2);
 }
 
-interface Shares {
-  readonly first: Uint8Array;
-  readonly second: Uint8Array;
-  /** Sixteenths of the line that belong to the first block; the rest belongs to the second. */
-  readonly share: Uint8Array;
+/** Neighbouring lines that belong to the same blocks in the same shares. */
+interface Run {
+  /** The first line that is not of this run. */
+  end: number;
+  readonly first: number;
+  readonly second: number;
+  /** Sixteenths of each line that belong to the first block; the rest belongs to the second. */
+  readonly share: number;
 }
 
-/** To which one or two blocks each line of a side belongs, exactly as blockhash-core decides it. */
-function shares(side: number): Shares {
-  const first = new Uint8Array(side);
-  const second = new Uint8Array(side);
-  const share = new Uint8Array(side).fill(16);
-  const block = side / BLOCKS;
+/** At most 31 of them: sixteen blocks and the lines on their borders. */
+function runsOf(side: number): Run[] {
+  const runs: Run[] = [];
   for (let line = 0; line < side; line++) {
-    first[line] = second[line] = Math.floor(line / block);
-    if (side % BLOCKS === 0) continue;
-    const into = (line + 1) % block;
-    const fraction = into - Math.floor(into);
-    if (into - fraction > 0 || line + 1 === side) continue;
-    second[line] = Math.ceil(line / block);
-    share[line] = 16 * (1 - fraction);
+    const next = shareOf(line, side);
+    const last = runs.at(-1);
+    if (last && last.first === next.first && last.second === next.second && last.share === next.share) last.end++;
+    else runs.push(next);
   }
-  return { first, second, share };
+  return runs;
 }
 
-function brightnessOfRow({ data, width, channels }: Pixels, y: number, out: Uint16Array): void {
-  const alpha = channels % 2 === 0 ? channels - 1 : 0;
-  const green = channels < 3 ? 0 : 1;
-  const blue = channels < 3 ? 0 : 2;
-  let at = y * width * channels;
-  for (let x = 0; x < width; x++, at += channels) {
-    const sum = (data[at] ?? 0) + (data[at + green] ?? 0) + (data[at + blue] ?? 0);
-    out[x] = alpha > 0 && data[at + alpha] === 0 ? WHITE : sum;
-  }
-}
-
-function sumRow(brightness: Uint16Array, { first, second, share }: Shares, row: Float64Array): void {
-  row.fill(0);
-  for (let x = 0; x < brightness.length; x++) {
-    const value = brightness[x] ?? 0;
-    const mine = share[x] ?? 0;
-    const left = first[x] ?? 0;
-    row[left] = (row[left] ?? 0) + value * mine;
-    if (mine < 16) {
-      const right = second[x] ?? 0;
-      row[right] = (row[right] ?? 0) + value * (16 - mine);
-    }
-  }
+/** To which one or two blocks a line of a side belongs, exactly as blockhash-core decides it. */
+function shareOf(line: number, side: number): Run {
+  const block = side / BLOCKS;
+  const own = Math.floor(line / block);
+  const into = (line + 1) % block;
+  const fraction = into - Math.floor(into);
+  const whole = side % BLOCKS === 0 || into - fraction > 0 || line + 1 === side;
+  if (whole) return { end: line + 1, first: own, second: own, share: 16 };
+  return { end: line + 1, first: own, second: Math.ceil(line / block), share: 16 * (1 - fraction) };
 }
 
 /** Blocks brighter than the median of their band; a tie counts as bright where the median itself is. */

@@ -1,10 +1,12 @@
 import { COSINES, FREQUENCIES } from './pdq-dct';
 import { PDQ_SIDE } from './pdq-filter';
+import { instantiate, reserve } from './pdq-instance';
+import type { WasmMemory } from './pdq-instance';
 import { PDQ_WASM } from './pdq.wasm';
 
 /** What pdq.wat exports; addresses and sizes are explained there. */
 export interface PdqExports {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  readonly memory: WasmMemory;
   rgb(src: number, dst: number, n: number): void;
   rgba(src: number, dst: number, n: number): void;
   grey(src: number, dst: number, n: number, step: number): void;
@@ -22,13 +24,6 @@ export interface PdqExports {
   multiply(left: number, right: number, columns: number, out: number): void;
 }
 
-/** The part of the global that is used: neither Node's types nor the library of the language declare it. */
-declare const WebAssembly: {
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object) => { readonly exports: unknown };
-};
-
-const PAGE = 65_536;
 const FLOAT = 4;
 
 /** The DCT's matrices in the first page: D, D transposed, the half-transform, the result, the grid. */
@@ -72,9 +67,8 @@ export class PdqMachine {
 
   /** @throws RangeError when the memory cannot grow to `size` bytes. */
   reserve(size: number): void {
-    const missing = size - this.bytes.length;
-    if (missing <= 0) return;
-    this.run.memory.grow(Math.ceil(missing / PAGE));
+    if (size <= this.bytes.length) return;
+    reserve(this.run.memory, size);
     const { buffer } = this.run.memory;
     this.bytes = new Uint8Array(buffer);
     this.floats = new Float32Array(buffer);
@@ -84,18 +78,12 @@ export class PdqMachine {
 
 let machine: PdqMachine | null | undefined;
 
-/** Null where there is no WebAssembly with SIMD, or where a page's content policy forbids it: the twin then computes. */
+/** Null where the runtime has no WebAssembly with SIMD: the twin then computes. */
 export function pdqMachine(): PdqMachine | null {
-  if (machine === undefined) machine = start();
-  return machine;
-}
-
-function start(): PdqMachine | null {
-  try {
-    const bytes = Uint8Array.from(atob(PDQ_WASM), (byte) => byte.charCodeAt(0));
-    // The instance is what pdq.wat says: the build assembles it from there.
-    return new PdqMachine(new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as PdqExports);
-  } catch {
-    return null;
+  if (machine === undefined) {
+    // The exports are what pdq.wat says: the build assembles it from there.
+    const run = instantiate(PDQ_WASM) as PdqExports | null;
+    machine = run && new PdqMachine(run);
   }
+  return machine;
 }
