@@ -36,8 +36,49 @@ export class NotHashedView {
   title!: string;
 }
 
+export const MEDIA_KINDS = ['video', 'pdf'] as const;
+export type MediaKind = (typeof MEDIA_KINDS)[number];
+
+export const MEDIA_STATES = ['pending', 'hashed', 'not_hashed'] as const;
+export type MediaState = (typeof MEDIA_STATES)[number];
+
+export class MediaHashView {
+  hash!: string;
+  @ApiProperty({ type: 'integer' })
+  quality!: number;
+  /** Milliseconds from the start of a video; null for a page. */
+  @ApiProperty({ type: 'integer', nullable: true })
+  atMs!: number | null;
+}
+
+/** What is known of a video or a document beside the digests of its bytes. */
+export class MediaView {
+  @ApiProperty({ enum: MEDIA_KINDS })
+  kind!: MediaKind;
+  /** Hashing comes after the upload: `pending` until then. */
+  @ApiProperty({ enum: MEDIA_STATES })
+  state!: MediaState;
+  /** Digest over the usable frames: the value of a signal of type `vpdq`. */
+  vpdq!: string | null;
+  /** SHA-256 of the document's normalised text. */
+  textSha256!: string | null;
+  @ApiProperty({ type: 'integer', nullable: true })
+  durationMs!: number | null;
+  @ApiProperty({ type: 'integer', nullable: true })
+  pageCount!: number | null;
+  /** Why there is nothing, or not all. */
+  fault!: string | null;
+  /** PDQ of frames or pages in their order. */
+  hashes!: MediaHashView[];
+}
+
 export type Matchable =
-  'perceptual' | 'exact only: quality ≤ 49' | 'exact only: not an image' | 'exact only: image not hashed';
+  | 'perceptual'
+  | 'exact only: quality ≤ 49'
+  | 'exact only: not an image'
+  | 'exact only: image not hashed'
+  | 'exact only: being hashed'
+  | 'video: exact only';
 
 export class ExhibitView {
   id!: string;
@@ -57,6 +98,8 @@ export class ExhibitView {
   image!: ImageView | null;
   /** Why an image has no perceptual hashes. */
   notHashed!: NotHashedView | null;
+  /** Of a video or a document. */
+  media!: MediaView | null;
   matchable!: Matchable;
   collectedAt!: string;
 }
@@ -96,17 +139,28 @@ function imageOf(row: Exhibit): ImageView | null {
   return { width: row.imageWidth ?? 0, height: row.imageHeight ?? 0, pdq, blockhash: row.blockhash };
 }
 
-export function matchableOf(image: { readonly pdq: { readonly quality: number } } | null, type: string): Matchable {
+export function matchableOf(
+  image: { readonly pdq: { readonly quality: number } } | null,
+  type: string,
+  media: Pick<MediaView, 'kind' | 'state' | 'vpdq' | 'textSha256' | 'hashes'> | null,
+): Matchable {
+  if (media) return matchableMedia(media);
   if (image === null) {
     return type.startsWith('image/') ? 'exact only: image not hashed' : 'exact only: not an image';
   }
   return image.pdq.quality <= UNRELIABLE_QUALITY ? 'exact only: quality ≤ 49' : 'perceptual';
 }
 
+function matchableMedia({ kind, state, hashes, textSha256 }: Parameters<typeof matchableOf>[2] & object): Matchable {
+  if (state === 'pending') return 'exact only: being hashed';
+  if (hashes.length > 0 || textSha256 !== null) return 'perceptual';
+  return kind === 'video' ? 'video: exact only' : 'exact only: not an image';
+}
+
 const isProblem = (code: string): code is ProblemCode => Object.hasOwn(PROBLEMS, code);
 const titleOf = (code: string): string => (isProblem(code) ? PROBLEMS[code][1] : code);
 
-export function toView(row: Exhibit): Pick<ExhibitView, keyof ExhibitView> {
+export function toView(row: Exhibit, media: MediaView | null = null): Pick<ExhibitView, keyof ExhibitView> {
   const image = imageOf(row);
   return {
     id: row.id,
@@ -121,7 +175,8 @@ export function toView(row: Exhibit): Pick<ExhibitView, keyof ExhibitView> {
     md5: row.md5,
     image,
     notHashed: row.notHashed === null ? null : { code: row.notHashed, title: titleOf(row.notHashed) },
-    matchable: matchableOf(image, row.type),
+    media,
+    matchable: matchableOf(image, row.type, media),
     collectedAt: row.collectedAt.toISOString(),
   };
 }

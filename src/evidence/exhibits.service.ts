@@ -10,6 +10,7 @@ import { append } from '../ledger/append';
 import { Receipts } from '../ledger/receipts';
 import { custodyOf } from './custody.query';
 import { Exhibit, StoredObject } from './evidence.entity';
+import { mediaOf } from './media';
 import { toView, type CustodyView, type ExhibitView } from './exhibit.dto';
 
 @Injectable()
@@ -22,12 +23,12 @@ export class Exhibits {
   ) {}
 
   get(actor: Actor, id: string): Promise<ExhibitView> {
-    return this.work.read(actor, async (tx) => toView(await find(tx, id)));
+    return this.work.read(actor, (tx) => viewOf(tx, id));
   }
 
   custody(actor: Actor, id: string): Promise<CustodyView> {
     return this.work.read(actor, async (tx) => ({
-      exhibit: toView(await find(tx, id)),
+      exhibit: await viewOf(tx, id),
       entries: await custodyOf(tx, this.receipts, id),
     }));
   }
@@ -49,6 +50,15 @@ export class Exhibits {
       disposition: attachment(exhibit),
       length: exhibit.size,
     });
+  }
+
+  /**
+   * The bytes for a machine of ours that hashes them: nobody looks, so nothing is recorded of a look.
+   * @throws DomainError `request.not-found`, `storage.*`
+   */
+  async open(actor: Actor, id: string): Promise<{ exhibit: Exhibit; content: Readable }> {
+    const exhibit = await this.work.read(actor, (tx) => find(tx, id));
+    return { exhibit, content: await this.plaintextOf(actor, exhibit) };
   }
 
   private async recordView(tx: Tx, actor: Actor, id: string, justification: string): Promise<{ exhibitId: string }> {
@@ -92,6 +102,11 @@ export class Exhibits {
     if (!object?.wrappedKey) throw new DomainError('storage.missing');
     return this.vault.open(object.id, object.caseId, object.wrappedKey);
   }
+}
+
+async function viewOf(tx: Tx, id: string): Promise<ExhibitView> {
+  const exhibit = await find(tx, id);
+  return toView(exhibit, (await mediaOf(tx, [id])).get(id) ?? null);
 }
 
 async function find(tx: Tx, id: string): Promise<Exhibit> {

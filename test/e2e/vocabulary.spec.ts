@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { MEDIA_KINDS, MEDIA_STATES } from '../../src/evidence/exhibit.dto';
 import * as vocabulary from '../../src/domain/vocabulary';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
@@ -22,6 +23,8 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
   'signal_dispute.reason': vocabulary.DISPUTE_REASONS,
   'signal_dispute.state': vocabulary.DISPUTE_STATES,
   'signal_feedback.verdict': vocabulary.MATCH_VERDICTS,
+  'exhibit_media.kind': MEDIA_KINDS,
+  'exhibit_media.state': MEDIA_STATES,
   'notice.kind': vocabulary.NOTICE_KINDS,
   'notice.category': vocabulary.CATEGORIES,
   'notice_item.kind': vocabulary.ITEM_KINDS,
