@@ -91,6 +91,11 @@ export const PROBLEMS = {
   'file.item-unknown': [422, 'The file names an item that is not in this submission'],
   'signal.contributed-already': [409, 'Your organisation stands behind this hash already'],
   'signal.not-yours': [409, 'Your organisation does not stand behind this hash'],
+  'signal.quota-spent': [429, 'Your organisation has contributed as many hashes as its trust allows for today'],
+  'signal.harmless': [422, 'This hash is that of well-known harmless content'],
+  'signal-quarantine.decided': [409, 'Somebody has decided this already'],
+  'signal-negative.unusable': [422, 'Nothing in this list could be taken'],
+  'signal-policy.in-force': [409, 'This policy is in force already'],
   'signal.low-quality': [422, 'This hash says too little to be matched with'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 

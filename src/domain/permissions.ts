@@ -22,6 +22,7 @@ export const AVAILABLE_TO = {
   'signal.opine': ['authority', 'platform', 'civil_society'],
   'signal.withdraw': ['authority', 'platform', 'civil_society'],
   'match.decide': ['authority', 'platform'],
+  'signal-policy.manage': ['authority', 'platform', 'investigative_body', 'civil_society'],
   'notice.draft': ['authority'],
   'notice.send': ['authority'],
   'notice.withdraw': ['authority'],
@@ -45,6 +46,7 @@ export const AVAILABLE_TO = {
   'operator.organisations': ['operator'],
   'operator.ledger': ['operator'],
   'operator.service': ['operator'],
+  'operator.signals': ['operator'],
 } as const satisfies Record<string, readonly OrganisationKind[]>;
 
 export type Permission = keyof typeof AVAILABLE_TO;
@@ -124,7 +126,15 @@ const MACHINE = [
  */
 export const ROLE_PERMISSIONS = {
   analyst: ANALYST,
-  supervisor: [...ANALYST, ...MODERATOR, ...CURATOR, 'item.release', 'approval.decide', 'platform.confirm'],
+  supervisor: [
+    ...ANALYST,
+    ...MODERATOR,
+    ...CURATOR,
+    'item.release',
+    'approval.decide',
+    'platform.confirm',
+    'signal-policy.manage',
+  ],
   moderator: MODERATOR,
   investigator: [...OWN_RECORD, ...CASEWORK, 'case.close'],
   auditor: [...OWN_RECORD, 'custody.read'],
@@ -141,6 +151,7 @@ export const ROLE_PERMISSIONS = {
     'api-key.manage',
     'contact.manage',
     'webhook.manage',
+    'signal-policy.manage',
   ],
   operator: [
     ...OWN_RECORD,
@@ -150,6 +161,7 @@ export const ROLE_PERMISSIONS = {
     'operator.organisations',
     'operator.ledger',
     'operator.service',
+    'operator.signals',
   ],
   integration: MACHINE,
 } as const satisfies Record<string, readonly Permission[]>;

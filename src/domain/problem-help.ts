@@ -163,6 +163,15 @@ export const PROBLEM_HELP = {
     'Your organisation has contributed this hash before. To change its labels, withdraw it and contribute it anew.',
   'signal.not-yours':
     'Only an organisation that contributed a hash can withdraw it. To say that it is wrong, dispute it with a reason.',
+  'signal.quota-spent':
+    'How many hashes an organisation may contribute in a day follows the trust in it. `left` says how many are left, `resetsAt` when the count begins anew. The operator can raise the quota of an organisation that needs more.',
+  'signal.harmless':
+    'The hash equals, or lies within the matching distance of, a plain colour, a gradient, a test card or another image known to be harmless. It would match what nobody means. Contribute the exact digest of the file if it is meant.',
+  'signal-quarantine.decided':
+    'Nothing in this batch waits any more: it was released or rejected by somebody else. Read it again.',
+  'signal-negative.unusable':
+    'No line of the list holds a hash of a known type. A line is `type,value` or `type,value,note` in CSV with a header, or a JSON object with these members; the type may be left out when the request names one.',
+  'signal-policy.in-force': 'This policy decides already. Draft a new one to change what is done with matches.',
   'signal.low-quality':
     'The image has too little structure for a perceptual hash: many unrelated images would match it. Contribute its exact digest instead.',
 } as const satisfies Partial<Record<ProblemCode, string>>;

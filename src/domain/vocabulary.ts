@@ -137,6 +137,25 @@ export type MatchVerdict = (typeof MATCH_VERDICTS)[number];
 export const MATCH_ACTIONS = ['ignore', 'review', 'block'] as const;
 export type MatchAction = (typeof MATCH_ACTIONS)[number];
 
+/** How far a contributor of hashes is trusted: the quota a day and the flood threshold follow it. */
+export const TRUST_LEVELS = ['new', 'known', 'trusted'] as const;
+export type TrustLevel = (typeof TRUST_LEVELS)[number];
+
+/** Hashes of what must not match: `harmless` is well known, `corpus` is a large benign collection, `canary` is a trap. */
+export const NEGATIVE_KINDS = ['harmless', 'corpus', 'canary'] as const;
+export type NegativeKind = (typeof NEGATIVE_KINDS)[number];
+
+/** Why contributions wait for the operator. `with_canary`: contributed beside a canary. `collision`: a negative added later hits it. */
+export const QUARANTINE_REASONS = ['flood', 'corpus', 'canary', 'with_canary', 'collision'] as const;
+export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
+
+export const QUARANTINE_OUTCOMES = ['released', 'rejected'] as const;
+export type QuarantineOutcome = (typeof QUARANTINE_OUTCOMES)[number];
+
+/** One policy of an organisation is in force; those before it are kept and can be put in force again. */
+export const POLICY_STATES = ['draft', 'in_force', 'replaced'] as const;
+export type PolicyState = (typeof POLICY_STATES)[number];
+
 export const CHANNELS = ['webhook', 'inbox'] as const;
 export type Channel = (typeof CHANNELS)[number];
 
@@ -193,6 +212,17 @@ export const LEDGER_KINDS = {
   'vault.quarantined': 'A stored object that no record knows was put aside',
   'signal.contributed': 'A hash was contributed',
   'signal.withdrawn': 'A hash was withdrawn by its contributor',
+  'signal.held': 'Standing hashes were put in quarantine until they have been looked at',
+  'signal.released': 'Two people of the operator released hashes from quarantine',
+  'signal.rejected': 'The operator rejected hashes that waited in quarantine',
+  'signal.canary-hit': 'A contribution hit a canary: the contributor is trusted no more',
+  'signal.rolled-back': 'Everything that one organisation contributed was taken back',
+  'signal.feedback-given': 'A platform said what became of a match',
+  'signal-trust.changed': 'The trust in a contributor of hashes changed',
+  'signal-negative.added': 'Hashes of harmless content were added to what must not match',
+  'signal-negative.removed': 'Hashes were taken from what must not match',
+  'signal-policy.drafted': 'A policy for matches was written',
+  'signal-policy.enforced': 'A policy for matches took effect',
   'match.found': 'A submitted object lies within the threshold of a hash',
   'notice.drafted': 'A notice was written',
   'notice.sent': 'A notice left for its platform',
