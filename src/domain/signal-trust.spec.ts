@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { allot, limitsOf, quotaDay, quotaResetsAt, startingLevel, TRUST_LIMITS } from './signal-trust';
 import { ORGANISATION_KINDS, TRUST_LEVELS } from './vocabulary';
 
