@@ -6,6 +6,7 @@ import { ApprovalController } from './approval.controller';
 import { Approvals } from './approvals.service';
 import { AuthGuard } from './auth.guard';
 import { Authentication } from './authentication.service';
+import { CredentialCache } from './credential-cache';
 import { OrganisationController } from './organisation.controller';
 import { Organisations } from './organisations.service';
 import { SecondPersonInterceptor } from './second-person';
@@ -17,6 +18,7 @@ import { Sessions } from './sessions.service';
   controllers: [SessionController, ApiKeyController, OrganisationController, ApprovalController],
   providers: [
     Authentication,
+    CredentialCache,
     Sessions,
     ApiKeys,
     Organisations,
@@ -24,6 +26,6 @@ import { Sessions } from './sessions.service';
     SecondPersonInterceptor,
     { provide: APP_GUARD, useClass: AuthGuard },
   ],
-  exports: [Authentication, Sessions, ApiKeys, Organisations, Approvals, SecondPersonInterceptor],
+  exports: [Authentication, CredentialCache, Sessions, ApiKeys, Organisations, Approvals, SecondPersonInterceptor],
 })
 export class AccountsModule {}

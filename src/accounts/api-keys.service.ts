@@ -8,6 +8,7 @@ import { pageOf, parseCursor, type Page, type PageQuery } from '../infra/http/pa
 import { append } from '../ledger/append';
 import type { ApiKeyView, CreateApiKeyDto, NewApiKeyView } from './accounts.dto';
 import { ApiKey, Organisation } from './accounts.entity';
+import { CredentialCache } from './credential-cache';
 import { hashToken, makeToken } from './token';
 
 const TWO_YEARS_MS = 2 * 366 * 24 * 60 * 60 * 1000;
@@ -27,6 +28,7 @@ export class ApiKeys {
   constructor(
     private readonly work: Work,
     private readonly clock: ClockSource,
+    private readonly cache: CredentialCache,
   ) {}
 
   /** Makes a key. It is in this answer and nowhere else: we keep its hash, and a repeat of the request does not show it again. */
@@ -81,7 +83,7 @@ export class ApiKeys {
 
   async revoke(actor: Actor, id: string): Promise<ApiKeyView> {
     const at = this.clock.now();
-    return this.work.run(actor, async (tx) => {
+    const view = await this.work.run(actor, async (tx) => {
       const row = await tx.findOneBy(ApiKey, { id, organisationId: actor.organisationId });
       if (!row) throw new DomainError('request.not-found');
       if (row.revokedAt) return toView(row);
@@ -95,6 +97,8 @@ export class ApiKeys {
       });
       return toView({ ...row, revokedAt: at });
     });
+    this.cache.dropOrganisation(actor.organisationId);
+    return view;
   }
 
   private async assertGrantable(tx: Tx, actor: Actor, dto: CreateApiKeyDto): Promise<void> {

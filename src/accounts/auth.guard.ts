@@ -3,8 +3,9 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../domain/errors';
 import { NEEDS_COMPETENCE, type Permission } from '../domain/permissions';
-import { ALLOW, PUBLIC, SIGNED_IN, type AuthenticatedRequest } from '../infra/http/allow';
+import { ALLOW, HOT_PATH, PUBLIC, SIGNED_IN, type AuthenticatedRequest } from '../infra/http/allow';
 import { Authentication } from './authentication.service';
+import { CredentialCache } from './credential-cache';
 import { kindOfToken } from './token';
 
 export const SESSION_COOKIE = 'clepsydra_session';
@@ -15,6 +16,7 @@ export class AuthGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly authentication: Authentication,
+    private readonly cache: CredentialCache,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -24,7 +26,9 @@ export class AuthGuard implements CanActivate {
     const open = this.reflector.get<string | undefined>(PUBLIC, handler) !== undefined;
     const token = tokenOf(request);
     if (token) {
-      const recognised = await this.authentication.recognise(token).catch((error: unknown) => {
+      const isHot = this.reflector.get<string | undefined>(HOT_PATH, handler) !== undefined;
+      const door = isHot ? this.cache : this.authentication;
+      const recognised = await door.recognise(token).catch((error: unknown) => {
         // A browser sends an old cookie along unasked; who shows a bearer token of ours wants to be recognised by it.
         const unasked = !request.headers.authorization || kindOfToken(token) === undefined;
         if (open && unasked && error instanceof DomainError) return undefined;

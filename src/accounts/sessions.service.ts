@@ -9,6 +9,7 @@ import { log } from '../infra/log';
 import { append } from '../ledger/append';
 import type { ChangePasswordDto, NewSessionView, OrganisationSummary, SessionView, SignInDto } from './accounts.dto';
 import { Authentication } from './authentication.service';
+import { CredentialCache } from './credential-cache';
 import { hashPassword, verifyPassword } from './password';
 import { hashToken, makeToken } from './token';
 
@@ -38,6 +39,7 @@ export class Sessions {
     private readonly work: Work,
     private readonly clock: ClockSource,
     private readonly authentication: Authentication,
+    private readonly cache: CredentialCache,
   ) {}
 
   /** Password login. The answer is the same, and as slow, whichever of the two was wrong. */
@@ -121,6 +123,7 @@ export class Sessions {
       await tx.query('update session set ended_at = $2 where id = $1 and ended_at is null', [sessionId, at]);
       await append(tx, { kind: 'session.closed', actor, at, subjects: {}, audience: [actor.organisationId] });
     });
+    this.cache.dropOrganisation(actor.organisationId);
   }
 
   /** Acting for another of one's organisations is a login of its own, so that each token has one scope. */

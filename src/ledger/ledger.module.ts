@@ -5,6 +5,7 @@ import { FeedController } from './feed.controller';
 import { FeedStream } from './feed-stream';
 import { FeedWatch } from './feed-watch';
 import { LedgerController } from './ledger.controller';
+import { LedgerFollow } from './ledger-follow';
 import { LedgerKey } from './ledger-key';
 import { Ledger } from './ledger.service';
 import { ReceiptInterceptor } from './receipt.interceptor';
@@ -26,8 +27,9 @@ import { Sequencer } from './sequencer';
     Sequencer,
     FeedWatch,
     FeedStream,
+    LedgerFollow,
     { provide: APP_INTERCEPTOR, useClass: ReceiptInterceptor },
   ],
-  exports: [Ledger, LedgerKey, Receipts, Sequencer, FeedWatch],
+  exports: [Ledger, LedgerKey, Receipts, Sequencer, FeedWatch, LedgerFollow],
 })
 export class LedgerModule {}

@@ -19,6 +19,13 @@ export const SignedIn = (why: string): MethodDecorator => SetMetadata(SIGNED_IN,
 export const Public = (why: string): MethodDecorator =>
   applyDecorators(SetMetadata(PUBLIC, why), ApiExtension('x-public', why));
 
+/**
+ * Answered many thousand times a second: the credential may have been recognised up to five seconds ago, as the class
+ * comment of `CredentialCache` says in full. Only for reading what is not the credential's own. Says why.
+ */
+export const HOT_PATH = 'clepsydra:hot-path';
+export const HotPath = (why: string): MethodDecorator => SetMetadata(HOT_PATH, why);
+
 export interface AuthenticatedRequest extends FastifyRequest {
   actor?: Actor;
   sessionId?: string;

@@ -1,0 +1,148 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Work, type Tx } from '../infra/database/work';
+import { log } from '../infra/log';
+import { treeSize } from './feed.query';
+
+/** An entry is heard of within this and the sequencer's 50 ms, on every node. */
+const POLL_MS = 100;
+const LONGEST_PAUSE_MS = 2_000;
+
+/** One entry of the kinds that a follower asked for. */
+export interface HeardEntry {
+  readonly seq: number;
+  readonly kind: string;
+  readonly organisationId: string | null;
+}
+
+/** Everything that was sequenced after one place and up to another. */
+export interface LedgerNews {
+  readonly after: number;
+  readonly through: number;
+  readonly entries: readonly HeardEntry[];
+}
+
+export interface Follower {
+  readonly name: string;
+  /** First words of kinds that it wants by name: `session` for `session.closed`. */
+  readonly about: readonly string[];
+  /** Told again, with what came since, when it failed. */
+  readonly hear: (news: LedgerNews) => Promise<void>;
+}
+
+/** Where one follower stands. */
+export class Following {
+  /** Every entry up to this one was heard; undefined until the first look. */
+  through: number | undefined;
+  /** When it was last known that nothing newer was there: milliseconds as `performance.now` gives them. */
+  currentAt = performance.now();
+  isBusy = false;
+  isFailing = false;
+
+  constructor(readonly follower: Follower) {}
+
+  get behindMs(): number {
+    return Math.max(0, Math.round(performance.now() - this.currentAt));
+  }
+}
+
+/**
+ * What this node keeps in memory follows the ledger, whose sequence has no gaps. One poller for the process: an indexed
+ * look at the size of the tree when nothing happened, one more statement for all followers when something did.
+ */
+@Injectable()
+export class LedgerFollow implements OnModuleDestroy {
+  private readonly followings = new Set<Following>();
+  private timer: NodeJS.Timeout | undefined;
+  private turn: Promise<void> = Promise.resolve();
+  private pauseMs = POLL_MS;
+  private isClosed = false;
+
+  constructor(private readonly work: Work) {}
+
+  /** From the place given on; without one from where the ledger stands at the first look. */
+  follow(follower: Follower, through?: number): Following {
+    const following = new Following(follower);
+    following.through = through;
+    this.followings.add(following);
+    if (!this.timer) this.schedule(0);
+    return following;
+  }
+
+  forget(following: Following): void {
+    this.followings.delete(following);
+  }
+
+  /** The newest place of the ledger, -1 while it is empty. */
+  newest(): Promise<number> {
+    return this.work.asWorker(async (tx) => (await treeSize(tx)) - 1);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.isClosed = true;
+    clearTimeout(this.timer);
+    await this.turn;
+  }
+
+  private schedule(delayMs: number): void {
+    if (this.isClosed) return;
+    this.timer = setTimeout(() => {
+      this.turn = this.look().then(
+        () => this.schedule((this.pauseMs = POLL_MS)),
+        (error: unknown) => {
+          if (this.pauseMs === POLL_MS) log.warn({ event: 'ledger.not-followed', reason: String(error) });
+          this.schedule((this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS)));
+        },
+      );
+    }, delayMs);
+    this.timer.unref();
+  }
+
+  private async look(): Promise<void> {
+    const lookedAt = performance.now();
+    const { newest, entries } = await this.work.asWorker((tx) => this.read(tx));
+    for (const following of this.followings) {
+      following.through ??= newest;
+      if (following.isBusy) continue;
+      if (following.through >= newest) following.currentAt = lookedAt;
+      else void this.tell(following, newest, entries, lookedAt);
+    }
+  }
+
+  private async read(tx: Tx): Promise<{ newest: number; entries: HeardEntry[] }> {
+    const newest = (await treeSize(tx)) - 1;
+    const from = Math.min(newest, ...[...this.followings].map(({ through }) => through ?? newest));
+    const about = [...new Set([...this.followings].flatMap(({ follower }) => follower.about))];
+    if (from >= newest || about.length === 0) return { newest, entries: [] };
+    const rows = await tx.query<{ seq: string; kind: string; organisation_id: string | null }[]>(
+      `select l.seq, e.kind, e.organisation_id from ledger_leaf l join ledger_entry e on e.id = l.entry_id
+       where l.seq > $1 and l.seq <= $2 and split_part(e.kind, '.', 1) = any($3) order by l.seq`,
+      [from, newest, about],
+    );
+    return {
+      newest,
+      entries: rows.map(({ seq, kind, organisation_id }) => ({
+        seq: Number(seq),
+        kind,
+        organisationId: organisation_id,
+      })),
+    };
+  }
+
+  /** Not awaited by the look: one that has much to do holds up no other. */
+  private async tell(following: Following, newest: number, entries: readonly HeardEntry[], at: number): Promise<void> {
+    const { follower, through: after = newest } = following;
+    const mine = entries.filter(({ seq, kind }) => seq > after && follower.about.includes(kind.split('.')[0] ?? ''));
+    following.isBusy = true;
+    try {
+      await follower.hear({ after, through: newest, entries: mine });
+      following.through = newest;
+      following.currentAt = at;
+      following.isFailing = false;
+    } catch (error) {
+      if (!following.isFailing) log.warn({ event: 'ledger.not-heard', follower: follower.name, reason: String(error) });
+      following.isFailing = true;
+    } finally {
+      following.isBusy = false;
+    }
+  }
+}
