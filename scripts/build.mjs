@@ -12,7 +12,13 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const dist = path.join(root, 'dist');
 const stampFile = path.join(dist, '.build.json');
 const SOURCES = ['src', 'migrations', 'seeds'];
-const SDK_ENTRIES = ['sdk/src/index.ts', 'sdk/src/cli.ts'];
+const SDK_ENTRIES = [
+  'sdk/src/index.ts',
+  'sdk/src/cli.ts',
+  // By itself, also in a browser; and what each thread of `clepsydra scan` runs.
+  'sdk/src/perceptual.ts',
+  'sdk/src/offline/hash-worker.ts',
+];
 const CONSOLE_INPUTS = ['console', 'src/domain', 'src/perceptual', 'docs/openapi.json', 'package-lock.json'];
 const SKIPPED_FOLDERS = new Set(['node_modules', 'dist']);
 
@@ -142,6 +148,9 @@ async function buildSdk(stamp) {
     absWorkingDir: root,
     entryPoints: entries,
     outdir: 'sdk/dist',
+    entryNames: '[name]',
+    // An optional peer of the SDK, looked for when a picture is to be decoded.
+    external: ['sharp'],
     bundle: true,
     format: 'esm',
     platform: 'node',

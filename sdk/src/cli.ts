@@ -7,9 +7,11 @@ import { Output } from './cli/output';
 import type { Verb } from './cli/verb';
 import { EVIDENCE_VERBS } from './cli/verbs/evidence';
 import { FIGURE_VERBS } from './cli/verbs/figures';
+import { HASH_VERBS } from './cli/verbs/hash';
 import { NOTICE_VERBS } from './cli/verbs/notices';
 import { RECEIPT_VERBS } from './cli/verbs/receipts';
 import { REFER_VERBS } from './cli/verbs/refer';
+import { SCAN_VERBS } from './cli/verbs/scan';
 import { SECOND_PERSON_VERBS } from './cli/verbs/second-person';
 import { SESSION_VERBS } from './cli/verbs/session';
 import { SIGNAL_VERBS } from './cli/verbs/signals';
@@ -22,6 +24,8 @@ export const VERBS: readonly Verb[] = [
   ...WATCH_VERBS,
   ...NOTICE_VERBS,
   ...SIGNAL_VERBS,
+  ...HASH_VERBS,
+  ...SCAN_VERBS,
   ...EVIDENCE_VERBS,
   ...FIGURE_VERBS,
   ...RECEIPT_VERBS,

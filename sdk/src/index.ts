@@ -3,7 +3,18 @@ export type { Attachment } from './casework';
 export { Clepsydra, type ClepsydraOptions } from './clepsydra';
 export { verifyEd25519 } from './ed25519';
 export { NetworkError, ProblemError, VerificationError } from './errors';
+export { hashBytes, hashFile, hashStream, type FileHashes, type HashOptions } from './offline/hash-file';
+export { LocalCopyError } from './offline/local-copy';
+export {
+  DEFAULT_RADIUS,
+  OfflineMatcher,
+  type HashQuery,
+  type OfflineMatch,
+  type OfflineOptions,
+  type SyncReport,
+} from './offline/offline-matcher';
 export { ReceiptStore, homeFolder, type KeptReceipt } from './receipt-store';
 export { verifyReceipts, type ReceiptFault, type ReceiptReport } from './verify-receipts';
 export { Witness, type LedgerSource } from './witness';
 export { verifyReceipt } from '../../src/domain/receipt';
+export { DEFAULT_RULES, type PolicyRule } from '../../src/domain/signal-policy';

@@ -11,6 +11,8 @@ export const EXIT = {
   missed: 6,
   declined: 7,
   withdrawn: 8,
+  found: 9,
+  partly: 10,
   interrupted: 130,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
@@ -25,6 +27,8 @@ export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.missed, '`watch`: the hour passed with an item unanswered'],
   [EXIT.declined, '`watch`: answered in time, but at least one item was declined'],
   [EXIT.withdrawn, '`watch`: the sender withdrew the notice'],
+  [EXIT.found, '`scan`: at least one file is known'],
+  [EXIT.partly, '`hash`, `scan`: some files could not be read; the others were dealt with'],
   [EXIT.interrupted, 'stopped with Ctrl-C'],
 ];
 

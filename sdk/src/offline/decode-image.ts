@@ -1,0 +1,116 @@
+import { blockhash } from '../../../src/perceptual/blockhash';
+import { pdqHash } from '../../../src/perceptual/pdq';
+import type { Pixels } from '../../../src/perceptual/pixels';
+import type { Image } from '../api';
+
+/** sharp, as far as it is used: an optional peer, so its own types are not needed to compile against this package. */
+interface SharpPipeline {
+  metadata(): Promise<{ width: number; height: number; space?: string }>;
+  resize(width: number, height: number, options: { fit: 'fill'; fastShrinkOnLoad: true }): SharpPipeline;
+  toColourspace(space: string): SharpPipeline;
+  raw(options: { depth: 'uchar' }): SharpPipeline;
+  toBuffer(options: {
+    resolveWithObject: true;
+  }): Promise<{ data: Uint8Array; info: { width: number; height: number; channels: number } }>;
+}
+export interface Sharp {
+  (bytes: Uint8Array, options: Readonly<Record<string, unknown>>): SharpPipeline;
+  readonly concurrency?: (threads: number) => number;
+}
+
+export interface DecodeOptions {
+  /** Refused above it, before a pixel is decoded. */
+  readonly maxPixels: number;
+  /**
+   * The picture is shrunk to 512 x 512 while it is decoded: several times as fast, and up to some 16 bits away from the
+   * exact PDQ. For scanning in bulk; never for a hash that is contributed.
+   */
+  readonly fast: boolean;
+}
+
+export const FAST_SIDE = 512;
+
+/** The picture has no perceptual hash; `code` is of the server's words for the same. */
+export class ImageFault extends Error {
+  override readonly name = 'ImageFault';
+
+  constructor(
+    readonly code: 'image.too-large' | 'image.truncated' | 'image.unsupported' | 'image.undecodable',
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+function isSharp(value: unknown): value is Sharp {
+  return typeof value === 'function';
+}
+
+let loaded: Promise<Sharp | null> | undefined;
+
+/** sharp where it is installed, otherwise null. Asked once. */
+export function findSharp(): Promise<Sharp | null> {
+  loaded ??= import('sharp').then(
+    (module: { readonly default: unknown }) => (isSharp(module.default) ? module.default : null),
+    () => null,
+  );
+  return loaded;
+}
+
+/**
+ * PDQ and blockhash of an encoded image by the server's own rules: EXIF orientation is not applied and a colour profile
+ * is ignored (the field's clients do neither), CMYK becomes sRGB, grey stays one channel, of an animation the first frame counts.
+ * @throws ImageFault
+ */
+export async function hashImage(sharp: Sharp, bytes: Uint8Array, options: DecodeOptions): Promise<Image> {
+  try {
+    const { pixels, width, height } = await decode(sharp, bytes, options);
+    return { width, height, pdq: pdqHash(pixels), blockhash: blockhash(pixels) };
+  } catch (error) {
+    throw faultOf(error);
+  }
+}
+
+async function decode(
+  sharp: Sharp,
+  bytes: Uint8Array,
+  { maxPixels, fast }: DecodeOptions,
+): Promise<{ pixels: Pixels; width: number; height: number }> {
+  const { width, height, space } = await sharp(bytes, { limitInputPixels: false, failOn: 'error' }).metadata();
+  if (width * height > maxPixels) {
+    throw new ImageFault('image.too-large', `the picture is ${width} x ${height}, more than ${maxPixels} pixels`);
+  }
+  const grey = space === 'b-w' || space === 'grey16';
+  const whole = sharp(bytes, {
+    limitInputPixels: maxPixels,
+    failOn: 'error',
+    pages: 1,
+    sequentialRead: true,
+    ignoreIcc: space !== 'cmyk',
+  });
+  const shrink = fast && width > FAST_SIDE && height > FAST_SIDE;
+  const pipeline = shrink ? whole.resize(FAST_SIDE, FAST_SIDE, { fit: 'fill', fastShrinkOnLoad: true }) : whole;
+  const { data, info } = await pipeline
+    .toColourspace(grey ? 'b-w' : 'srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  const { channels } = info;
+  if (channels !== 1 && channels !== 2 && channels !== 3 && channels !== 4) {
+    throw new ImageFault('image.undecodable', 'the picture cannot be decoded');
+  }
+  return { pixels: { data, width: info.width, height: info.height, channels }, width, height };
+}
+
+/** The decoder's own words are not passed on: they can quote what is in the file. */
+function faultOf(error: unknown): ImageFault {
+  if (error instanceof ImageFault) return error;
+  const message = error instanceof Error ? error.message : '';
+  if (/pixel limit/i.test(message)) return new ImageFault('image.too-large', 'the picture is too large to decode');
+  if (/premature end|unexpected end|cannot read full|end of stream/i.test(message)) {
+    return new ImageFault('image.truncated', 'the picture ends early');
+  }
+  if (/unsupported|no decoding plugin/i.test(message)) {
+    return new ImageFault('image.unsupported', 'this sharp cannot decode the format');
+  }
+  return new ImageFault('image.undecodable', 'the picture cannot be decoded');
+}

@@ -1,0 +1,102 @@
+import { SEVERITIES, isSignalHash, type Severity, type SignalType } from '../../../src/domain/vocabulary';
+import type { SignalLabels } from '../api';
+import { isRecord, takenAs } from '../untyped';
+
+/** Types that are compared offline. A film by the digest over its frames: what is only near is for the server to find. */
+export const OFFLINE_TYPES = [
+  'sha256',
+  'sha512',
+  'md5',
+  'text_sha256',
+  'vpdq',
+  'pdq',
+  'blockhash',
+] as const satisfies readonly SignalType[];
+export type OfflineType = (typeof OFFLINE_TYPES)[number];
+
+export const isOfflineType = (type: unknown): type is OfflineType => OFFLINE_TYPES.some((each) => each === type);
+
+/** States in which a signal is matched; in any other it has left the lists. */
+export const STANDING_STATES = ['active', 'provisional', 'disputed'] as const;
+export type StandingState = (typeof STANDING_STATES)[number];
+
+/** What is said of a signal beside its hash: much the same for many, so it is kept once for all of them. */
+export interface About {
+  readonly type: OfflineType;
+  readonly state: StandingState;
+  /** Ids of the permitted lists that it stands on. */
+  readonly lists: readonly string[];
+  readonly labels: SignalLabels;
+  readonly severity: Severity | null;
+  readonly incident: string | null;
+  /** A person has looked at the item behind it. */
+  readonly reviewed: boolean;
+  /** Organisations whose contribution stands. */
+  readonly standing: readonly string[];
+  readonly confirms: number;
+  readonly disputes: number;
+}
+
+export type FeedLine =
+  | { readonly kind: 'signal'; readonly signalId: string; readonly value: string; readonly about: About }
+  | { readonly kind: 'gone'; readonly signalId: string }
+  /** A type that is not compared here, or a record that is not sound: it is counted, and never stops a sync. */
+  | { readonly kind: 'skipped'; readonly reason: 'type' | 'malformed' };
+
+export interface PageEnd {
+  readonly through: string;
+  readonly more: boolean;
+}
+
+const strings = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : [];
+const textOrNull = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+const count = (value: unknown): number => (typeof value === 'number' && value > 0 ? Math.trunc(value) : 0);
+const standingState = (value: unknown): StandingState | undefined => STANDING_STATES.find((state) => state === value);
+
+function aboutOf(record: Record<string, unknown>, type: OfflineType, state: StandingState): About {
+  return {
+    type,
+    state,
+    lists: strings(record['lists']),
+    labels: isRecord(record['labels']) ? takenAs<SignalLabels>(record['labels']) : {},
+    severity: SEVERITIES.find((severity) => severity === record['severity']) ?? null,
+    incident: textOrNull(record['incident']),
+    reviewed: record['reviewed'] === true,
+    standing: strings(record['standing']),
+    confirms: count(record['confirms']),
+    disputes: count(record['disputes']),
+  };
+}
+
+/** The last line of a page, or null when the line is a record. @throws SyntaxError when it is no JSON */
+export function readPageEnd(line: string): PageEnd | null {
+  const record: unknown = JSON.parse(line);
+  if (!isRecord(record) || typeof record['through'] !== 'string') return null;
+  return { through: record['through'], more: record['more'] === true };
+}
+
+/** The line again, as {@link readFeedLine} reads it. */
+export function writeFeedLine(line: Exclude<FeedLine, { kind: 'skipped' }>): string {
+  if (line.kind === 'gone') return JSON.stringify({ signalId: line.signalId, state: 'withdrawn' });
+  return JSON.stringify({ signalId: line.signalId, value: line.value, ...line.about });
+}
+
+/** Never throws: what is wrong with a record is wrong with it alone. */
+export function readFeedLine(line: string): FeedLine {
+  let record: unknown;
+  try {
+    record = JSON.parse(line);
+  } catch {
+    return { kind: 'skipped', reason: 'malformed' };
+  }
+  if (!isRecord(record)) return { kind: 'skipped', reason: 'malformed' };
+  const { signalId, type, value } = record;
+  if (typeof signalId !== 'string' || signalId === '') return { kind: 'skipped', reason: 'malformed' };
+  const state = standingState(record['state']);
+  // A state that we do not know is no state to act on: whatever it is called, the signal is not matched.
+  if (!state) return { kind: 'gone', signalId };
+  if (!isOfflineType(type)) return { kind: 'skipped', reason: 'type' };
+  if (typeof value !== 'string' || !isSignalHash(type, value)) return { kind: 'skipped', reason: 'malformed' };
+  return { kind: 'signal', signalId, value, about: aboutOf(record, type, state) };
+}

@@ -1,0 +1,321 @@
+import { DEFAULT_RULES, decide, strictest, type PolicyRule } from '../../../src/domain/signal-policy';
+import type { MatchAction, Severity } from '../../../src/domain/vocabulary';
+import { PDQ_MATCH_RADIUS, PDQ_MIN_QUALITY } from '../../../src/perceptual/pdq';
+import type { SignalLabels } from '../api';
+import type { Clepsydra } from '../clepsydra';
+import { fetchPage, isCursorRefused } from './feed-source';
+import { readFeedLine, writeFeedLine, type OfflineType, type StandingState } from './feed-line';
+import type { FileHashes } from './hash-file';
+import { LocalCopy, LocalCopyError, type CopyOf } from './local-copy';
+import { SignalTable, type Found } from './signal-table';
+
+/** One hash to look up, as the server takes it. */
+export interface HashQuery {
+  readonly type: OfflineType;
+  readonly value: string;
+  /** Bits that may differ, 0 to 64; {@link DEFAULT_RADIUS} unless told. */
+  readonly radius?: number;
+}
+
+/** One signal within the radius, as the server tells of it, but for who contributed it and when. */
+export interface OfflineMatch {
+  readonly signalId: string;
+  readonly type: OfflineType;
+  readonly value: string;
+  /** Bits that differ; 0 for an exact hash. */
+  readonly distance: number;
+  readonly state: StandingState;
+  /** A person looked at the item that the hash was taken from. */
+  readonly reviewed: boolean;
+  readonly labels: SignalLabels;
+  readonly severity: Severity | null;
+  readonly incident: string | null;
+  readonly lists: readonly { readonly id: string }[];
+  readonly opinions: { readonly confirm: number; readonly dispute: number };
+  /** What the organisation's policy says. A match proposes; a person decides. */
+  readonly action: MatchAction;
+  /** The rule, or the limit that no rule lifts. */
+  readonly because: string;
+}
+
+export interface OfflineOptions {
+  /** Holds the local copy; made when it is not there. One folder for one choice of lists. */
+  readonly folder: string;
+  /** Ids of lists; left out or empty, every list that the account may read. */
+  readonly lists?: readonly string[];
+  /** The organisation's policy; the server's default unless given. */
+  readonly rules?: readonly PolicyRule[];
+  /** Lists whose owner asks for action without a person: two organisations must stand behind a hash before it blocks. */
+  readonly autoActionLists?: readonly string[];
+}
+
+export interface SyncReport {
+  /** Signals that are new, or of which something was said anew. */
+  readonly changed: number;
+  readonly withdrawn: number;
+  /** Records of a type that is not compared here. */
+  readonly otherTypes: number;
+  /** Records that were not sound; the others were taken. */
+  readonly malformed: number;
+  /** Why everything was fetched anew; null when only what was new had to be. */
+  readonly refetched: string | null;
+  /** Signals that can be matched now. */
+  readonly size: number;
+}
+
+export const DEFAULT_RADIUS: Readonly<Record<OfflineType, number>> = {
+  sha256: 0,
+  sha512: 0,
+  md5: 0,
+  text_sha256: 0,
+  vpdq: 0,
+  pdq: PDQ_MATCH_RADIUS,
+  blockhash: 10,
+};
+/** A file with this many lines that no longer count, and more of them than of those that do, is written anew. */
+const COMPACT_LINES = 10_000;
+
+type Counts = { -readonly [Name in 'changed' | 'withdrawn' | 'otherTypes' | 'malformed']: number };
+
+/**
+ * Matches files against a local copy of the lists that an organisation may read. No question leaves the machine: the
+ * server sees who keeps a copy of which list, and nothing of what is looked up. The answers are those of
+ * `POST /v1/signals/match` at the moment of the last sync.
+ */
+export class OfflineMatcher {
+  readonly #copy: LocalCopy;
+  readonly #lists: readonly string[];
+  #table = new SignalTable();
+  /** Lines in the file of the copy, those included that no longer count. */
+  #linesKept = 0;
+  #damage: string | null = null;
+
+  private constructor(private readonly options: OfflineOptions) {
+    this.#copy = new LocalCopy(options.folder);
+    this.#lists = [...new Set(options.lists)].sort();
+  }
+
+  /**
+   * Opens the local copy. A damaged one does not match until `sync` has fetched it anew: half a list would say "unknown"
+   * of what is known. See {@link OfflineMatcher.damage}.
+   * @throws LocalCopyError when the folder holds a copy of other lists
+   */
+  static open(options: OfflineOptions): OfflineMatcher {
+    const matcher = new OfflineMatcher(options);
+    matcher.reload();
+    return matcher;
+  }
+
+  /** Signals that can be matched. */
+  get size(): number {
+    return this.#table.size;
+  }
+
+  /** When the lists were last known to be up to date; null when they never were. */
+  get syncedAt(): Date | null {
+    const at = this.#copy.state?.syncedAt ?? null;
+    return at === null ? null : new Date(at);
+  }
+
+  /** What is wrong with the local copy; null when nothing is. */
+  get damage(): string | null {
+    return this.#damage;
+  }
+
+  /** Reads the copy again, after another process has synced it. */
+  reload(): void {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        this.#load();
+        this.#damage = null;
+        break;
+      } catch (error) {
+        if (!(error instanceof LocalCopyError)) throw error;
+        // Another process may have replaced the file while it was read.
+        if (attempt < 3) continue;
+        this.#damage = error.message;
+        this.#table = new SignalTable();
+        break;
+      }
+    }
+    const lists = this.#copy.state?.lists;
+    if (lists && lists.join() !== this.#lists.join()) {
+      throw new LocalCopyError(
+        `${this.options.folder} holds a copy of other lists: give each choice of lists a folder of its own`,
+      );
+    }
+  }
+
+  /**
+   * Takes what is new from the server's feed, page by page; each is kept before the next is asked for, so that a sync that
+   * was interrupted goes on where it stopped. A damaged copy, or a cursor that the server no longer knows, is fetched anew.
+   * @throws ProblemError, NetworkError; LocalCopyError when another process is syncing, or the copy is of another server
+   */
+  async sync(client: Clepsydra, how: { readonly signal?: AbortSignal } = {}): Promise<SyncReport> {
+    const lock = this.#copy.lock();
+    try {
+      if (this.#damage === null && this.#isBehind()) this.reload();
+      const of: CopyOf = { server: new URL(client.wire.baseUrl).origin, lists: this.#lists };
+      const server = this.#copy.state?.server;
+      if (server !== undefined && server !== of.server) {
+        throw new LocalCopyError(`${this.options.folder} holds a copy of ${server}, not of ${of.server}`);
+      }
+      let refetched = this.#damage;
+      if (refetched !== null) this.#forget();
+      const counts: Counts = { changed: 0, withdrawn: 0, otherTypes: 0, malformed: 0 };
+      for (let more = true; more;) {
+        lock.renew();
+        try {
+          more = await this.#takePage(client, of, counts, how.signal);
+        } catch (error) {
+          if (!isCursorRefused(error) || !this.#copy.state) throw error;
+          refetched = 'the server no longer knows the cursor of the local copy';
+          this.#forget();
+        }
+      }
+      this.#compact();
+      return { ...counts, refetched, size: this.size };
+    } finally {
+      lock.release();
+    }
+  }
+
+  /**
+   * Every signal within the radius of each hash: in the order of the hashes, nearest first, then by id. Of a file's
+   * hashes, PDQ and blockhash are left out when its PDQ quality is 49 or less, which says too little to compare.
+   * @throws LocalCopyError before the first whole sync, and after damage; RangeError for a malformed hash
+   */
+  match(hashes: FileHashes | readonly HashQuery[]): OfflineMatch[] {
+    this.#assertWhole();
+    const queries = isFile(hashes) ? queriesOf(hashes) : hashes;
+    return queries.flatMap(({ type, value, radius }) =>
+      this.#table.find(type, value, radius ?? DEFAULT_RADIUS[type]).map((found) => this.#toMatch(found)),
+    );
+  }
+
+  /** The strictest of what the policy says about each match; `ignore` when there is none. */
+  static actionOf(matches: readonly OfflineMatch[]): MatchAction {
+    return strictest(matches.map(({ action }) => action));
+  }
+
+  #toMatch({ signalId, value, distance, about }: Found): OfflineMatch {
+    const { labels, lists, type, state, reviewed, severity, incident, standing, confirms, disputes } = about;
+    const auto = this.options.autoActionLists ?? [];
+    const { action, because } = decide(this.options.rules ?? DEFAULT_RULES, {
+      type,
+      distance,
+      state,
+      reviewed,
+      lists,
+      category: labels.category ?? null,
+      ideology: labels.ideology ?? null,
+      behaviours: labels.behaviours ?? [],
+      severity,
+      incident,
+      standing: standing.length,
+      autoActionList: lists.some((list) => auto.includes(list)),
+    });
+    return {
+      signalId,
+      type,
+      value,
+      distance,
+      state,
+      reviewed,
+      labels,
+      severity,
+      incident,
+      lists: lists.map((id) => ({ id })),
+      opinions: { confirm: confirms, dispute: disputes },
+      action,
+      because,
+    };
+  }
+
+  #assertWhole(): void {
+    if (this.#damage !== null) throw new LocalCopyError(this.#damage);
+    if (!this.#copy.state?.complete) {
+      const how = this.#copy.state ? 'its first sync did not finish' : 'it is empty';
+      throw new LocalCopyError(
+        `the local copy in ${this.options.folder} cannot be matched against: ${how}; sync first`,
+      );
+    }
+  }
+
+  #isBehind(): boolean {
+    try {
+      return this.#copy.isBehind();
+    } catch (error) {
+      if (error instanceof LocalCopyError) return true;
+      throw error;
+    }
+  }
+
+  #load(): void {
+    const table = new SignalTable();
+    let lines = 0;
+    this.#copy.load((text) => {
+      const line = readFeedLine(text);
+      if (line.kind !== 'skipped') table.apply(line);
+      lines++;
+    });
+    this.#table = table;
+    this.#linesKept = lines;
+  }
+
+  #forget(): void {
+    this.#copy.clear();
+    this.#table = new SignalTable();
+    this.#linesKept = 0;
+    this.#damage = null;
+  }
+
+  /** True when there is more. */
+  async #takePage(client: Clepsydra, of: CopyOf, counts: Counts, signal?: AbortSignal): Promise<boolean> {
+    const { state } = this.#copy;
+    const page = await fetchPage(client.wire, state?.through ?? null, of.lists, signal);
+    if (page.more && page.through === state?.through) throw new LocalCopyError('the feed does not move on');
+    const lines = page.lines.map(readFeedLine);
+    const kept = lines.filter((line) => line.kind !== 'skipped');
+    this.#copy.append(of, kept.map(writeFeedLine), {
+      through: page.through,
+      complete: !page.more || (state?.complete ?? false),
+      syncedAt: page.more ? (state?.syncedAt ?? null) : client.wire.now().toISOString(),
+    });
+    for (const line of kept) this.#table.apply(line);
+    this.#linesKept += kept.length;
+    for (const line of lines) {
+      if (line.kind === 'signal') counts.changed++;
+      else if (line.kind === 'gone') counts.withdrawn++;
+      else if (line.reason === 'type') counts.otherTypes++;
+      else counts.malformed++;
+    }
+    return page.more;
+  }
+
+  #compact(): void {
+    const dead = this.#linesKept - this.size;
+    if (dead < COMPACT_LINES || dead < this.size) return;
+    this.#copy.compact(linesOf(this.#table));
+    this.#linesKept = this.size;
+  }
+}
+
+function* linesOf(table: SignalTable): Generator<string> {
+  for (const { signalId, value, about } of table.entries())
+    yield writeFeedLine({ kind: 'signal', signalId, value, about });
+}
+
+const isFile = (hashes: FileHashes | readonly HashQuery[]): hashes is FileHashes => 'sha256' in hashes;
+
+/** Exact hashes, then PDQ, then blockhash. */
+export function queriesOf({ sha256, sha512, md5, image, video }: FileHashes): HashQuery[] {
+  const exact: HashQuery[] = [
+    { type: 'sha256', value: sha256 },
+    { type: 'sha512', value: sha512 },
+    { type: 'md5', value: md5 },
+    ...(video?.digest ? [{ type: 'vpdq', value: video.digest } as const] : []),
+  ];
+  if (!image || image.pdq.quality < PDQ_MIN_QUALITY) return exact;
+  return [...exact, { type: 'pdq', value: image.pdq.hash }, { type: 'blockhash', value: image.blockhash }];
+}

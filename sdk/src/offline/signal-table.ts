@@ -1,0 +1,111 @@
+import { createHammingIndex, type HammingStore } from '../perceptual';
+import { isSignalHash } from '../../../src/domain/vocabulary';
+import type { About, FeedLine, OfflineType } from './feed-line';
+
+interface Entry {
+  readonly signalId: string;
+  readonly value: string;
+  readonly about: About;
+}
+
+/** One signal within the radius of a hash. */
+export interface Found extends Entry {
+  /** Bits that differ; 0 for an exact hash. */
+  readonly distance: number;
+}
+
+const isPerceptual = (type: OfflineType): type is 'pdq' | 'blockhash' => type === 'pdq' || type === 'blockhash';
+
+/** Every signal of the permitted lists in memory: exact hashes by their text, perceptual ones in an exact Hamming index. */
+export class SignalTable {
+  readonly #handles = new Map<string, number>();
+  readonly #entries: (Entry | undefined)[] = [];
+  readonly #free: number[] = [];
+  readonly #exact = new Map<string, number[]>();
+  readonly #near: Readonly<Record<'pdq' | 'blockhash', HammingStore>> = {
+    pdq: createHammingIndex(),
+    blockhash: createHammingIndex(),
+  };
+  /** One object for each distinct set of labels, lists and so on, which are few beside the hashes. */
+  readonly #abouts = new Map<string, About>();
+
+  get size(): number {
+    return this.#handles.size;
+  }
+
+  /** The last word on a signal replaces what was said before. */
+  apply(line: Exclude<FeedLine, { kind: 'skipped' }>): void {
+    const { signalId } = line;
+    const handle = this.#handles.get(signalId);
+    const before = handle === undefined ? undefined : this.#entries[handle];
+    if (line.kind === 'gone') {
+      if (handle !== undefined && before) this.#drop(handle, before);
+      return;
+    }
+    const entry = { signalId, value: line.value, about: this.#shared(line.about) };
+    if (handle !== undefined && before?.value === entry.value && before.about.type === entry.about.type) {
+      this.#entries[handle] = entry;
+      return;
+    }
+    if (handle !== undefined && before) this.#drop(handle, before);
+    this.#add(entry);
+  }
+
+  /** Nearest first, then by id. @throws RangeError for a malformed hash or radius */
+  find(type: OfflineType, value: string, radius: number): Found[] {
+    if (!isSignalHash(type, value)) throw new RangeError(`That is no ${type} hash in lower-case hexadecimal`);
+    if (!isPerceptual(type) && radius !== 0) throw new RangeError(`${type} is equal or not: the radius is 0`);
+    const near = isPerceptual(type)
+      ? this.#near[type].query(value, radius)
+      : (this.#exact.get(keyOf(type, value)) ?? []).map((id) => ({ id, distance: 0 }));
+    return near
+      .flatMap(({ id, distance }) => {
+        const entry = this.#entries[id];
+        return entry ? [{ ...entry, distance }] : [];
+      })
+      .sort((a, b) => a.distance - b.distance || (a.signalId < b.signalId ? -1 : 1));
+  }
+
+  *entries(): Generator<Entry> {
+    for (const entry of this.#entries) if (entry) yield entry;
+  }
+
+  #add(entry: Entry): void {
+    const handle = this.#free.pop() ?? this.#entries.length;
+    this.#entries[handle] = entry;
+    this.#handles.set(entry.signalId, handle);
+    const { value, about } = entry;
+    if (isPerceptual(about.type)) {
+      this.#near[about.type].insert(handle, value);
+      return;
+    }
+    const key = keyOf(about.type, value);
+    const same = this.#exact.get(key);
+    if (same) same.push(handle);
+    else this.#exact.set(key, [handle]);
+  }
+
+  #drop(handle: number, { signalId, value, about: { type } }: Entry): void {
+    this.#entries[handle] = undefined;
+    this.#handles.delete(signalId);
+    this.#free.push(handle);
+    if (isPerceptual(type)) {
+      this.#near[type].remove(handle);
+      return;
+    }
+    const key = keyOf(type, value);
+    const rest = (this.#exact.get(key) ?? []).filter((each) => each !== handle);
+    if (rest.length > 0) this.#exact.set(key, rest);
+    else this.#exact.delete(key);
+  }
+
+  #shared(about: About): About {
+    const key = JSON.stringify(about);
+    const known = this.#abouts.get(key);
+    if (known) return known;
+    this.#abouts.set(key, about);
+    return about;
+  }
+}
+
+const keyOf = (type: OfflineType, value: string): string => `${type}:${value}`;
