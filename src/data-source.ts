@@ -16,6 +16,7 @@ import { CreateNotices1764000500000 } from '../migrations/1764000500000-create-n
 import { CreateDeliveries1764000600000 } from '../migrations/1764000600000-create-deliveries';
 import { CreateTransparency1764000700000 } from '../migrations/1764000700000-create-transparency';
 import { CreateSignalSharing1764000800000 } from '../migrations/1764000800000-create-signal-sharing';
+import { CreateSignalDefence1764000820000 } from '../migrations/1764000820000-create-signal-defence';
 import { CreateExhibitMedia1764000840000 } from '../migrations/1764000840000-create-exhibit-media';
 
 /** Entities and migrations as explicit lists: what is not named here does not exist. */
@@ -50,6 +51,7 @@ export const MIGRATIONS = [
   CreateDeliveries1764000600000,
   CreateTransparency1764000700000,
   CreateSignalSharing1764000800000,
+  CreateSignalDefence1764000820000,
   CreateExhibitMedia1764000840000,
 ];
 
