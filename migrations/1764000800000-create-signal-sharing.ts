@@ -22,7 +22,8 @@ create table signal_list (
   closed_at timestamptz(3),
   version int not null default 1,
   constraint signal_list_pk primary key (id),
-  constraint signal_list_slug_unique unique (slug),
+  -- Of one owner: that a name is taken would tell of a list that one may not see.
+  constraint signal_list_slug_unique unique nulls not distinct (owner_id, slug),
   constraint signal_list_owner_fk foreign key (owner_id) references organisation (id),
   constraint signal_list_sharing_known check (sharing in ('everyone', 'group')),
   constraint signal_list_tlp_known check (tlp in ('clear', 'green', 'amber', 'amber+strict', 'red'))
@@ -70,6 +71,7 @@ alter table signal
   add column fed_known int not null default 0,
   add column reviewed_at timestamptz(3),
   add column erased_at timestamptz(3),
+  add column forgotten_at timestamptz(3),
   add constraint signal_type_known check (type in ('pdq', 'blockhash', 'vpdq', 'sha256', 'sha512', 'md5', 'text_sha256')),
   add constraint signal_quality_range check (quality between 0 and 100),
   add constraint signal_value_shape check (value ~ '^[0-9a-f]+$' and length(value) = case type when 'md5' then 32 when 'sha512' then 128 else 64 end);
@@ -100,14 +102,21 @@ alter table signal_contribution
   add column batch_id uuid,
   add column source_id uuid,
   add column expires_at timestamptz(3),
+  add column reviewed_at timestamptz(3),
+  -- Which vocabulary the labels are of: those from before there was one are free words.
+  add column vocabulary text not null default 'free',
   add column end_ground text,
   add constraint signal_contribution_list_fk foreign key (list_id) references signal_list (id),
   add constraint signal_contribution_state_known check (state in ('standing', 'quarantined', 'withdrawn', 'retracted', 'expired', 'erased')),
   add constraint signal_contribution_severity_known check (severity in ('low', 'medium', 'high', 'critical')),
+  add constraint signal_contribution_end_ground_known check (end_ground in ('order_annulled', 'rolled_back', 'withdrawn', 'expired', 'dispute_upheld',
+    'source_withdrew', 'erased', 'rejected')),
   add constraint signal_contribution_end_whole check ((withdrawn_at is null) = (state in ('standing', 'quarantined')));
 alter table signal_contribution alter column list_id drop default;
 create unique index signal_contribution_standing on signal_contribution (signal_id, organisation_id, list_id) where withdrawn_at is null;
 create index signal_contribution_organisation on signal_contribution (organisation_id, contributed_at);
+create index signal_contribution_signal on signal_contribution (signal_id);
+create index signal_contribution_source on signal_contribution (source_id, signal_id) where source_id is not null;
 create index signal_contribution_list on signal_contribution (list_id, signal_id);
 create index signal_contribution_expiry on signal_contribution (expires_at) where withdrawn_at is null and expires_at is not null;
 create index signal_contribution_case on signal_contribution (case_id) where case_id is not null;
@@ -170,6 +179,9 @@ create table signal_dispute (
 );
 create index signal_dispute_signal on signal_dispute (signal_id);
 create index signal_dispute_open on signal_dispute (due_at) where state = 'open';
+-- One of each organisation; that the legal basis fell is said once, whoever's it was.
+create unique index signal_dispute_once on signal_dispute (signal_id, organisation_id) where state = 'open' and reason <> 'order_annulled';
+create unique index signal_dispute_annulled_once on signal_dispute (signal_id) where state = 'open' and reason = 'order_annulled';
 
 create table signal_feedback (
   id uuid not null,
@@ -197,10 +209,12 @@ create function private.signal_refresh(ids uuid[]) returns void
 language sql volatile security definer set search_path = public, pg_catalog as $$
   -- The row locks make two changes to one signal take turns, in one order, so that the second sees the first.
   select 1 from signal s where s.id = any(ids) order by s.id for update;
-  update signal s set state = f.state, reviewed = f.reviewed, confirms = f.confirms, disputes = f.disputes,
+  update signal s set state = f.state, reviewed = f.reviewed, reviewed_at = f.reviewed_at, confirms = f.confirms, disputes = f.disputes,
+    -- Whoever stands behind an erased hash anew takes it upon himself: it is no tombstone any more.
+    erased_at = case when f.state = 'withdrawn' then s.erased_at end,
     fed_confirmed = f.fed_confirmed, fed_false = f.fed_false, fed_known = f.fed_known, changed_at = greatest(s.changed_at, f.changed_at)
   from (
-    select i.id, coalesce(c.reviewed, false) as reviewed, coalesce(o.confirms, 0) as confirms, coalesce(o.disputes, 0) as disputes,
+    select i.id, coalesce(c.reviewed, false) as reviewed, c.reviewed_at, coalesce(o.confirms, 0) as confirms, coalesce(o.disputes, 0) as disputes,
       coalesce(b.confirmed, 0) as fed_confirmed, coalesce(b.false_matches, 0) as fed_false, coalesce(b.known, 0) as fed_known,
       greatest(c.changed_at, o.changed_at, d.changed_at) as changed_at,
       case when coalesce(c.standing, 0) = 0 then 'withdrawn'
@@ -209,8 +223,11 @@ language sql volatile security definer set search_path = public, pg_catalog as $
            else 'provisional' end as state
     from unnest(ids) as i(id)
     left join lateral (select count(*) filter (where state = 'standing') as standing, bool_or(reviewed) filter (where state = 'standing') as reviewed,
+      max(reviewed_at) filter (where state = 'standing') as reviewed_at,
       max(coalesce(withdrawn_at, contributed_at)) as changed_at from signal_contribution where signal_id = i.id) c on true
-    left join lateral (select count(*) filter (where opinion = 'confirm') as confirms, count(*) filter (where opinion = 'dispute') as disputes,
+    -- Whoever stands behind it has spoken by that: his own confirmation is no second voice.
+    left join lateral (select count(*) filter (where opinion = 'confirm' and not exists (select 1 from signal_contribution own
+        where own.signal_id = i.id and own.organisation_id = signal_opinion.organisation_id and own.state = 'standing')) as confirms, count(*) filter (where opinion = 'dispute') as disputes,
       max(stated_at) as changed_at from signal_opinion where signal_id = i.id and superseded_at is null) o on true
     left join lateral (select count(*) filter (where state = 'open') as open, max(coalesce(closed_at, opened_at)) as changed_at
       from signal_dispute where signal_id = i.id) d on true
@@ -259,6 +276,141 @@ begin
 end $$;
 `;
 
+/**
+ * Who may change what stands. No role updates the state of a contribution by itself: these functions do, and each asks
+ * for whom the organisation of the transaction answers.
+ */
+const ENDS = `
+-- The table of src/domain/signal-lifecycle.ts; a test compares the two.
+create function private.signal_contribution_moves() returns trigger
+language plpgsql set search_path = pg_catalog as $$
+begin
+  if (old.state, new.state) not in (('standing', 'quarantined'), ('standing', 'withdrawn'), ('standing', 'retracted'), ('standing', 'expired'),
+    ('standing', 'erased'), ('quarantined', 'standing'), ('quarantined', 'withdrawn'), ('quarantined', 'retracted'), ('quarantined', 'expired'),
+    ('quarantined', 'erased'), ('withdrawn', 'erased'), ('retracted', 'erased'), ('expired', 'erased')) then
+    raise exception 'a contribution that is % does not become %', old.state, new.state using errcode = '23514';
+  end if;
+  return new;
+end $$;
+create trigger signal_contribution_moves before update of state on signal_contribution
+  for each row when (old.state is distinct from new.state) execute function private.signal_contribution_moves();
+
+-- Ends contributions, those that have not ended yet (an erasure also those that have). One's own on any ground; a list's owner and the
+-- operator where an open dispute by somebody else is upheld, or a hash is erased; the operator alone rolls a contributor back or
+-- rejects what is in quarantine; the worker does what the lifecycle asks.
+create function signal_end_contributions(ids uuid[], ended text, ground text, at timestamptz, reason text)
+returns table (contribution_id uuid, signal_id uuid, organisation_id uuid, list_id uuid, type text)
+language plpgsql volatile security definer set search_path = public, pg_catalog as $$
+#variable_conflict use_column
+declare
+  me uuid := current_org();
+  is_operator boolean := coalesce(current_org_kind() = 'operator', false);
+  is_worker boolean := pg_has_role(session_user, 'clepsydra_worker', 'member');
+  signals uuid[];
+begin
+  signals := array(select distinct c.signal_id from signal_contribution c where c.id = any(ids));
+  perform 1 from signal s where s.id = any(signals) order by s.id for update;
+  if not is_worker and exists (
+    select 1 from signal_contribution c join signal_list l on l.id = c.list_id
+    where c.id = any(ids) and not coalesce(
+      case ground
+        when 'dispute_upheld' then exists (select 1 from signal_dispute d where d.signal_id = c.signal_id and d.state = 'open' and d.organisation_id is distinct from me)
+          and (l.owner_id = me or is_operator or (c.organisation_id = me and not exists (select 1 from signal_contribution o
+            where o.signal_id = c.signal_id and o.state = 'standing' and o.organisation_id <> me)))
+        when 'erased' then c.organisation_id = me or l.owner_id = me or is_operator
+        when 'rolled_back' then c.organisation_id = me or is_operator
+        when 'rejected' then is_operator and c.state = 'quarantined'
+        else c.organisation_id = me
+      end, false)
+  ) then
+    raise exception 'a contribution is not for this organisation to end' using errcode = '42501';
+  end if;
+  return query update signal_contribution c set state = ended, end_ground = ground, withdrawn_at = coalesce(c.withdrawn_at, at)
+    from signal s where s.id = c.signal_id and c.id = any(ids)
+      and (c.state in ('standing', 'quarantined') or (ended = 'erased' and c.state <> 'erased'))
+    returning c.id, c.signal_id, c.organisation_id, c.list_id, s.type;
+  -- Nobody stands behind it any more: what was disputed about it is settled.
+  update signal_dispute d set state = 'upheld', closed_at = at, closed_by = me, outcome_note = coalesce(reason, 'nobody stands behind it any more')
+    from signal s where s.id = d.signal_id and s.id = any(signals) and s.state = 'withdrawn' and d.state = 'open';
+  if ended = 'erased' then perform private.signal_wipe(signals, at); end if;
+end $$;
+
+-- Of hashes that nobody stands behind and of the erased contributions nothing stays but that they were there, and for a while the value.
+create function private.signal_wipe(signals uuid[], at timestamptz) returns void
+language sql volatile security definer set search_path = public, pg_catalog as $$
+  update signal set erased_at = at where id = any(signals) and state = 'withdrawn' and erased_at is null;
+  update signal_contribution c set labels = '{}', severity = null, incident = null, provenance = '{}', case_id = null, exhibit_id = null, notice_id = null
+    from signal s where s.id = c.signal_id and s.id = any(signals) and (c.state = 'erased' or s.erased_at is not null);
+  update signal_opinion o set note = null from signal s where s.id = o.signal_id and s.id = any(signals) and s.erased_at is not null and o.note is not null;
+  update signal_dispute d set note = null, outcome_note = null from signal s where s.id = d.signal_id and s.id = any(signals) and s.erased_at is not null;
+  update signal_feedback f set note = null from signal s where s.id = f.signal_id and s.id = any(signals) and s.erased_at is not null and f.note is not null;
+$$;
+
+-- After the time in which subscribers learn of an erasure the value itself goes. In its place stands a digest of the signal's id, which
+-- is of the right shape, unique, says nothing of the value, and can be recognised as what it is by anybody who has the id.
+create function signal_forget(erased_before timestamptz, at timestamptz, most int) returns setof uuid
+language sql volatile security definer set search_path = public, pg_catalog as $$
+  with due as (
+    select id from signal where erased_at <= erased_before and forgotten_at is null and state = 'withdrawn' order by id limit most for update skip locked
+  ), frames as (
+    delete from signal_frame f using due where f.signal_id = due.id
+  )
+  update signal s set forgotten_at = at, changed_at = at,
+    value = case s.type when 'sha512' then encode(sha512(convert_to('forgotten:' || s.id, 'UTF8')), 'hex')
+      when 'md5' then left(encode(sha256(convert_to('forgotten:' || s.id, 'UTF8')), 'hex'), 32)
+      else encode(sha256(convert_to('forgotten:' || s.id, 'UTF8')), 'hex') end
+  from due where s.id = due.id returning s.id $$;
+
+-- Into quarantine and out of it: the operator's, and the worker's when a flood is noticed.
+create function signal_hold_contributions(ids uuid[], held boolean)
+returns table (contribution_id uuid, signal_id uuid, organisation_id uuid, list_id uuid, type text)
+language plpgsql volatile security definer set search_path = public, pg_catalog as $$
+#variable_conflict use_column
+begin
+  if not pg_has_role(session_user, 'clepsydra_worker', 'member') and current_org_kind() is distinct from 'operator' then
+    raise exception 'quarantine is for the operator' using errcode = '42501';
+  end if;
+  perform 1 from signal s where s.id in (select c.signal_id from signal_contribution c where c.id = any(ids)) order by s.id for update;
+  return query update signal_contribution c set state = case when held then 'quarantined' else 'standing' end
+    from signal s where s.id = c.signal_id and c.id = any(ids) and c.state = case when held then 'standing' else 'quarantined' end
+    returning c.id, c.signal_id, c.organisation_id, c.list_id, s.type;
+end $$;
+
+-- What stands of a signal on lists that the organisation answers for, and whether that is all: its own lists, every list for the
+-- operator, its own contributions when nobody else stands behind the hash.
+create function signal_responsibility(subject uuid) returns table (contributions uuid[], is_all boolean)
+language sql stable security definer set search_path = public, pg_catalog as $$
+  with standing as (
+    select c.id, c.organisation_id = me.id as is_own, coalesce(l.owner_id = me.id, false) or me.kind = 'operator' as is_listed
+    from signal_contribution c join signal_list l on l.id = c.list_id, (select current_org() as id, current_org_kind() as kind) me
+    where c.signal_id = subject and c.state = 'standing' and me.id is not null
+  ), answered as (select id, is_listed or (select bool_and(is_own) from standing) as is_answered from standing)
+  select coalesce(array_agg(id) filter (where is_answered), '{}'), coalesce(bool_and(is_answered), false) from answered $$;
+
+-- A dispute is rejected by whoever answers for everything that stands of the signal, and never by the one who disputes.
+create function signal_reject_dispute(dispute uuid, reason text, at timestamptz) returns void
+language plpgsql volatile security definer set search_path = public, pg_catalog as $$
+declare d signal_dispute;
+begin
+  select * into d from signal_dispute where id = dispute for update;
+  if d.id is null or d.state <> 'open' or d.organisation_id is not distinct from current_org()
+    or not (select r.is_all from signal_responsibility(d.signal_id) r) then
+    raise exception 'this dispute is not for this organisation to decide' using errcode = '42501';
+  end if;
+  update signal_dispute set state = 'rejected', closed_at = at, closed_by = current_org(), outcome_note = reason where id = dispute;
+end $$;
+
+-- Who has to learn what happens to a signal: those who stand behind it, who dispute it, and who answers for its lists (the operator for
+-- the service's own), also where the one who acts may not see them.
+create function signal_concerned(signals uuid[]) returns table (signal_id uuid, organisation_id uuid)
+language sql stable security definer set search_path = public, pg_catalog as $$
+  select c.signal_id, c.organisation_id from signal_contribution c where c.signal_id = any(signals) and c.state in ('standing', 'quarantined')
+  union select d.signal_id, d.organisation_id from signal_dispute d where d.signal_id = any(signals) and d.state = 'open' and d.organisation_id is not null
+  union select c.signal_id, o.id from signal_contribution c join signal_list l on l.id = c.list_id
+    join organisation o on o.id = l.owner_id or (l.owner_id is null and o.kind = 'operator' and o.status = 'active')
+    where c.signal_id = any(signals) and c.state = 'standing' $$;
+`;
+
 const POLICIES = `
 alter table signal_list enable row level security;
 alter table signal_list_member enable row level security;
@@ -278,8 +430,10 @@ create policy signal_list_member_read on signal_list_member for select to clepsy
     or (select current_org_kind()) = 'operator');
 create policy signal_list_member_make on signal_list_member for insert to clepsydra_app
   with check (exists (select 1 from signal_list l where l.id = list_id and l.owner_id = (select current_org())));
+-- A member leaves; only the owner lets in and gives rights.
 create policy signal_list_member_change on signal_list_member for update to clepsydra_app
-  using (organisation_id = (select current_org()) or exists (select 1 from signal_list l where l.id = list_id and l.owner_id = (select current_org())));
+  using (organisation_id = (select current_org()) or exists (select 1 from signal_list l where l.id = list_id and l.owner_id = (select current_org())))
+  with check (left_at is not null or exists (select 1 from signal_list l where l.id = list_id and l.owner_id = (select current_org())));
 
 drop policy signal_shared on signal;
 drop policy signal_insert on signal;
@@ -293,27 +447,33 @@ create policy signal_contribution_read on signal_contribution for select to clep
   or (list_id = any ((select readable_lists())::uuid[]) and state <> 'quarantined')
   or (select current_org_kind()) = 'operator');
 create policy signal_contribution_insert on signal_contribution for insert to clepsydra_app
-  with check (organisation_id = (select current_org()) and list_id = any ((select writable_lists())::uuid[]));
+  with check (organisation_id = (select current_org()) and list_id = any ((select writable_lists())::uuid[])
+    and state in ('standing', 'quarantined') and end_ground is null);
 create policy signal_read on signal for select to clepsydra_app
   using (exists (select 1 from signal_contribution c where c.signal_id = signal.id));
 create policy signal_frame_read on signal_frame for select to clepsydra_app
   using (exists (select 1 from signal s where s.id = signal_id));
-create policy signal_frame_make on signal_frame for insert to clepsydra_app with check ((select current_org()) is not null);
+create policy signal_frame_make on signal_frame for insert to clepsydra_app with check (exists (select 1 from signal_contribution c
+  where c.signal_id = signal_frame.signal_id and c.organisation_id = (select current_org()) and c.withdrawn_at is null));
 create policy signal_change_read on signal_change for select to clepsydra_app
   using (exists (select 1 from signal s where s.id = signal_id));
 create policy signal_change_make on signal_change for insert to clepsydra_app with check ((select current_org()) is not null);
 create policy signal_opinion_read on signal_opinion for select to clepsydra_app
   using (exists (select 1 from signal s where s.id = signal_id));
-create policy signal_opinion_make on signal_opinion for insert to clepsydra_app with check (organisation_id = (select current_org()));
+create policy signal_opinion_make on signal_opinion for insert to clepsydra_app
+  with check (organisation_id = (select current_org()) and exists (select 1 from signal s where s.id = signal_id));
 create policy signal_opinion_change on signal_opinion for update to clepsydra_app using (organisation_id = (select current_org()));
 create policy signal_dispute_read on signal_dispute for select to clepsydra_app
   using (exists (select 1 from signal s where s.id = signal_id));
 create policy signal_dispute_make on signal_dispute for insert to clepsydra_app
-  with check ((select current_org()) is not null and (organisation_id is null or organisation_id = (select current_org())));
+  with check (organisation_id = (select current_org()) and state = 'open' and exists (select 1 from signal s where s.id = signal_id));
+-- One's own: it is restated or taken back. Who decides it is not asked here but in signal_reject_dispute and signal_end_contributions.
 create policy signal_dispute_change on signal_dispute for update to clepsydra_app
-  using (exists (select 1 from signal s where s.id = signal_id));
+  using (organisation_id = (select current_org()) and state = 'open' and reason <> 'order_annulled')
+  with check (organisation_id = (select current_org()) and state in ('open', 'retracted') and reason <> 'order_annulled');
 create policy signal_feedback_own on signal_feedback for all to clepsydra_app
-  using (organisation_id = (select current_org())) with check (organisation_id = (select current_org()));
+  using (organisation_id = (select current_org()))
+  with check (organisation_id = (select current_org()) and exists (select 1 from signal s where s.id = signal_id));
 
 -- The worker loads the index, expires, retracts and follows subscriptions across organisations.
 create policy signal_list_worker on signal_list for select to clepsydra_worker using (true);
@@ -328,21 +488,25 @@ create policy signal_feedback_worker on signal_feedback for select to clepsydra_
 grant select, insert on signal_list, signal_list_member, signal_frame, signal_change, signal_opinion, signal_dispute, signal_feedback to clepsydra_app;
 grant update (name, purpose, tlp, auto_action, closed_at, version) on signal_list to clepsydra_app;
 grant update (may_contribute, left_at, joined_at) on signal_list_member to clepsydra_app;
-grant update (withdrawn_at, state, end_ground, expires_at, reviewed, labels, severity, incident, provenance) on signal_contribution to clepsydra_app;
+revoke update on signal_contribution from clepsydra_app;
+grant update (expires_at, reviewed, reviewed_at) on signal_contribution to clepsydra_app;
 grant update (superseded_at) on signal_opinion, signal_feedback to clepsydra_app;
-grant update (state, closed_at, closed_by, outcome_note) on signal_dispute to clepsydra_app;
+grant update (reason, note, state, closed_at, closed_by) on signal_dispute to clepsydra_app;
 grant select on signal_list, signal_list_member, signal_opinion, signal_feedback to clepsydra_worker;
 grant select, insert on signal_frame, signal_change, signal_contribution, signal_dispute to clepsydra_worker;
-grant update (withdrawn_at, state, end_ground, expires_at, reviewed, labels, severity, incident, provenance) on signal_contribution to clepsydra_worker;
-grant update (state, overdue_at, closed_at, outcome_note) on signal_dispute to clepsydra_worker;
-grant execute on function readable_lists(), writable_lists(), signal_make(uuid[], text[], text[], smallint[], timestamptz) to clepsydra_app, clepsydra_worker;
+grant update (overdue_at) on signal_dispute to clepsydra_worker;
+grant execute on function readable_lists(), writable_lists(), signal_make(uuid[], text[], text[], smallint[], timestamptz),
+  signal_end_contributions(uuid[], text, text, timestamptz, text), signal_hold_contributions(uuid[], boolean), signal_concerned(uuid[])
+  to clepsydra_app, clepsydra_worker;
+grant execute on function signal_responsibility(uuid), signal_reject_dispute(uuid, text, timestamptz) to clepsydra_app;
+grant execute on function signal_forget(timestamptz, timestamptz, int) to clepsydra_worker;
 `;
 
 export class CreateSignalSharing1764000800000 implements MigrationInterface {
   name = 'CreateSignalSharing1764000800000';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const part of [LISTS, SIGNALS, OPINIONS, STATE, POLICIES]) await runner.query(part);
+    for (const part of [LISTS, SIGNALS, OPINIONS, STATE, ENDS, POLICIES]) await runner.query(part);
   }
 
   async down(): Promise<void> {

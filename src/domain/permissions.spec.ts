@@ -17,17 +17,17 @@ import { COMPETENCES, ORGANISATION_KINDS } from './vocabulary';
 const OWN = 'platform.read feed.read ledger.read figures.read organisation.read';
 const ADMIN = `${OWN} organisation.manage person.read person.manage api-key.manage contact.manage webhook.manage`;
 const POLICIES = `${ADMIN} signal-policy.manage`;
-const UNIT = `${OWN} case.open case.read case.close exhibit.read exhibit.view custody.read signal.contribute signal.query match.decide notice.draft notice.send notice.withdraw notice.close notice.read`;
-const HOST = `${OWN} exhibit.read exhibit.view custody.read signal.contribute signal.query match.decide notice.read notice.acknowledge notice.answer`;
-const POLICE = `${OWN} case.open case.read case.close exhibit.read exhibit.view custody.read signal.query`;
-const HASHES = `${OWN} signal.contribute signal.query signal.opine signal.withdraw`;
+const UNIT = `${OWN} case.open case.read case.close exhibit.read exhibit.view custody.read signal.contribute signal.query signal-list.read match.decide notice.draft notice.send notice.withdraw notice.close notice.read`;
+const HOST = `${OWN} exhibit.read exhibit.view custody.read signal.contribute signal.query signal-list.read match.decide notice.read notice.acknowledge notice.answer`;
+const POLICE = `${OWN} case.open case.read case.close exhibit.read exhibit.view custody.read signal.query signal-list.read`;
+const HASHES = `${OWN} signal.contribute signal.query signal.opine signal.withdraw signal.resolve signal-list.read signal-list.manage`;
 const MATRIX: readonly (readonly [kind: (typeof ORGANISATION_KINDS)[number], role: (typeof ROLES)[number], string])[] =
   [
     ['authority', 'analyst', UNIT],
     [
       'authority',
       'supervisor',
-      `${UNIT} item.release signal.opine signal.withdraw signal-policy.manage platform.confirm approval.decide`,
+      `${UNIT} item.release signal.opine signal.withdraw signal.resolve signal-list.manage signal-policy.manage platform.confirm approval.decide`,
     ],
     ['authority', 'curator', `${HASHES} match.decide`],
     ['authority', 'auditor', `${OWN} custody.read`],
@@ -35,23 +35,31 @@ const MATRIX: readonly (readonly [kind: (typeof ORGANISATION_KINDS)[number], rol
     [
       'authority',
       'integration',
-      `${OWN} case.open case.read exhibit.read custody.read signal.contribute signal.query notice.draft notice.send notice.withdraw notice.read`,
+      `${OWN} case.open case.read exhibit.read custody.read signal.contribute signal.query signal-list.read notice.draft notice.send notice.withdraw notice.read`,
     ],
     ['platform', 'moderator', HOST],
-    ['platform', 'supervisor', `${HOST} signal.opine signal.withdraw signal-policy.manage approval.decide`],
+    [
+      'platform',
+      'supervisor',
+      `${HOST} signal.opine signal.withdraw signal.resolve signal-list.manage signal-policy.manage approval.decide`,
+    ],
     ['platform', 'curator', `${HASHES} match.decide`],
     ['platform', 'auditor', `${OWN} custody.read`],
     ['platform', 'admin', POLICIES],
     [
       'platform',
       'integration',
-      `${OWN} exhibit.read custody.read signal.contribute signal.query notice.read notice.acknowledge notice.answer`,
+      `${OWN} exhibit.read custody.read signal.contribute signal.query signal-list.read notice.read notice.acknowledge notice.answer`,
     ],
     ['investigative_body', 'investigator', POLICE],
     ['investigative_body', 'supervisor', `${POLICE} signal-policy.manage approval.decide`],
     ['investigative_body', 'auditor', `${OWN} custody.read`],
     ['investigative_body', 'admin', POLICIES],
-    ['investigative_body', 'integration', `${OWN} case.open case.read exhibit.read custody.read signal.query`],
+    [
+      'investigative_body',
+      'integration',
+      `${OWN} case.open case.read exhibit.read custody.read signal.query signal-list.read`,
+    ],
     ['oversight', 'auditor', `${OWN} custody.read`],
     ['oversight', 'supervisor', `${OWN} custody.read approval.decide`],
     ['oversight', 'admin', ADMIN],
@@ -60,11 +68,11 @@ const MATRIX: readonly (readonly [kind: (typeof ORGANISATION_KINDS)[number], rol
     ['civil_society', 'supervisor', `${HASHES} signal-policy.manage approval.decide`],
     ['civil_society', 'auditor', OWN],
     ['civil_society', 'admin', POLICIES],
-    ['civil_society', 'integration', `${OWN} signal.contribute signal.query`],
+    ['civil_society', 'integration', `${OWN} signal.contribute signal.query signal-list.read`],
     [
       'operator',
       'operator',
-      `${OWN} platform.confirm approval.decide person.read operator.organisations operator.ledger operator.service operator.signals`,
+      `${OWN} platform.confirm approval.decide person.read signal.resolve signal-list.read signal-list.manage operator.organisations operator.ledger operator.service operator.signals`,
     ],
     ['operator', 'auditor', OWN],
     ['operator', 'admin', ADMIN],

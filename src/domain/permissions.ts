@@ -21,6 +21,9 @@ export const AVAILABLE_TO = {
   'signal.query': ['authority', 'platform', 'investigative_body', 'civil_society'],
   'signal.opine': ['authority', 'platform', 'civil_society'],
   'signal.withdraw': ['authority', 'platform', 'civil_society'],
+  'signal.resolve': ['authority', 'platform', 'civil_society', 'operator'],
+  'signal-list.read': ['authority', 'platform', 'investigative_body', 'civil_society', 'operator'],
+  'signal-list.manage': ['authority', 'platform', 'civil_society', 'operator'],
   'match.decide': ['authority', 'platform'],
   'signal-policy.manage': ['authority', 'platform', 'investigative_body', 'civil_society'],
   'notice.draft': ['authority'],
@@ -66,7 +69,15 @@ export const NEEDS_COMPETENCE: Readonly<Partial<Record<Permission, readonly Comp
 };
 
 const OWN_RECORD = ['feed.read', 'ledger.read', 'figures.read', 'organisation.read', 'platform.read'] as const;
-const CASEWORK = ['case.open', 'case.read', 'exhibit.read', 'exhibit.view', 'custody.read', 'signal.query'] as const;
+const CASEWORK = [
+  'case.open',
+  'case.read',
+  'exhibit.read',
+  'exhibit.view',
+  'custody.read',
+  'signal.query',
+  'signal-list.read',
+] as const;
 
 // A mistake may be withdrawn by whoever sees it: waiting for a supervisor costs the platform minutes of its hour.
 const ANALYST = [
@@ -92,6 +103,7 @@ const MODERATOR = [
   'custody.read',
   'signal.contribute',
   'signal.query',
+  'signal-list.read',
   'match.decide',
 ] as const;
 
@@ -101,6 +113,9 @@ const CURATOR = [
   'signal.query',
   'signal.opine',
   'signal.withdraw',
+  'signal.resolve',
+  'signal-list.read',
+  'signal-list.manage',
   'match.decide',
 ] as const;
 
@@ -112,6 +127,7 @@ const MACHINE = [
   'custody.read',
   'signal.contribute',
   'signal.query',
+  'signal-list.read',
   'notice.draft',
   'notice.send',
   'notice.withdraw',
@@ -158,6 +174,9 @@ export const ROLE_PERMISSIONS = {
     'platform.confirm',
     'approval.decide',
     'person.read',
+    'signal.resolve',
+    'signal-list.read',
+    'signal-list.manage',
     'operator.organisations',
     'operator.ledger',
     'operator.service',

@@ -172,6 +172,31 @@ export const PROBLEM_HELP = {
   'signal-negative.unusable':
     'No line of the list holds a hash of a known type. A line is `type,value` or `type,value,note` in CSV with a header, or a JSON object with these members; the type may be left out when the request names one.',
   'signal-policy.in-force': 'This policy decides already. Draft a new one to change what is done with matches.',
+  'signal.illegal-transition':
+    'A contribution that was withdrawn, retracted, expired or erased has ended and does not come back. Contribute the hash anew if it should stand again.',
+  'signal.nobody-behind':
+    'Every organisation has withdrawn its contribution, so there is nothing to confirm, dispute, review or withdraw. The hash matches no more.',
+  'signal.nothing-to-end':
+    'No contribution that stands, and that your organisation may end in this way, fits what was named. Check the case, exhibit or notice, or read the hash again: it may have ended already.',
+  'signal.opinion-none':
+    'There is no standing opinion of your organisation to take back. Earlier ones remain in the history of the hash.',
+  'dispute.decided':
+    'Somebody who answers for the list has decided this dispute, or nobody stands behind the hash any more. Read it again to see the outcome.',
+  'dispute.decided-before':
+    'Your organisation disputed this hash for the same reason before, and a person rejected it with their reason. Your opinion stays on record. A different reason opens a new dispute.',
+  'dispute.own':
+    'A dispute is decided by the owner of the list, by the operator or by the only contributor, and never by the organisation that raised it. To end your own, take your opinion back.',
+  'dispute.not-yours-to-decide':
+    'The owner of a list decides for that list, the operator for all, and a contributor when nobody else stands behind the hash. To reject a dispute one must answer for every list on which the hash stands.',
+  'signal-list.exists': 'Choose another short name: yours have to differ from each other, not from those of others.',
+  'signal-list.closed':
+    'Its owner has closed this list. What stands on it goes on standing until it is withdrawn; contribute to another list.',
+  'signal-list.not-writable':
+    'Your organisation reads this list. Its owner can let you contribute; meanwhile use the common list or one of your own.',
+  'signal-list.not-owner':
+    'Lists are changed, closed and opened to members by the organisation that made them; the common list by the operator.',
+  'signal-list.not-member':
+    'Only a member leaves a list or is put out of it. The common list and those shared with everyone have no members to leave: withdraw your contributions instead.',
   'signal.low-quality':
     'The image has too little structure for a perceptual hash: many unrelated images would match it. Contribute its exact digest instead.',
 } as const satisfies Partial<Record<ProblemCode, string>>;

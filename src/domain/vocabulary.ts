@@ -122,6 +122,19 @@ export type DisputeState = (typeof DISPUTE_STATES)[number];
 export const CONTRIBUTION_STATES = ['standing', 'quarantined', 'withdrawn', 'retracted', 'expired', 'erased'] as const;
 export type ContributionState = (typeof CONTRIBUTION_STATES)[number];
 
+/** Why a contribution ended. */
+export const END_GROUNDS = [
+  'order_annulled',
+  'rolled_back',
+  'withdrawn',
+  'expired',
+  'dispute_upheld',
+  'source_withdrew',
+  'erased',
+  'rejected',
+] as const;
+export type EndGround = (typeof END_GROUNDS)[number];
+
 export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
@@ -212,6 +225,22 @@ export const LEDGER_KINDS = {
   'vault.quarantined': 'A stored object that no record knows was put aside',
   'signal.contributed': 'A hash was contributed',
   'signal.withdrawn': 'A hash was withdrawn by its contributor',
+  'signal.retracted':
+    'Contributions were retracted: their legal basis fell, a dispute was upheld or their source took them back',
+  'signal.expired': 'Contributions that nobody had reviewed ended with their time',
+  'signal.erased': 'A hash was erased, with what was said of it',
+  'signal.forgotten': 'The value of an erased hash was destroyed',
+  'signal.reviewed': 'A contributor looked at a hash again and stands by it',
+  'signal.confirmed': 'An organisation confirmed a hash',
+  'signal.disputed': 'A hash is disputed',
+  'signal.opinion-retracted': 'An organisation took its opinion of a hash back',
+  'signal.dispute-decided': 'A person decided a dispute about a hash',
+  'signal.dispute-overdue': 'The time for deciding a dispute passed',
+  'signal-list.created': 'A list of hashes was created',
+  'signal-list.changed': 'A list of hashes was changed',
+  'signal-list.closed': 'A list of hashes takes nothing more',
+  'signal-list.member-added': 'An organisation was let into a list of hashes, or its right there was changed',
+  'signal-list.member-left': 'An organisation left a list of hashes, or was put out of it',
   'signal.held': 'Standing hashes were put in quarantine until they have been looked at',
   'signal.released': 'Two people of the operator released hashes from quarantine',
   'signal.rejected': 'The operator rejected hashes that waited in quarantine',
