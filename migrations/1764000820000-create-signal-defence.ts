@@ -88,17 +88,18 @@ begin
     on conflict (organisation_id) do update set level = 'new', daily_quota = null, hourly_flood = null, note = null, changed_at = excluded.changed_at;
 end $$;
 
--- A contributor may end its contributions; out of quarantine only the operator lets them.
-create function private.signal_quarantine_holds() returns trigger
-language plpgsql security definer set search_path = public, pg_catalog as $$
+-- What several platforms found to be a false match is disputed by the service, once, and never because one of them says so twice.
+create function signal_dispute_false_match(subject uuid, dispute uuid, at timestamptz, due timestamptz) returns boolean
+language plpgsql volatile security definer set search_path = public, pg_catalog as $$
 begin
-  if current_org_kind() is distinct from 'operator' and not pg_has_role(session_user, 'clepsydra_worker', 'member') then
-    raise exception 'only the operator releases from quarantine' using errcode = '42501';
-  end if;
-  return new;
+  if current_org() is null then raise exception 'a scope is needed' using errcode = '42501'; end if;
+  perform 1 from signal s where s.id = subject for update;
+  insert into signal_dispute (id, signal_id, organisation_id, reason, opened_at, due_at)
+    select dispute, s.id, null, 'false_match', at, due from signal s
+    where s.id = subject and s.state <> 'withdrawn' and s.fed_false >= 2 and s.fed_false > s.fed_confirmed
+      and not exists (select 1 from signal_dispute d where d.signal_id = s.id and d.organisation_id is null and d.reason = 'false_match');
+  return found;
 end $$;
-create trigger signal_quarantine_holds before update on signal_contribution for each row
-  when (old.state = 'quarantined' and new.state = 'standing') execute function private.signal_quarantine_holds();
 
 insert into private.job_task (name) values ('signal-canary');
 `;
@@ -148,9 +149,6 @@ create policy signal_quarantine_item_make on signal_quarantine_item for insert t
   with check (organisation_id = (select current_org()) or (select current_org_kind()) = 'operator');
 create policy signal_quarantine_item_decide on signal_quarantine_item for update to clepsydra_app
   using ((select current_org_kind()) = 'operator');
--- The operator holds, releases, rejects and rolls back what others contributed.
-create policy signal_contribution_operator on signal_contribution for update to clepsydra_app
-  using ((select current_org_kind()) = 'operator' and withdrawn_at is null) with check ((select current_org_kind()) = 'operator');
 create policy signal_policy_own on signal_policy for all to clepsydra_app
   using (organisation_id = (select current_org())) with check (organisation_id = (select current_org()));
 
@@ -167,8 +165,9 @@ grant update (outcome, outcome_note, decided_at) on signal_quarantine_item to cl
 grant select, insert, update (state, enforced_at, replaced_at) on signal_policy to clepsydra_app;
 grant select on signal_trust, signal_negative, signal_policy to clepsydra_worker;
 grant select, insert on signal_quarantine, signal_quarantine_item to clepsydra_worker;
-revoke all on function signal_distrust(uuid, timestamptz) from public;
+revoke all on function signal_distrust(uuid, timestamptz), signal_dispute_false_match(uuid, uuid, timestamptz, timestamptz) from public;
 grant execute on function signal_distrust(uuid, timestamptz) to clepsydra_app, clepsydra_worker;
+grant execute on function signal_dispute_false_match(uuid, uuid, timestamptz, timestamptz) to clepsydra_app;
 `;
 
 export class CreateSignalDefence1764000820000 implements MigrationInterface {
@@ -179,11 +178,8 @@ export class CreateSignalDefence1764000820000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query(`drop trigger signal_quarantine_holds on signal_contribution;
-      drop function private.signal_quarantine_holds;
-      drop policy signal_contribution_operator on signal_contribution;
-      drop table signal_policy, signal_quarantine_item, signal_quarantine, signal_negative, signal_trust;
-      drop function signal_distrust;
+    await runner.query(`drop table signal_policy, signal_quarantine_item, signal_quarantine, signal_negative, signal_trust;
+      drop function signal_distrust, signal_dispute_false_match;
       delete from private.job_task where name = 'signal-canary'`);
   }
 }
