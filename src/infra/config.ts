@@ -24,6 +24,8 @@ export interface Config {
   /** Largest file of a case, bytes. */
   readonly maxFileBytes: number;
   readonly imageWorkers: number;
+  /** Absolute folders in which ffmpeg is looked for, separated as in PATH; `off` for none. */
+  readonly ffmpegPath: string;
   /** Bearer token that Prometheus shows at /metrics; without one, /metrics answers this machine alone. */
   readonly metricsToken?: string;
 }
@@ -43,6 +45,7 @@ const KNOWN = [
   'CLEPSYDRA_DATA', 'CLEPSYDRA_SECRETS', 'CLEPSYDRA_PUBLIC_URL', 'CLEPSYDRA_LEDGER_ORIGIN', 'CLEPSYDRA_WORKER', 'CLEPSYDRA_API',
   'CLEPSYDRA_LOG_LEVEL', 'CLEPSYDRA_TRUSTED_PROXIES', 'CLEPSYDRA_REQUESTS_PER_MINUTE', 'CLEPSYDRA_MAX_FILE_BYTES',
   'CLEPSYDRA_IMAGE_WORKERS',
+  'CLEPSYDRA_FFMPEG_PATH',
   'CLEPSYDRA_METRICS_TOKEN', 'CLEPSYDRA_HOST', 'CLEPSYDRA_PROFILE', 'CLEPSYDRA_TOKEN', 'CLEPSYDRA_URL', 'CLEPSYDRA_HOME', 'CLEPSYDRA_PASSWORD', 'CLEPSYDRA_ORGANISATION',
 ]; // prettier-ignore
 
@@ -127,6 +130,7 @@ export function readConfig(env: Environment = process.env): Config {
     maxFileBytes: read.integer('CLEPSYDRA_MAX_FILE_BYTES', 2 ** 31, 1024, 2 ** 36),
     ...(env.CLEPSYDRA_METRICS_TOKEN ? { metricsToken: env.CLEPSYDRA_METRICS_TOKEN } : {}),
     imageWorkers: read.integer('CLEPSYDRA_IMAGE_WORKERS', 2, 1, 64),
+    ffmpegPath: read.text('CLEPSYDRA_FFMPEG_PATH', read.text('PATH', '/usr/bin')),
   };
   if (!config.api && !config.worker)
     read.faults.push('CLEPSYDRA_API and CLEPSYDRA_WORKER are both off: nothing would run');

@@ -1,0 +1,116 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { DomainError } from '../../domain/errors';
+import { ended } from './confined';
+import { startDecoder } from './decoder';
+import type { Decoding } from './decoder';
+import { passthroughArgs } from './ffmpeg';
+import { readFrameAnswer } from './frame-answer';
+import type { FrameAnswer } from './frame-answer';
+import type { Probe } from './video-probe';
+import { startWorker } from './worker-process';
+
+export interface Sampling extends FrameAnswer {
+  /** Of each sampled frame, milliseconds, where the decoder told it. */
+  readonly timesMs: readonly number[];
+  /** The decoder was stopped at its time limit; what it had made is here. */
+  readonly late: boolean;
+}
+
+/** More than a day at a frame a second; what names fewer seconds than it has frames ends here. */
+const MOST_SAMPLES = 100_000;
+const TIMELINE_BYTES = 8 * 2 ** 20;
+/** For the hashing process to finish the frame it has and answer, once nothing more comes. */
+const ANSWER_MS = 30_000;
+
+/**
+ * The first frame of every second of time. Where times stand still, as in a file made to be sampled once, every 60th
+ * frame as well. `metadata=print` writes the time of each chosen frame to descriptor 3; its own key is set first,
+ * because it prints nothing for a frame without any.
+ */
+const SELECT = "select='isnan(prev_selected_t)+not(eq(floor(t),floor(prev_selected_t)))+gte(n-prev_selected_n,60)'";
+const TIMES = "metadata=mode=add:key=k:value=1,metadata=mode=print:key=k:file='pipe\\:3'";
+
+/**
+ * Decodes, samples and hashes. The decoder writes its frames straight into the hashing process, so that no pixel passes
+ * through this one, and waits when that is slower.
+ * @throws DomainError video.undecodable; the signal's reason. Both processes have ended when this settles.
+ */
+export async function sampleFrames(decoding: Decoding, probe: Probe, signal: AbortSignal): Promise<Sampling> {
+  const { limits } = decoding;
+  const { width, height } = hashedSize(probe, limits.maxSide);
+  const hasher = startWorker('video.worker', [width, height, limits.maxFrames].map(String));
+  const hasherEnded = ended(hasher);
+  const answered = answerOf(hasher, limits.maxFrames);
+  const decoder = startSampling(decoding, probe, hasher, { width, height });
+  const timeline = readTimeline(decoder);
+  let late = false;
+  const timer = setTimeout(() => (late = decoder.kill('SIGKILL')), limits.decodeMs);
+  const abort = (): void => [decoder, hasher].forEach((child) => child.kill('SIGKILL'));
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    await ended(decoder);
+    clearTimeout(timer);
+    timer.unref();
+    const grace = setTimeout(() => hasher.kill('SIGKILL'), ANSWER_MS);
+    const answer = await Promise.race([answered, hasherEnded.then(() => null)]);
+    await hasherEnded;
+    clearTimeout(grace);
+    signal.throwIfAborted();
+    if (!answer) throw new DomainError('video.undecodable', { reason: 'the hashing process gave no answer' });
+    return { ...answer, timesMs: timesOf(timeline.text), late };
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', abort);
+    abort();
+  }
+}
+
+/** Of the frames as they are hashed: their own size, or the largest that fits the limit, of the same shape. */
+export function hashedSize({ width, height }: Probe, maxSide: number): { width: number; height: number } {
+  const scale = Math.min(1, maxSide / Math.max(width, height));
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+}
+
+function startSampling(
+  decoding: Decoding,
+  { durationMs }: Probe,
+  hasher: ChildProcess,
+  { width, height }: { width: number; height: number },
+): ChildProcess {
+  if (!hasher.stdin) throw new Error('A child without standard input');
+  const isLong = durationMs !== null && durationMs > decoding.limits.keyFramesAboveMs;
+  // The size is fixed, also for a video that changes it on the way: the hashing process counts bytes.
+  const filters = `${SELECT},scale=${width}:${height},format=rgb24,${TIMES}`;
+  const output = ['-vf', filters, ...passthroughArgs(decoding.ffmpeg.version), '-frames:v', String(MOST_SAMPLES)];
+  const decoder = startDecoder(
+    decoding,
+    { input: isLong ? ['-skip_frame', 'nokey'] : [], output: [...output, '-c:v', 'rawvideo', '-f', 'rawvideo'] },
+    { stdout: hasher.stdin, stderr: 'ignore', extra: 'pipe' },
+  );
+  // The decoder has its own copy of this end; ours would keep the hashing process waiting for more.
+  hasher.stdin.destroy();
+  return decoder;
+}
+
+function answerOf(hasher: ChildProcess, maxFrames: number): Promise<FrameAnswer | null> {
+  return new Promise((resolve) => {
+    hasher.once('message', (message) => resolve(readFrameAnswer(message, maxFrames)));
+  });
+}
+
+function readTimeline(decoder: ChildProcess): { readonly text: string } {
+  const timeline = { text: '' };
+  const source = decoder.stdio[3] as Readable | null | undefined;
+  source?.on('data', (chunk: Buffer) => {
+    if (timeline.text.length < TIMELINE_BYTES) timeline.text += chunk.toString('latin1');
+  });
+  source?.on('error', () => undefined);
+  return timeline;
+}
+
+function timesOf(text: string): number[] {
+  return Array.from(text.matchAll(/pts_time:(-?\d{1,9}(?:\.\d+)?)/g), ([, seconds]) =>
+    Math.round(Number(seconds) * 1000),
+  );
+}

@@ -1,0 +1,40 @@
+import { isHash256 } from '../../perceptual/hex';
+import { isCount, isRecord } from './frame-answer';
+
+export interface PdfPageHash {
+  /** From 1. */
+  readonly page: number;
+  /** PDQ of the page as it looks, 64 lower-case hex digits. */
+  readonly hash: string;
+  /** PDQ quality, 0..100; a page of mere text has little. */
+  readonly quality: number;
+}
+
+export interface PdfText {
+  readonly pageCount: number;
+  /** SHA-256 of the normalised text of the whole document; null when there is too little of it, or too much. */
+  readonly textSha256: string | null;
+  readonly textCharacters: number;
+}
+
+export const PDF_FAULTS = ['pdf.encrypted', 'pdf.undecodable', 'pdf.too-large'] as const;
+export type PdfFaultCode = (typeof PDF_FAULTS)[number];
+
+/** What the reading process says, page by page, then the text, or what went wrong. */
+export type PdfAnswer = { readonly page: PdfPageHash } | { readonly text: PdfText } | { readonly fault: PdfFaultCode };
+
+/** The child has read a hostile document, so its answer is read like a stranger's. */
+export function readPdfAnswer(message: unknown): PdfAnswer | null {
+  if (!isRecord(message)) return null;
+  const fault = PDF_FAULTS.find((known) => known === message.fault);
+  if (fault) return { fault };
+  if (isRecord(message.page)) {
+    const { page, hash, quality } = message.page;
+    if (!isCount(page) || !isHash256(hash) || !isCount(quality) || quality > 100) return null;
+    return { page: { page, hash, quality } };
+  }
+  if (!isRecord(message.text)) return null;
+  const { pageCount, textSha256, textCharacters } = message.text;
+  if (!isCount(pageCount) || !isCount(textCharacters) || !(textSha256 === null || isHash256(textSha256))) return null;
+  return { text: { pageCount, textSha256, textCharacters } };
+}
