@@ -2,7 +2,14 @@ import { DomainError } from '../domain/errors';
 import { examine, isRefusedImage } from './examine';
 
 const JPEG = Buffer.from([0xff, 0xd8, 0xff, 0xe0]);
-const hashes = { type: 'image/jpeg', width: 10, height: 10, pdq: { hash: '0', quality: 90 }, blockhash: '0' };
+const hashes = {
+  mode: 'exact',
+  type: 'image/jpeg',
+  width: 10,
+  height: 10,
+  pdq: { hash: '0', quality: 90 },
+  blockhash: '0',
+} as const;
 const file = (head: Buffer, size = head.length): { head: Buffer; size: number } => ({ head, size });
 const never = (): Promise<never> => Promise.reject(new Error('hashed'));
 const failing = (code: 'image.undecodable' | 'image.truncated' | 'image.timeout') => (): Promise<never> =>

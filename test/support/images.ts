@@ -1,4 +1,4 @@
-import { createDeflate, crc32 } from 'node:zlib';
+import { createDeflate, crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { sceneJpeg } from '../../seeds/scenes';
 
@@ -44,15 +44,30 @@ export async function pngBomb(side = 30_000): Promise<Buffer> {
     if (!deflate.write(rows)) await new Promise((resolve) => deflate.once('drain', resolve));
   }
   await new Promise<void>((resolve) => deflate.end(() => resolve()));
+  return bilevelFile(side, side, Buffer.concat(compressed));
+}
+
+/** A greyscale PNG of one bit a pixel, which sharp does not write: rows of 0 and 1. */
+export function bilevelPng(rows: readonly (readonly number[])[]): Buffer {
+  const width = rows[0]?.length ?? 0;
+  const packed = rows.map((row) => {
+    const line = Buffer.alloc(1 + Math.ceil(width / 8));
+    row.forEach((bit, x) => (line[1 + (x >> 3)] = (line[1 + (x >> 3)] ?? 0) | (bit << (7 - (x & 7)))));
+    return line;
+  });
+  return bilevelFile(width, rows.length, deflateSync(Buffer.concat(packed)));
+}
+
+function bilevelFile(width: number, height: number, compressed: Buffer): Buffer {
   const header = Buffer.alloc(13);
-  header.writeUInt32BE(side, 0);
-  header.writeUInt32BE(side, 4);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
   header.set([1, 0, 0, 0, 0], 8);
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   return Buffer.concat([
     signature,
     pngChunk('IHDR', header),
-    pngChunk('IDAT', Buffer.concat(compressed)),
+    pngChunk('IDAT', compressed),
     pngChunk('IEND', Buffer.alloc(0)),
   ]);
 }

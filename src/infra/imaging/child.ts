@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { Readable, finished } from 'node:stream';
 import type { Writable } from 'node:stream';
 import { DomainError } from '../../domain/errors';
-import { ABANDON_IMAGE, END_OF_IMAGE, frameHeader, readAnswer } from './protocol';
-import type { DecodeLimits, ImageHashes } from './protocol';
+import { ABANDON_IMAGE, endOfImage, frameHeader } from './frames';
+import type { HashRequest } from './frames';
+import { readAnswer } from './protocol';
+import type { DecodeLimits, FastImageHashes, ImageHashes } from './protocol';
 
 export interface ChildLimits extends DecodeLimits {
   readonly maxBytes: number;
@@ -16,6 +18,17 @@ export interface ChildLimits extends DecodeLimits {
   readonly decodeMs: number;
   /** A child that has grown beyond this is replaced after its answer. */
   readonly recycleAboveBytes: number;
+}
+
+/** What a request is answered with. */
+export type HashesOf<Request extends HashRequest> = Request['mode'] extends 'exact' ? ImageHashes : FastImageHashes;
+
+/** A fast hash must never pass for an exact one, whatever the child says. */
+function answersTo<Request extends HashRequest>(
+  request: Request,
+  hashes: ImageHashes | FastImageHashes,
+): hashes is HashesOf<Request> {
+  return hashes.mode === request.mode;
 }
 
 /** One decoding process, one job at a time. Whatever goes wrong inside it, `hash` settles within the limits. */
@@ -47,16 +60,20 @@ export class ImageChild {
   }
 
   /** @throws DomainError `image.*`; or the source's own error, if the source fails. */
-  async hash(source: Readable, declaredSize: number | undefined): Promise<ImageHashes> {
+  async hash<Request extends HashRequest>(
+    source: Readable,
+    declaredSize: number | undefined,
+    request: Request,
+  ): Promise<HashesOf<Request>> {
     this.#hold(true);
     let timer: NodeJS.Timeout | undefined;
     let stop: (() => void) | undefined;
     try {
-      return await new Promise<ImageHashes>((resolve, reject) => {
+      return await new Promise<HashesOf<Request>>((resolve, reject) => {
         this.#fail = reject;
-        this.#receive = (message) => this.#settle(message, resolve, reject);
+        this.#receive = (message) => this.#settle(message, request, resolve, reject);
         timer = this.#limit('receiving', this.limits.receiveMs);
-        stop = this.#feed(source, declaredSize, () => {
+        stop = this.#feed(source, declaredSize, endOfImage(request), () => {
           clearTimeout(timer);
           timer = this.#limit('decoding', this.limits.decodeMs);
         });
@@ -75,10 +92,17 @@ export class ImageChild {
     this.#process.kill('SIGKILL');
   }
 
-  #settle(message: unknown, resolve: (hashes: ImageHashes) => void, reject: (error: Error) => void): void {
+  #settle<Request extends HashRequest>(
+    message: unknown,
+    request: Request,
+    resolve: (hashes: HashesOf<Request>) => void,
+    reject: (error: Error) => void,
+  ): void {
     const answer = readAnswer(message);
-    if (!answer) return this.kill(new DomainError('image.undecodable', { reason: 'the decoder gave no sound answer' }));
-    if (!answer.ok) return reject(new DomainError(answer.code, answer.details));
+    if (answer && !answer.ok) return reject(new DomainError(answer.code, answer.details));
+    if (!answer || !answersTo(request, answer.hashes)) {
+      return this.kill(new DomainError('image.undecodable', { reason: 'the decoder gave no sound answer' }));
+    }
     resolve(answer.hashes);
     if (answer.rssBytes > this.limits.recycleAboveBytes) this.kill();
   }
@@ -93,7 +117,7 @@ export class ImageChild {
   }
 
   /** Streams the source into the child; the returned function stops that and lets the rest of the source run dry. */
-  #feed(source: Readable, declaredSize: number | undefined, sent: () => void): () => void {
+  #feed(source: Readable, declaredSize: number | undefined, end: number, sent: () => void): () => void {
     let bytes = 0;
     let over = false;
     const resume = (): unknown => source.resume();
@@ -116,7 +140,7 @@ export class ImageChild {
       if (error) return abandon(error);
       if (bytes < (declaredSize ?? 1)) return abandon(new DomainError('image.truncated', { bytes, declaredSize }));
       over = true;
-      this.#input.write(frameHeader(END_OF_IMAGE));
+      this.#input.write(frameHeader(end));
       sent();
     });
     this.#input.on('drain', resume);

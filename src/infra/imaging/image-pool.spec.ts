@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Test } from '@nestjs/testing';
 import sharp from 'sharp';
 import {
+  bilevelPng,
   greyscaled,
   mislabelledFile,
   pipelineOf,
@@ -30,7 +31,8 @@ afterAll(() => pool.close());
 
 /** What the pool must say of pixels that reach it without loss. */
 function expected(pixels: Pixels, type: string): object {
-  return { type, width: pixels.width, height: pixels.height, pdq: pdqHash(pixels), blockhash: blockhash(pixels) };
+  const { width, height } = pixels;
+  return { mode: 'exact', type, width, height, pdq: pdqHash(pixels), blockhash: blockhash(pixels) };
 }
 
 function greyOf(rgb: Pixels): Pixels {
@@ -124,6 +126,23 @@ describe('the rule for each kind of picture', () => {
     const palette = await pipelineOf(scene).png({ palette: true, colours: 64 }).toBuffer();
     const result = await pool.hashImage(palette);
     expect(hammingDistance(result.pdq.hash, pdqHash(scene).hash)).toBeLessThanOrEqual(20);
+  });
+
+  it('takes one bit for black and white', async () => {
+    const bit = (x: number, y: number): number => (((x >> 4) * 7 + (y >> 3) * 3 + ((x * y) >> 9)) % 3) >> 1;
+    const rows = Array.from({ length: 150 }, (_, y) => Array.from({ length: 200 }, (_, x) => bit(x, y)));
+    const data = Uint8Array.from(rows.flat(), (one) => one * 255);
+    const result = await pool.hashImage(bilevelPng(rows));
+    expect(result).toEqual(expected({ data, width: 200, height: 150, channels: 1 }, 'image/png'));
+  });
+
+  it('reads a progressive JPEG to its last scan', async () => {
+    const baseline = await pipelineOf(scene).jpeg({ quality: 85 }).toBuffer();
+    const progressive = await sharp(scene.data, { raw: { width: 200, height: 150, channels: 3 } })
+      .jpeg({ quality: 85, progressive: true })
+      .toBuffer();
+    expect((await sharp(progressive).metadata()).isProgressive).toBe(true);
+    expect(await pool.hashImage(progressive)).toEqual(await pool.hashImage(baseline));
   });
 
   it('turns CMYK into sRGB', async () => {

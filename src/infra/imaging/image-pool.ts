@@ -3,20 +3,26 @@ import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import type { OnModuleDestroy } from '@nestjs/common';
 import { DomainError } from '../../domain/errors';
+import type { VariantKind } from '../../perceptual/pdq-variants';
 import { ImageChild } from './child';
-import type { ChildLimits } from './child';
-import type { ImageHashes } from './protocol';
+import type { ChildLimits, HashesOf } from './child';
+import type { HashRequest } from './frames';
+import type { FastImageHashes, ImageHashes } from './protocol';
 
-export type { ImageHashes } from './protocol';
+export type { FastImageHashes, ImageHashes } from './protocol';
 
 export interface ImagePoolOptions extends ChildLimits {
   /** Child processes at most; they start when first needed. */
   readonly size: number;
+  /** Jobs that may wait for a child; each holds what its caller gave it. */
+  readonly maxWaiting: number;
 }
 
 const MIB = 1024 * 1024;
+/** A child holds one encoded image and its pixels at a time: at the worst 64 MiB and 40 million pixels of 4 bytes. */
 const DEFAULTS: ImagePoolOptions = {
-  size: Math.max(1, Math.min(2, availableParallelism() - 1)),
+  size: availableParallelism(),
+  maxWaiting: 1000,
   maxBytes: 64 * MIB,
   maxPixels: 40e6,
   receiveMs: 60_000,
@@ -53,13 +59,34 @@ export class ImagePool implements OnModuleDestroy {
   }
 
   /**
-   * The perceptual hashes of one encoded image. The source is always read to its end or drained, so that the rest of a
-   * form is not held up.
+   * The perceptual hashes of one encoded image, exact. The source is always read to its end or drained, so that the rest
+   * of a form is not held up.
    * @param declaredSize bytes expected: fewer is `image.truncated`, more is `image.too-large`.
+   * @param asked what else to hash for asking a matcher: the picture turned and mirrored, or without its borders.
    * @throws DomainError image.too-large, image.truncated, image.unsupported, image.undecodable, image.timeout, or
-   *   request.unavailable when the pool is closing; the source's own error when the source fails.
+   *   request.unavailable when the pool is closing or has too much to do; the source's own error when the source fails.
    */
-  async hashImage(source: Readable | Uint8Array, declaredSize?: number): Promise<ImageHashes> {
+  hashImage(
+    source: Readable | Uint8Array,
+    declaredSize?: number,
+    asked: { readonly variants: readonly VariantKind[] } = { variants: [] },
+  ): Promise<ImageHashes> {
+    return this.#hash(source, declaredSize, { mode: 'exact', variants: asked.variants });
+  }
+
+  /**
+   * PDQ alone and a few bits beside the exact one, in a third of the time: for looking many images up. What it answers
+   * is of another type than {@link hashImage}'s, so that it cannot be stored or contributed by mistake. Throws alike.
+   */
+  scanImage(source: Readable | Uint8Array, declaredSize?: number): Promise<FastImageHashes> {
+    return this.#hash(source, declaredSize, { mode: 'fast' });
+  }
+
+  async #hash<Request extends HashRequest>(
+    source: Readable | Uint8Array,
+    declaredSize: number | undefined,
+    request: Request,
+  ): Promise<HashesOf<Request>> {
     const stream =
       source instanceof Readable
         ? source
@@ -76,7 +103,7 @@ export class ImagePool implements OnModuleDestroy {
       throw error;
     });
     try {
-      return await child.hash(stream, declaredSize);
+      return await child.hash(stream, declaredSize, request);
     } finally {
       this.#giveBack(child);
     }
@@ -103,6 +130,9 @@ export class ImagePool implements OnModuleDestroy {
     }
     if (idle) return idle;
     if (this.#children.size < this.#options.size) return this.#start();
+    if (this.#waiting.length >= this.#options.maxWaiting) {
+      throw new DomainError('request.unavailable', { reason: 'too many images are waiting' });
+    }
     return new Promise((give, refuse) => this.#waiting.push({ give, refuse }));
   }
 

@@ -1,6 +1,5 @@
 import { svgFile } from '../../../test/support/images';
 import { contradicts, sniff } from './magic';
-import { FrameReader, frameHeader, readAnswer } from './protocol';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 const ftyp = (major: string, ...compatible: string[]): Uint8Array =>
@@ -83,47 +82,5 @@ describe('the type by magic bytes', () => {
     expect(contradicts('audio/opus', sniff(bytes('OggS\0\x02OpusHead')))).toBe(false);
     expect(contradicts('image/svg+xml', sniff(svgFile()))).toBe(false);
     expect(contradicts('image/png', sniff(svgFile()))).toBe(true);
-  });
-});
-
-describe('the pipe to a decoding process', () => {
-  it('puts frames together however the bytes are cut, and forgets an abandoned image', () => {
-    const images: string[] = [];
-    const reader = new FrameReader((image) => images.push(image.toString()));
-    const frame = (text: string): Buffer => Buffer.concat([frameHeader(text.length), Buffer.from(text)]);
-    const stream = Buffer.concat([
-      frame('one '),
-      frame('picture'),
-      frameHeader(0),
-      frame('half'),
-      frameHeader(0xffffffff),
-      frameHeader(0),
-      frame('another'),
-      frameHeader(0),
-    ]);
-    for (const size of [1, 3, 5, stream.length]) {
-      images.length = 0;
-      for (let at = 0; at < stream.length; at += size) reader.push(stream.subarray(at, at + size));
-      expect(images).toEqual(['one picture', '', 'another']);
-    }
-  });
-
-  it('believes no answer that is not exactly an answer', () => {
-    const pdq = { hash: 'a'.repeat(64), quality: 100 };
-    const hashes = { type: 'image/png', width: 1, height: 1, pdq, blockhash: 'b'.repeat(64) };
-    const sound = { ok: true, hashes, rssBytes: 1 };
-    expect(readAnswer(sound)).toEqual(sound);
-    expect(readAnswer({ ...sound, extra: 1, hashes: { ...hashes, extra: 1 } })).toEqual(sound);
-    expect(readAnswer({ ...sound, hashes: { ...hashes, type: 'text/html' } })).toBeNull();
-    expect(readAnswer({ ...sound, hashes: { ...hashes, blockhash: 'x' } })).toBeNull();
-    expect(readAnswer({ ...sound, hashes: { ...hashes, pdq: { ...pdq, quality: 101 } } })).toBeNull();
-    expect(readAnswer({ ok: false, code: 'auth.required', details: {} })).toBeNull();
-    expect(readAnswer('yes')).toBeNull();
-    const refusal = {
-      ok: false,
-      code: 'image.truncated',
-      details: { type: 'image/png', long: 'x'.repeat(101), deep: {} },
-    };
-    expect(readAnswer(refusal)).toEqual({ ok: false, code: 'image.truncated', details: { type: 'image/png' } });
   });
 });

@@ -1,75 +1,40 @@
 import { isHash256 } from '../../perceptual/hex';
-
-/**
- * Between the pool and its child processes. Bytes go down the child's standard input in frames of a 32-bit
- * little-endian length and that many bytes, with back-pressure; answers come back as JSON over the IPC channel. Nothing
- * touches a disk. One job at a time, so frames carry no number.
- */
-export const END_OF_IMAGE = 0;
-export const ABANDON_IMAGE = 0xffffffff;
+import { PDQ_VARIANTS } from '../../perceptual/pdq-variants';
+import type { PdqVariant } from '../../perceptual/pdq-variants';
 
 export interface DecodeLimits {
   readonly maxPixels: number;
 }
 
-/** The hashes of one image, of its stored orientation; `width` and `height` are those of the stored picture. */
-export interface ImageHashes {
+interface Hashed {
   readonly type: string;
   readonly width: number;
   readonly height: number;
   readonly pdq: { readonly hash: string; readonly quality: number };
+}
+
+/**
+ * The hashes of one image, of its stored orientation; `width` and `height` are those of the stored picture. The mode is
+ * part of the type, so that nothing which stores or contributes `ImageHashes` can be given {@link FastImageHashes}.
+ */
+export interface ImageHashes extends Hashed {
+  readonly mode: 'exact';
   readonly blockhash: string;
+  /** Only when they were asked for, and for asking only; see `pdqVariants`. */
+  readonly variants?: readonly PdqVariant[];
+}
+
+/** PDQ of a picture shrunk while it was decoded: a few bits beside the exact hash, for looking up in bulk alone. */
+export interface FastImageHashes extends Hashed {
+  readonly mode: 'fast';
 }
 
 export const DECODE_FAULTS = ['image.too-large', 'image.truncated', 'image.unsupported', 'image.undecodable'] as const;
 export type DecodeFaultCode = (typeof DECODE_FAULTS)[number];
 
 export type Answer =
-  | { readonly ok: true; readonly hashes: ImageHashes; readonly rssBytes: number }
+  | { readonly ok: true; readonly hashes: ImageHashes | FastImageHashes; readonly rssBytes: number }
   | { readonly ok: false; readonly code: DecodeFaultCode; readonly details: Readonly<Record<string, string | number>> };
-
-export function frameHeader(length: number): Buffer {
-  const header = Buffer.alloc(4);
-  header.writeUInt32LE(length);
-  return header;
-}
-
-/** Cuts the byte stream into frames again, whatever the chunks it arrives in. */
-export class FrameReader {
-  #parts: Buffer[] = [];
-  #header = Buffer.alloc(0);
-  #missing = 0;
-
-  constructor(private readonly onImage: (bytes: Buffer) => void) {}
-
-  push(chunk: Buffer): void {
-    let rest = chunk;
-    while (rest.length > 0) rest = this.#missing > 0 ? this.#takeBody(rest) : this.#takeHeader(rest);
-  }
-
-  #takeBody(chunk: Buffer): Buffer {
-    const part = chunk.subarray(0, this.#missing);
-    this.#parts.push(part);
-    this.#missing -= part.length;
-    return chunk.subarray(part.length);
-  }
-
-  #takeHeader(chunk: Buffer): Buffer {
-    const needed = 4 - this.#header.length;
-    this.#header = Buffer.concat([this.#header, chunk.subarray(0, needed)]);
-    if (this.#header.length < 4) return Buffer.alloc(0);
-    const length = this.#header.readUInt32LE();
-    this.#header = Buffer.alloc(0);
-    if (length === END_OF_IMAGE || length === ABANDON_IMAGE) {
-      const parts = this.#parts;
-      this.#parts = [];
-      if (length === END_OF_IMAGE) this.onImage(Buffer.concat(parts));
-    } else {
-      this.#missing = length;
-    }
-    return chunk.subarray(needed);
-  }
-}
 
 /**
  * The child has handled hostile bytes in native code, so its answer is read like a stranger's: anything that is not
@@ -89,13 +54,36 @@ export function readAnswer(message: unknown): Answer | null {
   return hashes && isCount(message.rssBytes) ? { ok: true, hashes, rssBytes: message.rssBytes } : null;
 }
 
-function readHashes(value: unknown): ImageHashes | null {
-  if (!isRecord(value) || !isRecord(value.pdq)) return null;
-  const { type, width, height, blockhash } = value;
-  const { hash, quality } = value.pdq;
+function readHashes(value: unknown): ImageHashes | FastImageHashes | null {
+  if (!isRecord(value)) return null;
+  const { mode, type, width, height, blockhash } = value;
+  const pdq = readPdq(value.pdq);
   if (typeof type !== 'string' || !/^image\/[a-z]{3,8}$/.test(type) || !isCount(width) || !isCount(height)) return null;
-  if (!isHash256(hash) || !isHash256(blockhash) || !isCount(quality) || quality > 100) return null;
-  return { type, width, height, pdq: { hash, quality }, blockhash };
+  if (!pdq) return null;
+  if (mode === 'fast') return { mode, type, width, height, pdq };
+  if (mode !== 'exact' || !isHash256(blockhash)) return null;
+  const exact: ImageHashes = { mode, type, width, height, pdq, blockhash };
+  if (value.variants === undefined) return exact;
+  const variants = readVariants(value.variants);
+  return variants && { ...exact, variants };
+}
+
+function readPdq(value: unknown): ImageHashes['pdq'] | null {
+  if (!isRecord(value)) return null;
+  const { hash, quality } = value;
+  return isHash256(hash) && isCount(quality) && quality <= 100 ? { hash, quality } : null;
+}
+
+function readVariants(value: unknown): PdqVariant[] | null {
+  if (!Array.isArray(value) || value.length > PDQ_VARIANTS.length) return null;
+  const variants: PdqVariant[] = [];
+  for (const one of value) {
+    const variant = isRecord(one) && PDQ_VARIANTS.find((known) => known === one.variant);
+    const pdq = isRecord(one) && readPdq(one.pdq);
+    if (!variant || !pdq) return null;
+    variants.push({ variant, pdq });
+  }
+  return variants;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,13 +1,14 @@
-/** Entry of an image-hashing child process; see pool.ts. argv[2]: the most pixels an image may have. */
+/** Entry of an image-hashing child process; see image-pool.ts. argv[2]: the most pixels an image may have. */
 import { DecodeFault, hardenDecoder, hashEncoded } from './decode';
-import { FrameReader } from './protocol';
+import { FrameReader } from './frames';
+import type { HashRequest } from './frames';
 import type { Answer, DecodeLimits } from './protocol';
 
 const limits: DecodeLimits = { maxPixels: Number(process.argv[2] ?? 0) };
 
-async function answer(bytes: Buffer): Promise<Answer> {
+async function answer(bytes: Buffer, request: HashRequest): Promise<Answer> {
   try {
-    const hashes = await hashEncoded(bytes, limits);
+    const hashes = await hashEncoded(bytes, limits, request);
     return { ok: true, hashes, rssBytes: process.memoryUsage.rss() };
   } catch (error) {
     if (error instanceof DecodeFault) return { ok: false, code: error.code, details: error.details };
@@ -20,7 +21,7 @@ hardenDecoder();
 process.on('disconnect', () => process.exit(0));
 // Ctrl-C reaches the whole process group; the pool decides when its children end.
 process.on('SIGINT', () => undefined);
-const reader = new FrameReader((bytes) => {
-  void answer(bytes).then((result) => process.send?.(result));
+const reader = new FrameReader((bytes, request) => {
+  void answer(bytes, request).then((result) => process.send?.(result));
 });
 process.stdin.on('data', (chunk: Buffer) => reader.push(chunk));
