@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import type { Pixels } from '../src/perceptual/pixels';
 
 /**
@@ -96,7 +96,7 @@ function inside(shape: Shape, u: number, v: number): boolean {
 }
 
 /** A sharp pipeline over pixels, for a format of one's own. */
-export function pipelineOf({ data, width, height, channels }: Pixels): sharp.Sharp {
+export function pipelineOf({ data, width, height, channels }: Pixels): Sharp {
   return sharp(data, { raw: { width, height, channels } });
 }
 
