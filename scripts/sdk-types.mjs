@@ -1,6 +1,6 @@
-// The SDK's declarations as they are published, into sdk/dist/types or the folder that is named. Within the repository the
-// sources serve; a package has no sources, and Node's resolution wants the endings that they leave out.
-import { spawnSync } from 'node:child_process';
+// The SDK's declarations as they are published: node scripts/sdk-types.mjs [folder, sdk/dist/types unless named] [entry …, all
+// unless named]. Within the repository the sources serve; a package has no sources, and Node's resolution wants the endings
+// that they leave out.
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -8,12 +8,24 @@ import { fileURLToPath } from 'node:url';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const sdk = path.join(root, 'sdk');
-const outDir = path.resolve(process.argv[2] ?? path.join(sdk, 'dist', 'types'));
-const tsc = createRequire(path.join(sdk, 'package.json')).resolve('typescript/bin/tsc');
+const [folder = path.join(sdk, 'dist', 'types'), ...named] = process.argv.slice(2);
+const entries = named.length > 0 ? named : ['index', 'perceptual'];
+const outDir = path.resolve(folder);
 
-const args = ['-p', path.join(sdk, 'tsconfig.types.json'), '--outDir', outDir];
-const { status } = spawnSync(process.execPath, [tsc, ...args], { stdio: 'inherit' });
-if (status !== 0) process.exit(status ?? 1);
+const ts = createRequire(path.join(sdk, 'package.json'))('typescript');
+const configFile = path.join(sdk, 'tsconfig.json');
+const { options } = ts.parseJsonConfigFileContent(ts.readConfigFile(configFile, ts.sys.readFile).config, ts.sys, sdk);
+const program = ts.createProgram(
+  entries.map((entry) => path.join(sdk, 'src', `${entry}.ts`)),
+  { ...options, types: ['node'], rootDir: root, outDir, noEmit: false, declaration: true, emitDeclarationOnly: true },
+);
+const { diagnostics } = program.emit();
+const faults = [...ts.getPreEmitDiagnostics(program), ...diagnostics];
+if (faults.length > 0) {
+  const host = { getCanonicalFileName: (name) => name, getCurrentDirectory: () => root, getNewLine: () => '\n' };
+  process.stderr.write(ts.formatDiagnostics(faults, host));
+  process.exit(1);
+}
 
 const RELATIVE = /((?:from|import)\s*\(?\s*['"])(\.{1,2}\/[^'"]+?)(?:\.js)?(['"])/g;
 for (const entry of fs.readdirSync(outDir, { recursive: true })) {
