@@ -18,6 +18,7 @@ import { CreateTransparency1764000700000 } from '../migrations/1764000700000-cre
 import { CreateSignalSharing1764000800000 } from '../migrations/1764000800000-create-signal-sharing';
 import { CreateSignalDefence1764000820000 } from '../migrations/1764000820000-create-signal-defence';
 import { CreateExhibitMedia1764000840000 } from '../migrations/1764000840000-create-exhibit-media';
+import { CreateExchange1764000830000 } from '../migrations/1764000830000-create-exchange';
 
 /** Entities and migrations as explicit lists: what is not named here does not exist. */
 export const ENTITIES = [
@@ -52,6 +53,7 @@ export const MIGRATIONS = [
   CreateTransparency1764000700000,
   CreateSignalSharing1764000800000,
   CreateSignalDefence1764000820000,
+  CreateExchange1764000830000,
   CreateExhibitMedia1764000840000,
 ];
 

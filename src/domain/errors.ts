@@ -110,6 +110,12 @@ export const PROBLEMS = {
   'signal-list.not-owner': [403, 'Only the organisation that owns this list does that'],
   'signal-list.not-member': [409, 'This organisation is not a member of the list'],
   'signal.low-quality': [422, 'This hash says too little to be matched with'],
+  'exchange.credential-refused': [401, 'The credential of this exchange protocol is wrong, expired or revoked'],
+  'exchange.verb-refused': [403, 'This credential was not made for that'],
+  'exchange.list-not-exportable': [422, 'A list marked TLP:RED is not handed out'],
+  'exchange.protocol-verb': [422, 'This protocol or organisation cannot do that'],
+  'exchange.not-acceptable': [406, 'None of the accepted media types is served here'],
+  'exchange.read-only': [403, 'Nothing is written over this protocol here'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

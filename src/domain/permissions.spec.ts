@@ -16,18 +16,18 @@ import { COMPETENCES, ORGANISATION_KINDS } from './vocabulary';
 /** The matrix, written out by hand: kind of organisation, role, everything it permits there when fully competent. */
 const OWN = 'platform.read feed.read ledger.read figures.read organisation.read';
 const ADMIN = `${OWN} organisation.manage person.read person.manage api-key.manage contact.manage webhook.manage`;
-const POLICIES = `${ADMIN} signal-policy.manage`;
+const POLICIES = `${ADMIN} signal-policy.manage exchange.manage`;
 const UNIT = `${OWN} case.open case.read case.close exhibit.read exhibit.view custody.read signal.contribute signal.query signal-list.read match.decide notice.draft notice.send notice.withdraw notice.close notice.read`;
 const HOST = `${OWN} exhibit.read exhibit.view custody.read signal.contribute signal.query signal-list.read match.decide notice.read notice.acknowledge notice.answer`;
 const POLICE = `${OWN} case.open case.read case.close exhibit.read exhibit.view custody.read signal.query signal-list.read`;
-const HASHES = `${OWN} signal.contribute signal.query signal.opine signal.withdraw signal.resolve signal-list.read signal-list.manage`;
+const HASHES = `${OWN} signal.contribute signal.query signal.fetch signal.opine signal.withdraw signal.resolve signal-list.read signal-list.manage`;
 const MATRIX: readonly (readonly [kind: (typeof ORGANISATION_KINDS)[number], role: (typeof ROLES)[number], string])[] =
   [
     ['authority', 'analyst', UNIT],
     [
       'authority',
       'supervisor',
-      `${UNIT} item.release signal.opine signal.withdraw signal.resolve signal-list.manage signal-policy.manage platform.confirm approval.decide`,
+      `${UNIT} item.release signal.fetch signal.opine signal.withdraw signal.resolve signal-list.manage signal-policy.manage platform.confirm approval.decide`,
     ],
     ['authority', 'curator', `${HASHES} match.decide`],
     ['authority', 'auditor', `${OWN} custody.read`],
@@ -35,13 +35,13 @@ const MATRIX: readonly (readonly [kind: (typeof ORGANISATION_KINDS)[number], rol
     [
       'authority',
       'integration',
-      `${OWN} case.open case.read exhibit.read custody.read signal.contribute signal.query signal-list.read notice.draft notice.send notice.withdraw notice.read`,
+      `${OWN} case.open case.read exhibit.read custody.read signal.contribute signal.query signal.fetch signal-list.read notice.draft notice.send notice.withdraw notice.read`,
     ],
     ['platform', 'moderator', HOST],
     [
       'platform',
       'supervisor',
-      `${HOST} signal.opine signal.withdraw signal.resolve signal-list.manage signal-policy.manage approval.decide`,
+      `${HOST} signal.fetch signal.opine signal.withdraw signal.resolve signal-list.manage signal-policy.manage approval.decide`,
     ],
     ['platform', 'curator', `${HASHES} match.decide`],
     ['platform', 'auditor', `${OWN} custody.read`],
@@ -49,16 +49,16 @@ const MATRIX: readonly (readonly [kind: (typeof ORGANISATION_KINDS)[number], rol
     [
       'platform',
       'integration',
-      `${OWN} exhibit.read custody.read signal.contribute signal.query signal-list.read notice.read notice.acknowledge notice.answer`,
+      `${OWN} exhibit.read custody.read signal.contribute signal.query signal.fetch signal-list.read notice.read notice.acknowledge notice.answer`,
     ],
     ['investigative_body', 'investigator', POLICE],
-    ['investigative_body', 'supervisor', `${POLICE} signal-policy.manage approval.decide`],
+    ['investigative_body', 'supervisor', `${POLICE} signal.fetch signal-policy.manage approval.decide`],
     ['investigative_body', 'auditor', `${OWN} custody.read`],
     ['investigative_body', 'admin', POLICIES],
     [
       'investigative_body',
       'integration',
-      `${OWN} case.open case.read exhibit.read custody.read signal.query signal-list.read`,
+      `${OWN} case.open case.read exhibit.read custody.read signal.query signal.fetch signal-list.read`,
     ],
     ['oversight', 'auditor', `${OWN} custody.read`],
     ['oversight', 'supervisor', `${OWN} custody.read approval.decide`],
@@ -68,7 +68,7 @@ const MATRIX: readonly (readonly [kind: (typeof ORGANISATION_KINDS)[number], rol
     ['civil_society', 'supervisor', `${HASHES} signal-policy.manage approval.decide`],
     ['civil_society', 'auditor', OWN],
     ['civil_society', 'admin', POLICIES],
-    ['civil_society', 'integration', `${OWN} signal.contribute signal.query signal-list.read`],
+    ['civil_society', 'integration', `${OWN} signal.contribute signal.query signal.fetch signal-list.read`],
     [
       'operator',
       'operator',

@@ -199,6 +199,18 @@ export const PROBLEM_HELP = {
     'Only a member leaves a list or is put out of it. The common list and those shared with everyone have no members to leave: withdraw your contributions instead.',
   'signal.low-quality':
     'The image has too little structure for a perceptual hash: many unrelated images would match it. Contribute its exact digest instead.',
+  'exchange.credential-refused':
+    'Check that each header or field carries the secret made for it, and that the credential has neither expired nor been revoked. An administrator of your organisation sees all of them under /v1/exchange-credentials and makes a new one; a secret is shown only when it is made.',
+  'exchange.verb-refused':
+    'A credential fetches, submits or gives feedback, as it was made. Have one made with the verb that is needed.',
+  'exchange.list-not-exportable':
+    'TLP:RED is for the eyes of those it was given to, so such a list is matched against and never copied out. Its owner can mark it otherwise.',
+  'exchange.protocol-verb':
+    'The feed and TAXII are for fetching. Submitting needs an organisation that may contribute and a list it may add to; feedback one that decides about matches. `errors` says which.',
+  'exchange.not-acceptable':
+    'TAXII 2.1 is answered as application/taxii+json;version=2.1. Ask for that, or for anything, in the Accept header.',
+  'exchange.read-only':
+    'Collections are read-only: `can_write` says so. Contribute hashes by POST /v1/signals, by the batch route, or with a protocol that submits.',
 } as const satisfies Partial<Record<ProblemCode, string>>;
 
 /** The paragraph for a code; its title while nobody has written one. */
