@@ -174,12 +174,55 @@ async function buildSdk(stamp) {
 async function buildConsole(stamp) {
   if (!fs.existsSync(path.join(root, 'console', 'src'))) return 0;
   const key = keyOf(seenNow(CONSOLE_INPUTS));
-  if (stamp.console === key && fs.existsSync(path.join(root, 'console', 'dist', 'index.html'))) return 0;
+  const isThere = (page) => fs.existsSync(path.join(root, 'console', 'dist', page));
+  if (stamp.console === key && isThere('index.html') && isThere('hash.html')) return 0;
   const vite = createRequire(path.join(root, 'console', 'package.json')).resolve('vite');
   const { build: viteBuild } = await import(pathToFileURL(vite).href);
   await viteBuild({ root: path.join(root, 'console'), logLevel: 'warn' });
+  await buildHashPage();
   stamp.console = key;
-  return 1;
+  return 2;
+}
+
+/**
+ * One file with everything in it, WebAssembly included, that can be saved and opened from a disk. Its policy names its own
+ * script and style by digest and is also in the page, where the service reads it (src/infra/http/static.ts).
+ */
+async function buildHashPage() {
+  const esbuild = await import('esbuild');
+  const bundle = async (entry, more) => {
+    const { outputFiles } = await esbuild.build({
+      absWorkingDir: root,
+      entryPoints: [entry],
+      write: false,
+      bundle: true,
+      minify: true,
+      target: 'es2022',
+      logLevel: 'silent',
+      ...more,
+    });
+    return outputFiles[0].text.trim();
+  };
+  const script = (await bundle('console/src/hash-page.ts', { format: 'esm' })).replaceAll('</script', '<\\/script');
+  const style = await bundle('console/src/hash-page.css');
+  const digestOf = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+  const policy = [
+    "default-src 'none'",
+    `script-src ${digestOf(script)} 'wasm-unsafe-eval'`,
+    `style-src ${digestOf(style)}`,
+    "connect-src 'self'",
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+  const template = fs.readFileSync(path.join(root, 'console', 'hash-page.html'), 'utf8');
+  const parts = {
+    '%POLICY%': policy,
+    '<!-- %STYLE% -->': `<style>${style}</style>`,
+    '<!-- %SCRIPT% -->': `<script type="module">${script}</script>`,
+  };
+  const page = template.replace(/%POLICY%|<!-- %[A-Z]+% -->/g, (found) => parts[found]);
+  fs.writeFileSync(path.join(root, 'console', 'dist', 'hash.html'), page);
 }
 
 /** Builds what is stale. Resolves to the number of things made; throws one error with every fault found. */

@@ -31,6 +31,17 @@ export interface Session {
   readonly organisation: { readonly name: string };
 }
 
+/** A signal near a hash. */
+export interface HashMatch {
+  readonly type: string;
+  /** Bits that differ. */
+  readonly distance: number;
+  readonly state: string;
+  readonly labels?: { readonly category?: string | null };
+  /** What the organisation's policy says. */
+  readonly action?: string;
+}
+
 /** What the server refused, in its words. */
 export class Refused extends Error {
   constructor(
@@ -66,4 +77,11 @@ export async function session(): Promise<Session | null> {
     if (error instanceof Refused && error.status === 401) return null;
     throw error;
   }
+}
+
+/** Signals within the usual distance of a hash. Only the hash is sent. */
+export async function matchByHash(type: 'pdq' | 'blockhash' | 'sha256', value: string): Promise<readonly HashMatch[]> {
+  const query = new URLSearchParams({ type, value });
+  const { matches } = await call<{ matches: readonly HashMatch[] }>('GET', `/v1/signals/match?${query.toString()}`);
+  return matches;
 }

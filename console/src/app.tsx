@@ -47,6 +47,9 @@ function Header({ session: current }: { readonly session: Session | null }) {
 function Footer() {
   return (
     <Group gap="lg" component="footer">
+      <Anchor href="/hash.html" size="sm">
+        {t.hashAPicture}
+      </Anchor>
       <Anchor href="/figures" size="sm">
         {t.withoutScript}
       </Anchor>
