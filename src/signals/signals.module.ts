@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { ImagingModule } from '../infra/imaging/imaging.module';
 import { Admission } from './defence/admission.service';
+import { CanaryWatch } from './defence/canary.service';
+import { NegativeIndex } from './defence/negative-index.service';
 import { FileMatching } from './matching/file-matching.service';
 import { Matching } from './matching/matching.service';
 import { SignalController } from './signal.controller';
@@ -10,7 +12,7 @@ import { Signals } from './signals.service';
 @Module({
   imports: [ImagingModule],
   controllers: [SignalController],
-  providers: [Admission, SignalIndex, Matching, FileMatching, Signals],
+  providers: [Admission, CanaryWatch, NegativeIndex, SignalIndex, Matching, FileMatching, Signals],
   exports: [Matching, Signals, SignalIndex],
 })
 export class SignalsModule {}
