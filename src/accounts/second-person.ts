@@ -24,7 +24,7 @@ export interface SecondPersonRule {
   /** Name of the path parameter that holds the subject's id. */
   readonly subject: string;
   /** Table in which the subject must be visible to the person who asks. */
-  readonly table: 'content_item' | 'case_file' | 'notice' | 'exhibit';
+  readonly table: 'content_item' | 'case_file' | 'notice' | 'exhibit' | 'signal';
 }
 
 /**

@@ -78,7 +78,7 @@ export function labelFaults(value: unknown, pointer = '/labels'): FieldFault[] {
   if (!isRecord(value)) return [{ pointer, detail: 'labels are an object' }];
   return Object.entries(value).flatMap(([facet, label]) => {
     const at = `${pointer}/${escapeToken(facet)}`;
-    if (label === undefined || label === null) return [];
+    if (label === undefined) return [];
     if (facet === 'behaviours') return behaviourFaults(label, at);
     const words = FACETS.get(facet);
     if (!words) return [{ pointer: at, detail: `the vocabulary ${VOCABULARY_VERSION} has no such facet` }];

@@ -241,6 +241,7 @@ export const LEDGER_KINDS = {
   'signal-list.closed': 'A list of hashes takes nothing more',
   'signal-list.member-added': 'An organisation was let into a list of hashes, or its right there was changed',
   'signal-list.member-left': 'An organisation left a list of hashes, or was put out of it',
+  'signal.quarantined': 'Contributed hashes wait in quarantine until the operator has looked at them',
   'signal.held': 'Standing hashes were put in quarantine until they have been looked at',
   'signal.released': 'Two people of the operator released hashes from quarantine',
   'signal.rejected': 'The operator rejected hashes that waited in quarantine',

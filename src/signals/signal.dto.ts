@@ -1,18 +1,13 @@
 import { Type } from 'class-transformer';
+import { ArrayMaxSize, IsArray, IsIn, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
 import {
-  ArrayMaxSize,
-  IsArray,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  IsUUID,
-  Length,
-  Matches,
-  Max,
-  Min,
-  ValidateNested,
-} from 'class-validator';
+  BEHAVIOURS,
+  CONTENT_TYPES,
+  ENTITY_CLASSES,
+  type Behaviour,
+  type ContentType,
+  type EntityClass,
+} from '../domain/labels';
 import {
   CATEGORIES,
   IDEOLOGIES,
@@ -24,7 +19,7 @@ import {
 } from '../domain/vocabulary';
 import { MAX_RADIUS } from '../perceptual/hamming-index';
 
-/** What a hash is of. */
+/** What a hash is of, in the words of `GET /v1/signal-vocabulary`. */
 export class SignalLabels {
   @IsOptional()
   @IsIn(CATEGORIES)
@@ -34,43 +29,20 @@ export class SignalLabels {
   @IsIn(IDEOLOGIES)
   ideology?: Ideology;
 
-  /** Behaviour labels in lower case with dashes. @example ["graphic-violence"] */
+  /** @example ["glorification"] */
   @IsOptional()
   @IsArray()
-  @ArrayMaxSize(20)
-  @Matches(/^[a-z0-9][a-z0-9-]{0,63}$/, { each: true })
-  behaviours?: string[];
-}
-
-export class ContributeSignalDto {
-  @IsIn(SIGNAL_TYPES)
-  type!: SignalType;
-
-  /** Lower-case hexadecimal: 64 digits, 32 for MD5. */
-  @IsString()
-  @Length(32, 128)
-  value!: string;
-
-  /** PDQ quality 0 to 100, where known; 49 and less is refused. */
-  @IsOptional()
-  @IsInt()
-  @Min(0)
-  @Max(100)
-  quality?: number;
-
-  @ValidateNested()
-  @Type(() => SignalLabels)
-  labels!: SignalLabels;
-
-  /** The exhibit the hash was taken from; seen by one's own organisation alone. */
-  @IsOptional()
-  @IsUUID()
-  exhibitId?: string;
+  @ArrayMaxSize(BEHAVIOURS.length)
+  @IsIn(BEHAVIOURS, { each: true })
+  behaviours?: Behaviour[];
 
   @IsOptional()
-  @IsString()
-  @Length(1, 2000)
-  note?: string;
+  @IsIn(CONTENT_TYPES)
+  contentType?: ContentType;
+
+  @IsOptional()
+  @IsIn(ENTITY_CLASSES)
+  entityClass?: EntityClass;
 }
 
 export class MatchQuery {
@@ -88,12 +60,6 @@ export class MatchQuery {
   @Min(0)
   @Max(MAX_RADIUS)
   radius?: number;
-}
-
-export class WithdrawSignalDto {
-  @IsString()
-  @Length(3, 2000)
-  reason!: string;
 }
 
 export class ContributionView {

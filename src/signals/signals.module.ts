@@ -7,12 +7,27 @@ import { FileMatching } from './matching/file-matching.service';
 import { Matching } from './matching/matching.service';
 import { SignalController } from './signal.controller';
 import { SignalIndex } from './matching/signal-index.service';
-import { Signals } from './signals.service';
+import { ContributionController } from './store/contribution.controller';
+import { Contributions } from './store/contributions.service';
+import { SignalReading } from './store/reading.service';
+import { Retraction } from './store/retraction.service';
+import { Withdrawals } from './store/withdrawals.service';
 
 @Module({
   imports: [ImagingModule],
-  controllers: [SignalController],
-  providers: [Admission, CanaryWatch, NegativeIndex, SignalIndex, Matching, FileMatching, Signals],
-  exports: [Matching, Signals, SignalIndex],
+  controllers: [SignalController, ContributionController],
+  providers: [
+    Admission,
+    CanaryWatch,
+    NegativeIndex,
+    SignalIndex,
+    Matching,
+    FileMatching,
+    Contributions,
+    Retraction,
+    Withdrawals,
+    SignalReading,
+  ],
+  exports: [Matching, Contributions, Retraction, SignalIndex],
 })
 export class SignalsModule {}

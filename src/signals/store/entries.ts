@@ -1,0 +1,66 @@
+import type { JsonObject } from '../../domain/canonical';
+import type { Dimensions, Subjects } from '../../domain/ledger-entry';
+import type { LedgerKind, SignalType } from '../../domain/vocabulary';
+import type { Actor, Tx } from '../../infra/database/work';
+import { appendAll } from '../../ledger/append';
+import { recordChange } from '../changes';
+
+export interface Touched {
+  readonly id: string;
+  readonly type: SignalType;
+}
+
+export interface Change {
+  readonly kind: LedgerKind;
+  readonly actor: Actor | 'service';
+  readonly at: Date;
+  readonly signals: readonly Touched[];
+  readonly subjects?: Subjects;
+  readonly dims?: Dimensions;
+  readonly shared?: JsonObject | undefined;
+  readonly internal?: JsonObject | undefined;
+  readonly audience?: readonly string[];
+}
+
+/**
+ * Says what happened to some signals: one entry for each signal type, however many they are, because figures are counted
+ * by type and ten thousand entries of one act would tell nobody more. Returns the ids of the entries.
+ */
+export async function appendChange(tx: Tx, change: Change): Promise<string[]> {
+  const groups = [...Map.groupBy(change.signals, ({ type }) => type)];
+  const appended = await appendAll(
+    tx,
+    groups.map(([signalType, signals]) => {
+      const only = signals.length === 1 ? signals[0]?.id : undefined;
+      return {
+        kind: change.kind,
+        actor: change.actor,
+        at: change.at,
+        subjects: { ...change.subjects, ...(only ? { signal: only } : {}) },
+        dims: { ...change.dims, signalType, count: signals.length },
+        ...(change.shared ? { shared: change.shared } : {}),
+        ...(change.internal ? { internal: change.internal } : {}),
+        audience: change.audience ?? [],
+      };
+    }),
+  );
+  for (const [i, [, signals]] of groups.entries()) {
+    const entry = appended[i];
+    if (entry)
+      await recordChange(
+        tx,
+        entry.id,
+        signals.map(({ id }) => id),
+      );
+  }
+  return appended.map(({ id }) => id);
+}
+
+/** Everybody who stands behind, disputes or answers for these signals. */
+export async function concerned(tx: Tx, signalIds: readonly string[]): Promise<string[]> {
+  const rows = await tx.query<{ organisation_id: string }[]>(
+    'select distinct organisation_id from signal_concerned($1::uuid[])',
+    [signalIds],
+  );
+  return rows.map((row) => row.organisation_id);
+}

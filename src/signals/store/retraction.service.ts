@@ -1,0 +1,165 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { disputeDueAt, endedBy, ENTRY_OF_ENDING, EVENT_OF_GROUND } from '../../domain/signal-lifecycle';
+import type { EndGround, SignalType } from '../../domain/vocabulary';
+import type { Actor, Tx } from '../../infra/database/work';
+import { appendChange, concerned, type Touched } from './entries';
+
+/** Which contributions. What names a case, an exhibit, a notice or a source means the actor's own; the service's means all. */
+export type Which =
+  | { readonly contributionIds: readonly string[] }
+  | { readonly organisationId: string; readonly since?: Date }
+  | { readonly caseId: string }
+  | { readonly exhibitId: string }
+  | { readonly noticeId: string }
+  | { readonly sourceId: string; readonly signalIds?: readonly string[] };
+
+export interface Retracted {
+  /** Contributions that ended. */
+  readonly contributions: number;
+  /** Signals of these contributions, for `Contributions.told` after the commit. */
+  readonly signalIds: readonly string[];
+  /** Signals that nobody stands behind any more. */
+  readonly tombstones: readonly string[];
+  /** Signals that others stand behind and that are disputed now because the order fell. */
+  readonly disputed: readonly string[];
+  readonly entryIds: readonly string[];
+}
+
+interface Ended {
+  readonly contribution_id: string;
+  readonly signal_id: string;
+  readonly organisation_id: string;
+  readonly list_id: string;
+  readonly type: SignalType;
+}
+
+export interface Why {
+  readonly ground: EndGround;
+  readonly at: Date;
+  /** In words; goes to everybody whose contribution ends. */
+  readonly reason?: string;
+}
+
+/** Ends contributions on every ground there is. Who may end whose is asked in the database. */
+@Injectable()
+export class Retraction {
+  async retract(
+    tx: Tx,
+    actor: Actor | 'service',
+    which: Which,
+    ground: EndGround,
+    at: Date,
+    reason?: string,
+  ): Promise<Retracted> {
+    const ids = 'contributionIds' in which ? which.contributionIds : await findContributions(tx, actor, which);
+    const none = { contributions: 0, signalIds: [], tombstones: [], disputed: [], entryIds: [] };
+    if (ids.length === 0) return none;
+    const ended = await tx.query<Ended[]>('select * from signal_end_contributions($1::uuid[], $2, $3, $4, $5)', [
+      ids,
+      endedBy(ground),
+      ground,
+      at,
+      reason ?? null,
+    ]);
+    if (ended.length === 0) return none;
+    return record(tx, actor, ended, { ground, at, ...(reason === undefined ? {} : { reason }) });
+  }
+}
+
+/** Says what ended, and opens disputes where an order fell that others acted upon as well. */
+async function record(tx: Tx, actor: Actor | 'service', ended: readonly Ended[], why: Why): Promise<Retracted> {
+  const signals = [...new Map(ended.map((row) => [row.signal_id, { id: row.signal_id, type: row.type }])).values()];
+  const standing = await stillStanding(tx, signals);
+  const tombstones = signals.flatMap(({ id }) => (standing.has(id) ? [] : [id]));
+  const own = actor === 'service' ? undefined : actor.organisationId;
+  const owners = [...new Set(ended.map((row) => row.organisation_id))];
+  const said = why.reason === undefined ? undefined : { reason: why.reason };
+  const isOwn = owners.every((id) => id === own);
+  const entryIds = await appendChange(tx, {
+    kind: ENTRY_OF_ENDING[EVENT_OF_GROUND[why.ground]],
+    actor,
+    at: why.at,
+    signals,
+    dims: { ground: why.ground, contributions: ended.length, tombstones: tombstones.length },
+    ...(isOwn ? { internal: said } : { shared: said }),
+    audience: owners,
+  });
+  const others = why.ground === 'order_annulled' ? signals.filter(({ id }) => standing.has(id)) : [];
+  const disputed = await disputeAnnulled(tx, actor, others, why.at);
+  return {
+    contributions: ended.length,
+    signalIds: signals.map(({ id }) => id),
+    tombstones,
+    disputed: disputed.ids,
+    entryIds: [...entryIds, ...disputed.entryIds],
+  };
+}
+
+async function findContributions(
+  tx: Tx,
+  actor: Actor | 'service',
+  which: Exclude<Which, { contributionIds: readonly string[] }>,
+): Promise<string[]> {
+  const parameters: unknown[] = [];
+  const given = (value: unknown): string => `$${parameters.push(value)}`;
+  const conditions = ['withdrawn_at is null'];
+  if ('organisationId' in which) {
+    conditions.push(`organisation_id = ${given(which.organisationId)}`);
+    if (which.since) conditions.push(`contributed_at >= ${given(which.since)}`);
+  } else {
+    if ('caseId' in which) conditions.push(`case_id = ${given(which.caseId)}`);
+    else if ('exhibitId' in which) conditions.push(`exhibit_id = ${given(which.exhibitId)}`);
+    else if ('noticeId' in which) conditions.push(`notice_id = ${given(which.noticeId)}`);
+    else {
+      conditions.push(`source_id = ${given(which.sourceId)}`);
+      if (which.signalIds) conditions.push(`signal_id = any(${given(which.signalIds)}::uuid[])`);
+    }
+    if (actor !== 'service') conditions.push(`organisation_id = ${given(actor.organisationId)}`);
+  }
+  const rows = await tx.query<{ id: string }[]>(
+    `select id from signal_contribution where ${conditions.join(' and ')} order by id`,
+    parameters,
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Those that somebody stands behind, whoever it is. */
+async function stillStanding(tx: Tx, signals: readonly Touched[]): Promise<Set<string>> {
+  const rows = await tx.query<{ id: string }[]>(
+    `select id from signal where id = any($1::uuid[]) and state <> 'withdrawn'`,
+    [signals.map(({ id }) => id)],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** The others may have relied on the order that fell: a person has to say whether the hash stands without it. */
+async function disputeAnnulled(
+  tx: Tx,
+  actor: Actor | 'service',
+  signals: readonly Touched[],
+  at: Date,
+): Promise<{ ids: string[]; entryIds: string[] }> {
+  if (signals.length === 0) return { ids: [], entryIds: [] };
+  await tx.query(
+    `insert into signal_dispute (id, signal_id, organisation_id, reason, opened_at, due_at)
+     select u.id, u.signal_id, $3, 'order_annulled', $4, $5 from unnest($1::uuid[], $2::uuid[]) as u (id, signal_id) on conflict do nothing`,
+    [
+      signals.map(() => uuidv7()),
+      signals.map(({ id }) => id),
+      actor === 'service' ? null : actor.organisationId,
+      at,
+      disputeDueAt(at),
+    ],
+  );
+  const ids = signals.map(({ id }) => id);
+  const entryIds = await appendChange(tx, {
+    kind: 'signal.disputed',
+    actor,
+    at,
+    signals,
+    dims: { reason: 'order_annulled' },
+    audience: await concerned(tx, ids),
+  });
+  return { ids, entryIds };
+}
