@@ -52,8 +52,15 @@ interface Standing {
 export class Admission {
   constructor(private readonly negatives: NegativeIndex) {}
 
-  /** What is already contributed should not be given: it would be counted again. */
+  /** What the organisation contributed to this list already passes and is not counted again: sending a list twice costs nothing. */
   async admit(tx: Tx, actor: Actor, batch: AdmissionBatch): Promise<Verdict[]> {
+    const isNew = await newOnes(tx, actor, batch);
+    const asked = batch.candidates.filter((_, index) => isNew[index]);
+    const decided = (await this.decide(tx, actor, { ...batch, candidates: asked })).values();
+    return isNew.map((each) => (each ? (decided.next().value ?? { kind: 'admit' }) : { kind: 'admit' }));
+  }
+
+  private async decide(tx: Tx, actor: Actor, batch: AdmissionBatch): Promise<Verdict[]> {
     const hits = await this.negatives.hitsOf(batch.candidates);
     const judged = batch.candidates.map((candidate, index) => judge(candidate, hits[index]));
     const hitCanary = judged.some((each) => each.kind === 'quarantine' && each.why === 'canary');
@@ -64,6 +71,23 @@ export class Admission {
     await hold(tx, actor, batch, decided, hitCanary);
     return decided.map((each) => toVerdict(each, standing.limits));
   }
+}
+
+/** Which candidates the organisation does not stand behind on this list yet. */
+async function newOnes(tx: Tx, actor: Actor, batch: AdmissionBatch): Promise<boolean[]> {
+  const rows = await tx.query<{ index: number }[]>(
+    `select (given.place - 1)::int as index from unnest($1::text[], $2::text[]) with ordinality as given (type, value, place)
+     join signal s on s.type = given.type and s.value = given.value
+     join signal_contribution c on c.signal_id = s.id and c.organisation_id = $3 and c.list_id = $4 and c.withdrawn_at is null`,
+    [
+      batch.candidates.map(({ type }) => type),
+      batch.candidates.map(({ value }) => value),
+      actor.organisationId,
+      batch.listId,
+    ],
+  );
+  const known = new Set(rows.map(({ index }) => index));
+  return batch.candidates.map((_, index) => !known.has(index));
 }
 
 /** A hash without information would match what has nothing to do with it. */
@@ -83,7 +107,8 @@ function judge(candidate: AdmissionCandidate, hits: NegativeHits | undefined): J
   if (hits?.canary) return { kind: 'quarantine', why: 'canary', hits: 1 };
   if (hits?.harmless) {
     const { note, distance } = hits.harmless;
-    return { kind: 'refuse', code: 'signal.harmless', detail: `${distance} bits differ from ${note}` };
+    const detail = distance === 0 ? `it is that of ${note}` : `${distance} bits differ from ${note}`;
+    return { kind: 'refuse', code: 'signal.harmless', detail };
   }
   if (hits?.corpus) return { kind: 'quarantine', why: 'corpus', hits: hits.corpus };
   return { kind: 'admit' };

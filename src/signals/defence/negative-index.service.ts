@@ -1,14 +1,14 @@
-import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { DomainError } from '../../domain/errors';
 import type { NegativeKind, SignalType } from '../../domain/vocabulary';
 import { Work, type Tx } from '../../infra/database/work';
 import { log } from '../../infra/log';
+import { LedgerFollow, type Following, type LedgerNews } from '../../ledger/ledger-follow';
 import { knownHarmless } from './known-harmless';
 import { NegativeSet, NEGATIVE_RADIUS, type NegativeHits } from './negative-set';
 
-/** A negative added elsewhere counts here within this and the sequencer's 50 ms. */
-const FOLLOW_MS = 250;
+/** While the database is away. */
 const RETRY_MS = 2_000;
 const LOAD_ROWS = 20_000;
 /** After so many the event loop has its turn. */
@@ -42,13 +42,16 @@ export class NegativeIndex implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly known = new NegativeSet();
   private readonly loadedSet = new NegativeSet();
   private drawing: Promise<void> | undefined;
-  private through = -1;
+  private following: Following | undefined;
   private isLoaded = false;
   private isClosed = false;
   private timer: NodeJS.Timeout | undefined;
   private turn: Promise<void> = Promise.resolve();
 
-  constructor(private readonly work: Work) {}
+  constructor(
+    @Inject(Work) private readonly work: Work,
+    @Inject(LedgerFollow) private readonly ledger: LedgerFollow,
+  ) {}
 
   onApplicationBootstrap(): void {
     this.schedule(0);
@@ -57,6 +60,7 @@ export class NegativeIndex implements OnApplicationBootstrap, OnModuleDestroy {
   async onModuleDestroy(): Promise<void> {
     this.isClosed = true;
     clearTimeout(this.timer);
+    if (this.following) this.ledger.forget(this.following);
     await this.turn;
   }
 
@@ -118,21 +122,19 @@ export class NegativeIndex implements OnApplicationBootstrap, OnModuleDestroy {
   private schedule(delayMs: number): void {
     if (this.isClosed) return;
     this.timer = setTimeout(() => {
-      this.turn = (this.isLoaded ? this.follow() : this.load()).then(
-        () => this.schedule(FOLLOW_MS),
-        (error: unknown) => {
-          log.warn({ event: 'negative-index.delayed', reason: String(error) });
-          this.schedule(RETRY_MS);
-        },
-      );
+      this.turn = this.load().catch((error: unknown) => {
+        log.warn({ event: 'negative-index.delayed', reason: String(error) });
+        this.schedule(RETRY_MS);
+      });
     }, delayMs);
     this.timer.unref();
   }
 
   private async load(): Promise<void> {
     await this.draw();
+    if (this.following) this.ledger.forget(this.following);
     // The position is taken before the rows: what comes in between is read twice, which changes nothing.
-    const size = await this.work.asWorker(treeSize);
+    const through = await this.ledger.newest();
     let after = '00000000-0000-0000-0000-000000000000';
     while (!this.isClosed) {
       const rows = await this.work.asWorker((tx) =>
@@ -146,25 +148,24 @@ export class NegativeIndex implements OnApplicationBootstrap, OnModuleDestroy {
       if (!last) break;
       after = last.id;
     }
-    this.through = size - 1;
-    this.isLoaded = !this.isClosed;
+    if (this.isClosed) return;
+    const about = ['signal-negative'];
+    this.following = this.ledger.follow({ name: 'negative index', about, hear: (news) => this.hear(news) }, through);
+    this.isLoaded = true;
     log.info({ event: 'negative-index.loaded', entries: this.loadedSet.size });
   }
 
-  private async follow(): Promise<void> {
-    const { rows, through } = await this.work.asWorker(async (tx) => {
-      const size = await treeSize(tx);
-      if (size - 1 <= this.through) return { rows: [], through: this.through };
-      const between = 'l.seq > $1 and l.seq < $2';
-      const changed = await tx.query<NegativeRow[]>(
+  private async hear({ after, through, entries }: LedgerNews): Promise<void> {
+    if (entries.length === 0) return;
+    const between = 'l.seq > $1 and l.seq <= $2';
+    const rows = await this.work.asWorker((tx) =>
+      tx.query<NegativeRow[]>(
         `select ${ROW} from ledger_leaf l join signal_negative n on n.added_entry_id = l.entry_id where ${between}
          union all select ${ROW} from ledger_leaf l join signal_negative n on n.removed_entry_id = l.entry_id where ${between}`,
-        [this.through, size],
-      );
-      return { rows: changed, through: size - 1 };
-    });
+        [after, through],
+      ),
+    );
     await this.apply(rows);
-    this.through = through;
   }
 }
 
@@ -183,9 +184,4 @@ async function hitsInDatabase(tx: Tx, type: SignalType, value: string): Promise<
     canary: rows.some(({ kind }) => kind === 'canary'),
     corpus: rows.filter(({ kind }) => kind === 'corpus').length,
   };
-}
-
-async function treeSize(tx: Tx): Promise<number> {
-  const [row] = await tx.query<{ size: string }[]>('select coalesce(max(seq) + 1, 0) as size from ledger_leaf');
-  return Number(row?.size ?? 0);
 }
