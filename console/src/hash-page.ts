@@ -27,9 +27,10 @@ function element(
 }
 
 async function hashesOf(file: Blob): Promise<Hashes> {
-  const digest = bytesToHex(sha256(new Uint8Array(await file.arrayBuffer())));
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const digest = bytesToHex(sha256(bytes));
   try {
-    const { pixels, exact } = await pixelsOf(file);
+    const { pixels, exact } = await pixelsOf(bytes);
     return { sha256: digest, picture: { pdq: pdqHash(pixels), blockhash: blockhash(pixels), exact } };
   } catch (error) {
     if (error instanceof UndecodableError) return { sha256: digest, picture: null };

@@ -1,4 +1,5 @@
 import type { Pixels } from '../../src/perceptual/pixels';
+import { withoutOrientation } from './without-orientation';
 
 /** The server's limit: more is not decoded here either. */
 const MAX_PIXELS = 40e6;
@@ -17,8 +18,8 @@ export class UndecodableError extends Error {}
  * transparency kept apart, the first frame of an animation.
  * @throws UndecodableError
  */
-export async function pixelsOf(picture: Blob): Promise<Decoded> {
-  const bitmap = await createImageBitmap(picture, {
+export async function pixelsOf(picture: Uint8Array): Promise<Decoded> {
+  const bitmap = await createImageBitmap(new Blob([withoutOrientation(picture)]), {
     imageOrientation: 'none',
     colorSpaceConversion: 'none',
     premultiplyAlpha: 'none',
