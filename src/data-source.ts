@@ -16,6 +16,7 @@ import { CreateNotices1764000500000 } from '../migrations/1764000500000-create-n
 import { CreateDeliveries1764000600000 } from '../migrations/1764000600000-create-deliveries';
 import { CreateTransparency1764000700000 } from '../migrations/1764000700000-create-transparency';
 import { CreateSignalSharing1764000800000 } from '../migrations/1764000800000-create-signal-sharing';
+import { CreateMatching1764000810000 } from '../migrations/1764000810000-create-matching';
 import { CreateSignalDefence1764000820000 } from '../migrations/1764000820000-create-signal-defence';
 import { CreateExhibitMedia1764000840000 } from '../migrations/1764000840000-create-exhibit-media';
 import { CreateExchange1764000830000 } from '../migrations/1764000830000-create-exchange';
@@ -52,6 +53,7 @@ export const MIGRATIONS = [
   CreateDeliveries1764000600000,
   CreateTransparency1764000700000,
   CreateSignalSharing1764000800000,
+  CreateMatching1764000810000,
   CreateSignalDefence1764000820000,
   CreateExchange1764000830000,
   CreateExhibitMedia1764000840000,

@@ -109,6 +109,8 @@ export const PROBLEMS = {
   'signal-list.not-writable': [403, 'Your organisation may read this list and not add to it'],
   'signal-list.not-owner': [403, 'Only the organisation that owns this list does that'],
   'signal-list.not-member': [409, 'This organisation is not a member of the list'],
+  'signals.budget-spent': [429, 'So many hashes are not left to ask for today'],
+  'signals.too-many-matches': [422, 'These hashes match more signals than one answer holds'],
   'signal.low-quality': [422, 'This hash says too little to be matched with'],
   'exchange.credential-refused': [401, 'The credential of this exchange protocol is wrong, expired or revoked'],
   'exchange.verb-refused': [403, 'This credential was not made for that'],

@@ -197,6 +197,10 @@ export const PROBLEM_HELP = {
     'Lists are changed, closed and opened to members by the organisation that made them; the common list by the operator.',
   'signal-list.not-member':
     'Only a member leaves a list or is put out of it. The common list and those shared with everyone have no members to leave: withdraw your contributions instead.',
+  'signals.budget-spent':
+    'A person may ask for 2,000 hashes a day, because a matcher that answers without end tells how to change a picture until it is no longer found. The answer says how many are left and when the count begins again. A system that checks uploads uses an API key, which has room for them.',
+  'signals.too-many-matches':
+    'The hashes of this batch have more than 100,000 matches together, which no single answer holds. Nothing is left out silently: ask again in smaller batches or with a smaller radius.',
   'signal.low-quality':
     'The image has too little structure for a perceptual hash: many unrelated images would match it. Contribute its exact digest instead.',
   'exchange.credential-refused':

@@ -150,6 +150,10 @@ export type MatchVerdict = (typeof MATCH_VERDICTS)[number];
 export const MATCH_ACTIONS = ['ignore', 'review', 'block'] as const;
 export type MatchAction = (typeof MATCH_ACTIONS)[number];
 
+/** What a match was found for: a hash, one of many, a file that was not kept, or an exhibit. */
+export const MATCH_SOURCES = ['lookup', 'batch', 'file', 'exhibit'] as const;
+export type MatchSource = (typeof MATCH_SOURCES)[number];
+
 /** How far a contributor of hashes is trusted: the quota a day and the flood threshold follow it. */
 export const TRUST_LEVELS = ['new', 'known', 'trusted'] as const;
 export type TrustLevel = (typeof TRUST_LEVELS)[number];
