@@ -126,8 +126,7 @@ function readStrip(machine: PdqMachine, layout: Layout, { data, width, height, c
   for (let row = 0; row < ROWS; row++) {
     const from = source + row * rowBytes;
     const to = luma + row * lumaStride;
-    if (channels === 3) run.rgb(from, to, width);
-    else if (channels === 4) run.rgba(from, to, width);
+    if (channels >= 3) run.colour(from, to, width, channels);
     else run.grey(from, to, width, channels);
   }
   run.turn(luma, lumaStride, first, width);

@@ -7,8 +7,7 @@ import { PDQ_WASM } from './pdq.wasm';
 /** What pdq.wat exports; addresses and sizes are explained there. */
 export interface PdqExports {
   readonly memory: WasmMemory;
-  rgb(src: number, dst: number, n: number): void;
-  rgba(src: number, dst: number, n: number): void;
+  colour(src: number, dst: number, n: number, step: number): void;
   grey(src: number, dst: number, n: number, step: number): void;
   turn(src: number, stride: number, band: number, n: number): void;
   across(band: number, n: number, window: number, counts: number, out: number): void;
@@ -26,13 +25,13 @@ export interface PdqExports {
 
 const FLOAT = 4;
 
-/** The DCT's matrices in the first page: D, D transposed, the half-transform, the result, the grid. */
+/** The DCT's matrices in the first page, behind the constants of pdq.wat: D, D transposed, the half-transform, the result, the grid. */
 const TABLE = FREQUENCIES * PDQ_SIDE * FLOAT;
-const D = 0;
-const D_TRANSPOSED = TABLE;
-const HALF = 2 * TABLE;
-const DCT = 3 * TABLE;
-const GRID = 4 * TABLE;
+const D = 256;
+const D_TRANSPOSED = D + TABLE;
+const HALF = D + 2 * TABLE;
+const DCT = D + 3 * TABLE;
+const GRID = D + 4 * TABLE;
 /** From here on memory is the filter's. */
 export const HEAP = GRID + PDQ_SIDE * PDQ_SIDE * FLOAT;
 

@@ -6,40 +6,35 @@
 (module
   (memory (export "memory") 1)
 
-  ;; Luma of a row. Weights are float32(0.299), float32(0.587), float32(0.114); (R + G) + B, as the reference adds them.
-  ;; Four pixels a step: up to three pixels beyond `n` are read and written.
-  (func (export "rgb") (param $src i32) (param $dst i32) (param $n i32)
-    (local $end i32) (local $px v128)
-    (local.set $end (i32.add (local.get $dst) (i32.shl (local.get $n) (i32.const 2))))
-    (loop $next
-      (local.set $px (v128.load (local.get $src)))
-      (v128.store (local.get $dst)
-        (f32x4.add
-          (f32x4.add
-            (f32x4.mul (v128.const f32x4 0.299 0.299 0.299 0.299)
-              (f32x4.convert_i32x4_s (i8x16.swizzle (local.get $px) (v128.const i8x16 0 -1 -1 -1 3 -1 -1 -1 6 -1 -1 -1 9 -1 -1 -1))))
-            (f32x4.mul (v128.const f32x4 0.587 0.587 0.587 0.587)
-              (f32x4.convert_i32x4_s (i8x16.swizzle (local.get $px) (v128.const i8x16 1 -1 -1 -1 4 -1 -1 -1 7 -1 -1 -1 10 -1 -1 -1)))))
-          (f32x4.mul (v128.const f32x4 0.114 0.114 0.114 0.114)
-            (f32x4.convert_i32x4_s (i8x16.swizzle (local.get $px) (v128.const i8x16 2 -1 -1 -1 5 -1 -1 -1 8 -1 -1 -1 11 -1 -1 -1))))))
-      (local.set $src (i32.add (local.get $src) (i32.const 12)))
-      (br_if $next (i32.lt_u (local.tee $dst (i32.add (local.get $dst) (i32.const 16))) (local.get $end)))))
+  ;; Constants, in memory because the compiler builds a constant anew wherever it is used, in loops too (three times slower):
+  ;; which bytes are R, G, B of four pixels of 3 and of 4 bytes; the weights float32(0.299), (0.587), (0.114); a byte's mask.
+  (data (i32.const 0)
+    "\00\01\02\ff\03\04\05\ff\06\07\08\ff\09\0a\0b\ff" "\00\01\02\ff\04\05\06\ff\08\09\0a\ff\0c\0d\0e\ff"
+    "\87\16\99\3e\87\16\99\3e\87\16\99\3e\87\16\99\3e" "\a2\45\16\3f\a2\45\16\3f\a2\45\16\3f\a2\45\16\3f"
+    "\d5\78\e9\3d\d5\78\e9\3d\d5\78\e9\3d\d5\78\e9\3d" "\ff\00\00\00\ff\00\00\00\ff\00\00\00\ff\00\00\00")
 
-  (func (export "rgba") (param $src i32) (param $dst i32) (param $n i32)
-    (local $end i32) (local $px v128)
+  ;; Luma of a row of RGB (step 3) or RGBA (step 4): (0.299 R + 0.587 G) + 0.114 B, rounded as the reference rounds it.
+  ;; Four pixels a turn: up to three pixels beyond `n` are read and written.
+  (func (export "colour") (param $src i32) (param $dst i32) (param $n i32) (param $step i32)
+    (local $end i32) (local $px v128) (local $pick v128) (local $byte v128)
+    (local $red v128) (local $green v128) (local $blue v128)
+    (local.set $pick (v128.load (i32.shl (i32.sub (local.get $step) (i32.const 3)) (i32.const 4))))
+    (local.set $red (v128.load (i32.const 32)))
+    (local.set $green (v128.load (i32.const 48)))
+    (local.set $blue (v128.load (i32.const 64)))
+    (local.set $byte (v128.load (i32.const 80)))
+    (local.set $step (i32.shl (local.get $step) (i32.const 2)))
     (local.set $end (i32.add (local.get $dst) (i32.shl (local.get $n) (i32.const 2))))
     (loop $next
-      (local.set $px (v128.load (local.get $src)))
+      (local.set $px (i8x16.swizzle (v128.load (local.get $src)) (local.get $pick)))
       (v128.store (local.get $dst)
         (f32x4.add
           (f32x4.add
-            (f32x4.mul (v128.const f32x4 0.299 0.299 0.299 0.299)
-              (f32x4.convert_i32x4_s (i8x16.swizzle (local.get $px) (v128.const i8x16 0 -1 -1 -1 4 -1 -1 -1 8 -1 -1 -1 12 -1 -1 -1))))
-            (f32x4.mul (v128.const f32x4 0.587 0.587 0.587 0.587)
-              (f32x4.convert_i32x4_s (i8x16.swizzle (local.get $px) (v128.const i8x16 1 -1 -1 -1 5 -1 -1 -1 9 -1 -1 -1 13 -1 -1 -1)))))
-          (f32x4.mul (v128.const f32x4 0.114 0.114 0.114 0.114)
-            (f32x4.convert_i32x4_s (i8x16.swizzle (local.get $px) (v128.const i8x16 2 -1 -1 -1 6 -1 -1 -1 10 -1 -1 -1 14 -1 -1 -1))))))
-      (local.set $src (i32.add (local.get $src) (i32.const 16)))
+            (f32x4.mul (local.get $red) (f32x4.convert_i32x4_s (v128.and (local.get $px) (local.get $byte))))
+            (f32x4.mul (local.get $green)
+              (f32x4.convert_i32x4_s (v128.and (i32x4.shr_u (local.get $px) (i32.const 8)) (local.get $byte)))))
+          (f32x4.mul (local.get $blue) (f32x4.convert_i32x4_s (i32x4.shr_u (local.get $px) (i32.const 16))))))
+      (local.set $src (i32.add (local.get $src) (local.get $step)))
       (br_if $next (i32.lt_u (local.tee $dst (i32.add (local.get $dst) (i32.const 16))) (local.get $end)))))
 
   ;; Grey (step 1) and grey with alpha (step 2): the value itself.
@@ -101,8 +96,13 @@
     (param $slot0 i32) (param $slot1 i32) (param $slot2 i32) (param $slot3 i32)
     (param $count0 f32) (param $count1 f32) (param $count2 f32) (param $count3 f32)
     (local $end i32) (local $at i32) (local $sum v128)
+    (local $divisor0 v128) (local $divisor1 v128) (local $divisor2 v128) (local $divisor3 v128)
     (local $a v128) (local $b v128) (local $c v128) (local $d v128)
     (local $ab v128) (local $cd v128) (local $ef v128) (local $gh v128)
+    (local.set $divisor0 (f32x4.splat (local.get $count0)))
+    (local.set $divisor1 (f32x4.splat (local.get $count1)))
+    (local.set $divisor2 (f32x4.splat (local.get $count2)))
+    (local.set $divisor3 (f32x4.splat (local.get $count3)))
     (local.set $end (i32.add (local.get $band) (i32.shl (local.get $n) (i32.const 5))))
     (loop $next
       (local.set $a (v128.load (local.get $band)))
@@ -122,19 +122,19 @@
       (local.set $at (i32.add (local.get $ring) (local.get $slot0)))
       (local.set $sum (f32x4.sub (f32x4.add (local.get $sum) (local.get $a)) (v128.load (local.get $at))))
       (v128.store (local.get $at) (local.get $a))
-      (local.set $a (f32x4.div (local.get $sum) (f32x4.splat (local.get $count0))))
+      (local.set $a (f32x4.div (local.get $sum) (local.get $divisor0)))
       (local.set $at (i32.add (local.get $ring) (local.get $slot1)))
       (local.set $sum (f32x4.sub (f32x4.add (local.get $sum) (local.get $b)) (v128.load (local.get $at))))
       (v128.store (local.get $at) (local.get $b))
-      (local.set $b (f32x4.div (local.get $sum) (f32x4.splat (local.get $count1))))
+      (local.set $b (f32x4.div (local.get $sum) (local.get $divisor1)))
       (local.set $at (i32.add (local.get $ring) (local.get $slot2)))
       (local.set $sum (f32x4.sub (f32x4.add (local.get $sum) (local.get $c)) (v128.load (local.get $at))))
       (v128.store (local.get $at) (local.get $c))
-      (local.set $c (f32x4.div (local.get $sum) (f32x4.splat (local.get $count2))))
+      (local.set $c (f32x4.div (local.get $sum) (local.get $divisor2)))
       (local.set $at (i32.add (local.get $ring) (local.get $slot3)))
       (local.set $sum (f32x4.sub (f32x4.add (local.get $sum) (local.get $d)) (v128.load (local.get $at))))
       (v128.store (local.get $at) (local.get $d))
-      (local.set $d (f32x4.div (local.get $sum) (f32x4.splat (local.get $count3))))
+      (local.set $d (f32x4.div (local.get $sum) (local.get $divisor3)))
       (v128.store (local.get $sums) (local.get $sum))
 
       (local.set $ab (i8x16.shuffle 0 1 2 3 16 17 18 19 4 5 6 7 20 21 22 23 (local.get $a) (local.get $b)))
