@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { setPriority } from 'node:os';
+import { DomainError } from '../../domain/errors';
 
 export interface Confinement {
   /** Of all its threads together; the kernel kills it then. */
@@ -46,10 +47,23 @@ function giveWay(pid: number): void {
   }
 }
 
+export type Ending = 'not-started' | number | NodeJS.Signals;
+
 /** How a child ended, after its last byte of output; never rejects. */
-export function ended(child: ChildProcess): Promise<'not-started' | number | NodeJS.Signals> {
+export function ended(child: ChildProcess): Promise<Ending> {
   return new Promise((resolve) => {
-    child.once('error', () => resolve('not-started'));
+    // Also said of a signal that could not be sent, which ends nothing.
+    child.on('error', () => child.pid === undefined && resolve('not-started'));
     child.once('close', (code, signal) => resolve(signal ?? code ?? 'not-started'));
   });
+}
+
+/** The shell's words for a command that it could not run. */
+const NOT_RUN = [126, 127];
+
+/** A child that never ran says nothing about the content. @throws DomainError request.unavailable */
+export function mustHaveRun(ending: Ending): void {
+  if (ending === 'not-started' || NOT_RUN.includes(Number(ending))) {
+    throw new DomainError('request.unavailable', { reason: 'a process could not be started' });
+  }
 }

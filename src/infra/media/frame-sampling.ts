@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { DomainError } from '../../domain/errors';
-import { ended } from './confined';
+import { ended, mustHaveRun } from './confined';
 import { startDecoder } from './decoder';
 import type { Decoding } from './decoder';
 import { passthroughArgs } from './ffmpeg';
@@ -49,14 +49,15 @@ export async function sampleFrames(decoding: Decoding, probe: Probe, signal: Abo
   const abort = (): void => [decoder, hasher].forEach((child) => child.kill('SIGKILL'));
   signal.addEventListener('abort', abort, { once: true });
   try {
-    await ended(decoder);
+    const ending = await ended(decoder);
     clearTimeout(timer);
-    timer.unref();
     const grace = setTimeout(() => hasher.kill('SIGKILL'), ANSWER_MS);
     const answer = await Promise.race([answered, hasherEnded.then(() => null)]);
-    await hasherEnded;
+    hasher.kill('SIGKILL');
+    const hasherEnding = await hasherEnded;
     clearTimeout(grace);
     signal.throwIfAborted();
+    for (const each of [ending, hasherEnding]) mustHaveRun(each);
     if (!answer) throw new DomainError('video.undecodable', { reason: 'the hashing process gave no answer' });
     return { ...answer, timesMs: timesOf(timeline.text), late };
   } finally {

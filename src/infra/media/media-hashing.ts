@@ -49,6 +49,8 @@ export interface MediaOptions {
 export interface HashOptions {
   /** Bytes expected: fewer is a fault (truncated), more is one (too large). */
   readonly size?: number | undefined;
+  /** What its sender calls it; it changes nothing here, where the bytes decide. */
+  readonly declaredType?: string | undefined;
   /** Gives it up: the promise rejects with the signal's reason, and no child is left. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { DomainError } from '../../domain/errors';
-import { ended } from './confined';
+import { ended, mustHaveRun } from './confined';
 import { readPdfAnswer } from './pdf-answer';
 import type { PdfFaultCode, PdfPageHash, PdfText } from './pdf-answer';
 import { startWorker } from './worker-process';
@@ -81,8 +81,9 @@ export class PdfHasher {
     try {
       const isCut = await this.#feed(source, child, declaredSize, signal);
       timer = setTimeout(() => (late = kill()), readMs);
-      await end;
+      const ending = await end;
       signal.throwIfAborted();
+      mustHaveRun(ending);
       return settle(reading, isCut, late, readMs);
     } finally {
       clearTimeout(timer);
@@ -131,12 +132,16 @@ export class PdfHasher {
   }
 }
 
+/** A process that has said its last word is ended by us: Node may hang at its exit while it still compiles WebAssembly. */
 function take(reading: Reading, message: unknown, maxPages: number, child: ChildProcess): void {
   const answer = readPdfAnswer(message);
-  if (!answer || reading.text || reading.pages.length > maxPages) child.kill('SIGKILL');
-  else if ('page' in answer) reading.pages.push(answer.page);
-  else if ('text' in answer) reading.text = answer.text;
-  else reading.fault = answer.fault;
+  if (answer && 'page' in answer && reading.pages.length < maxPages) {
+    reading.pages.push(answer.page);
+    return;
+  }
+  if (answer && 'text' in answer) reading.text ??= answer.text;
+  if (answer && 'fault' in answer) reading.fault ??= answer.fault;
+  child.kill('SIGKILL');
 }
 
 function settle({ pages, text, fault }: Reading, isCut: boolean, late: boolean, limitMs: number): PdfHashes {

@@ -1,5 +1,5 @@
 import { DomainError } from '../../domain/errors';
-import { ended } from './confined';
+import { ended, mustHaveRun } from './confined';
 import { startDecoder } from './decoder';
 import type { Decoding } from './decoder';
 
@@ -35,10 +35,11 @@ export async function probeVideo(decoding: Decoding, signal: AbortSignal): Promi
   child.stderr?.on('data', (chunk: Buffer) => {
     if (words.length < WORDS_BYTES) words += chunk.toString('latin1');
   });
-  await ended(child);
+  const ending = await ended(child);
   clearTimeout(timer);
   signal.removeEventListener('abort', kill);
   signal.throwIfAborted();
+  mustHaveRun(ending);
   const size = sizeOf(head);
   if (size) return { ...size, ...timingOf(words) };
   throw late ? new DomainError('video.timeout', { phase: 'probing', limitMs: decoding.limits.probeMs }) : fault(words);

@@ -1,0 +1,295 @@
+import { execFileSync } from 'node:child_process';
+import { createReadStream, mkdtempSync, readdirSync } from 'node:fs';
+import { chmod, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipelineOf, scenePixels } from '../../../test/support/images';
+import { hasFfmpeg, VideoStudio, withJpegSize } from '../../../test/support/videos';
+import { DomainError } from '../../domain/errors';
+import { pdqHash } from '../../perceptual/pdq';
+import { compareFrames, isVpdqMatch, vpdqDigest } from '../../perceptual/vpdq';
+import { sniff } from '../imaging/magic';
+import type { VideoLimits } from './decoder';
+import { findFfmpeg } from './ffmpeg';
+import { Scratch } from './scratch';
+import { VideoHasher } from './video';
+import type { VideoHashes } from './video';
+
+const videos = new VideoStudio();
+const scratchFolder = mkdtempSync(join(tmpdir(), 'clepsydra-scratch-'));
+const never = new AbortController().signal;
+afterAll(async () => {
+  await videos.close();
+  await rm(scratchFolder, { recursive: true, force: true });
+});
+afterEach(() => expect(readdirSync(scratchFolder)).toEqual([]));
+
+async function hasherWith(limits: Partial<VideoLimits> = {}, path = process.env.PATH ?? ''): Promise<VideoHasher> {
+  const ffmpeg = await findFfmpeg(path);
+  if (!ffmpeg.available) throw new Error(ffmpeg.reason);
+  return new VideoHasher(ffmpeg, new Scratch(scratchFolder), limits);
+}
+
+async function hash(path: string, limits: Partial<VideoLimits> = {}, type = 'video/mp4'): Promise<VideoHashes> {
+  return (await hasherWith(limits)).hash(createReadStream(path), { type, signal: never });
+}
+
+/** What this process has started and not seen the end of, without the `ps` that tells it. */
+function children(): string[] {
+  const lines = execFileSync('ps', ['-A', '-o', 'ppid=,comm='], { encoding: 'utf8' }).trim().split('\n');
+  return lines
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([parent, name]) => Number(parent) === process.pid && name !== 'ps')
+    .map(([, name]) => name ?? '');
+}
+
+const describeWithFfmpeg = hasFfmpeg ? describe : describe.skip;
+const why = '(skipped where ffmpeg is not installed)';
+
+describeWithFfmpeg(`a video by its frames ${why}`, () => {
+  it('is found again re-encoded, at half the size and cut in time, and what is unrelated is not', async () => {
+    const original = await hash(await videos.slides('original.mp4', 1, 12, ['-c:v', 'libx264']));
+    expect(original).toMatchObject({
+      width: 640,
+      height: 426,
+      sampledFrames: 36,
+      incomplete: null,
+    });
+    expect(original.durationMs).toBeGreaterThan(35_500);
+    const cut = ['-ss', '5.4', '-t', '16', '-i', videos.path('original.mp4'), '-vf', 'scale=320:-2', '-b:v', '200k'];
+    const clip = await hash(
+      await videos.make('clip.webm', [...cut, '-c:v', 'libvpx', '-deadline', 'realtime']),
+      {},
+      'video/webm',
+    );
+    const unrelated = [
+      await hash(await videos.slides('others.mp4', 101, 6, ['-c:v', 'libx264'])),
+      await hash(await videos.pattern('mandelbrot.mp4', 'mandelbrot=size=320x180:rate=5', 6)),
+    ];
+
+    const found = compareFrames(clip.frames, original.frames);
+    expect(found.queryPercent).toBeGreaterThanOrEqual(80);
+    expect(isVpdqMatch(found)).toBe(true);
+    for (const each of unrelated) {
+      expect(each.frames.length).toBeGreaterThanOrEqual(5);
+      expect(compareFrames(each.frames, original.frames)).toMatchObject({ queryPercent: 0, comparedPercent: 0 });
+    }
+  });
+
+  it('is hashed as the very pixels of its frames, with their times and numbers', async () => {
+    const pictures = [1, 2].map((seed) => scenePixels(seed, { width: 320, height: 214 }));
+    for (const [i, each] of pictures.entries())
+      await pipelineOf(each)
+        .png()
+        .toFile(videos.path(`exact-${i}.png`));
+    const source = ['-framerate', '1/2', '-i', videos.path('exact-%d.png'), '-r', '10'];
+    const { frames, digest } = await hash(
+      await videos.make('exact.mp4', [...source, '-c:v', 'libx264rgb', '-qp', '0']),
+    );
+    expect(frames).toEqual([
+      { ...pdqHash(pictures[0]!), frame: 0, atMs: 0 },
+      { ...pdqHash(pictures[1]!), frame: 20, atMs: 2000 },
+    ]);
+    expect(digest).toBe(vpdqDigest(frames));
+  });
+
+  it('is hashed as it is stored, whatever turn its container asks of a player', async () => {
+    const plain = await hash(await videos.pattern('plain.mp4', 'testsrc2=size=320x200:rate=10', 3));
+    const turn = ['-display_rotation', '90', '-i', videos.path('plain.mp4'), '-c', 'copy'];
+    const old = ['-i', videos.path('plain.mp4'), '-c', 'copy', '-metadata:s:v:0', 'rotate=90'];
+    const turned = await videos.make('turned.mp4', turn).catch(() => videos.make('turned.mp4', old));
+    expect((await hash(turned)).frames).toEqual(plain.frames);
+  });
+
+  it.each([
+    ['index-last.mp4', 'video/mp4', ['-c:v', 'libx264']],
+    ['fragments.mp4', 'video/mp4', ['-c:v', 'libx264', '-movflags', 'frag_keyframe+empty_moov']],
+    ['film.mov', 'video/quicktime', ['-c:v', 'mpeg4']],
+    ['film.webm', 'video/webm', ['-c:v', 'libvpx', '-deadline', 'realtime']],
+    ['film.mkv', 'video/x-matroska', ['-c:v', 'libx264']],
+    ['film.avi', 'video/x-msvideo', ['-c:v', 'mpeg4']],
+    ['film.ts', 'video/mp2t', ['-c:v', 'libx264']],
+    ['film.mpg', 'video/mpeg', ['-c:v', 'mpeg2video']],
+    ['film.flv', 'video/x-flv', ['-c:v', 'flv']],
+    ['film.wmv', 'video/x-ms-asf', ['-c:v', 'wmv2']],
+    ['film.ogv', 'video/ogg', ['-c:v', 'libtheora', '-q:v', '8']],
+  ] as const)('is read from %s', async (name, type, codec) => {
+    const sound = ['-f', 'lavfi', '-i', 'sine', '-shortest'];
+    const path = await videos.pattern(name, 'testsrc2=size=320x240:rate=25', 4, [...codec]);
+    const withSound = await videos.make(`sound-${name}`, [
+      '-i',
+      path,
+      ...sound,
+      '-map',
+      '0:v',
+      '-map',
+      '1:a',
+      '-c:v',
+      'copy',
+    ]);
+    expect(sniff(await videos.read(`sound-${name}`)).type).toBe(type);
+    const { frames, sampledFrames, width, height } = await hash(withSound, {}, type);
+    expect({ width, height }).toEqual({ width: 320, height: 240 });
+    expect(sampledFrames).toBeGreaterThanOrEqual(4);
+    expect(sampledFrames).toBeLessThanOrEqual(5);
+    expect(frames.length).toBe(sampledFrames);
+  });
+
+  it('is scaled down only where it is larger than what is hashed', async () => {
+    const path = await videos.pattern('large.mp4', 'testsrc2=size=800x600:rate=10', 2);
+    const [native, scaled] = [await hash(path), await hash(path, { maxSide: 400 })];
+    expect(scaled).toMatchObject({ width: 800, height: 600 });
+    expect(compareFrames(scaled.frames, native.frames).queryPercent).toBe(100);
+    expect(scaled.digest).not.toBe(native.digest);
+  });
+
+  it('keeps no more frames than it may, spread over its whole length, and of long ones decodes key frames alone', async () => {
+    const path = await videos.pattern('long.mp4', 'testsrc2=size=160x120:rate=5', 60, [
+      '-g',
+      '5',
+      '-sc_threshold',
+      '0',
+    ]);
+    const thinned = await hash(path, { maxFrames: 20 });
+    expect(thinned.sampledFrames).toBe(60);
+    expect(thinned.frames.length).toBeLessThanOrEqual(20);
+    expect(thinned.frames.at(-1)?.atMs).toBeGreaterThanOrEqual(54_000);
+    const [all, keys] = [await hash(path), await hash(path, { keyFramesAboveMs: 1000 })];
+    expect(compareFrames(keys.frames, all.frames).queryPercent).toBe(100);
+  });
+});
+
+describeWithFfmpeg(`a hostile or broken video ${why}`, () => {
+  it('is hashed as far as it goes when it was cut off, and says so', async () => {
+    const args = ['-c:v', 'libx264', '-movflags', '+faststart'];
+    const path = await videos.slides('cut.mp4', 21, 8, args);
+    const whole = await hash(path);
+    await truncate(path, Math.floor((await stat(path)).size * 0.6));
+    const cut = await hash(path);
+    expect(cut.incomplete).toBe('video.truncated');
+    expect(cut.frames.length).toBeLessThan(whole.frames.length);
+    expect(isVpdqMatch(compareFrames(cut.frames, whole.frames))).toBe(true);
+  });
+
+  it('is called truncated when its index stood at the end that is missing', async () => {
+    const path = await videos.pattern('headless.mp4', 'testsrc2=size=160x120:rate=10', 4);
+    await truncate(path, Math.floor((await stat(path)).size * 0.6));
+    await expect(hash(path)).rejects.toMatchObject({ code: 'video.truncated' });
+  });
+
+  it('is refused when its frames claim more pixels than are decoded', async () => {
+    await videos.pattern('bomb.avi', 'testsrc2=size=160x120:rate=5', 1, ['-pix_fmt', 'yuvj420p', '-c:v', 'mjpeg']);
+    await writeFile(videos.path('bomb.avi'), withJpegSize(await videos.read('bomb.avi'), 65_000, 65_000));
+    await expect(hash(videos.path('bomb.avi'), {}, 'video/x-msvideo')).rejects.toMatchObject({
+      code: 'video.too-large',
+    });
+    const path = await videos.pattern('wide.mp4', 'testsrc2=size=640x480:rate=5', 1);
+    await expect(hash(path, { maxPixels: 300_000 })).rejects.toMatchObject({ code: 'video.too-large' });
+  });
+
+  it('gives nothing of the files and addresses that it names', async () => {
+    const target = await videos.pattern('target.mp4', 'testsrc2=size=160x120:rate=10', 2);
+    let requests = 0;
+    const server = createServer((_, response) => {
+      requests += 1;
+      response.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/x.ts`;
+    const scripts = [
+      `#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\n${target}\n#EXTINF:9,\n${url}\n#EXT-X-ENDLIST\n`,
+      `ffconcat version 1.0\nfile '${target}'\nfile '${url}'\n`,
+      `<?xml version="1.0"?><MPD><Period><AdaptationSet><Representation><BaseURL>${url}</BaseURL></Representation></AdaptationSet></Period></MPD>`,
+      `[Reference]\nRef1=${url}\n`,
+    ];
+    const hasher = await hasherWith();
+    for (const script of scripts) {
+      for (const type of ['video/mp4', 'video/webm', 'video/x-msvideo', 'video/mp2t', 'video/x-ms-asf', 'video/ogg']) {
+        const job = { type, signal: never };
+        await expect(hasher.hash(Readable.from([Buffer.from(script)]), job)).rejects.toBeInstanceOf(DomainError);
+      }
+    }
+    expect(requests).toBe(0);
+    server.close();
+  });
+
+  it('is refused when its container or its codec is not among those that are decoded', async () => {
+    await expect(hash(__filename, {}, 'video/x-nut')).rejects.toMatchObject({ code: 'video.unsupported' });
+    const path = await videos.pattern('rare.mkv', 'testsrc2=size=160x120:rate=5', 1, ['-c:v', 'ffv1']);
+    await expect(hash(path, {}, 'video/x-matroska')).rejects.toMatchObject({ code: 'video.unsupported' });
+    const sound = await videos.make('sound.mp4', ['-f', 'lavfi', '-i', 'sine', '-t', '1', '-c:a', 'aac']);
+    await expect(hash(sound)).rejects.toMatchObject({ code: 'video.unsupported' });
+  });
+
+  it('is given up at the time limit with the frames that were ready, and no process is left', async () => {
+    const path = await videos.pattern('slow.mp4', 'testsrc2=size=1280x720:rate=30', 8, ['-preset', 'ultrafast']);
+    const before = children();
+    const late = await hash(path, { decodeMs: 400 }).catch((error: unknown) => error);
+    if (late instanceof DomainError) expect(late.code).toBe('video.timeout');
+    else expect(late).toMatchObject({ incomplete: 'video.timeout' });
+    await expect(hash(path, { probeMs: 1 })).rejects.toMatchObject({ code: 'video.timeout' });
+    expect(children()).toEqual(before);
+  });
+
+  it('ends with the signal of whoever asked, and no process is left', async () => {
+    const before = children();
+    const asking = new AbortController();
+    const hasher = await hasherWith();
+    const job = hasher.hash(createReadStream(videos.path('slow.mp4')), { type: 'video/mp4', signal: asking.signal });
+    setTimeout(() => asking.abort(new Error('no longer wanted')), 300);
+    await expect(job).rejects.toThrow('no longer wanted');
+    expect(children()).toEqual(before);
+  });
+});
+
+describe('a decoder that misbehaves', () => {
+  /** Calls itself ffmpeg, and then does this. */
+  async function imposter(action: string): Promise<string> {
+    const folder = mkdtempSync(join(tmpdir(), 'clepsydra-imposter-'));
+    const script = `#!/bin/sh\nif [ "$1" = -version ]; then echo ffmpeg version 6.0; exit; fi\n${action}\n`;
+    await writeFile(join(folder, 'ffmpeg'), script);
+    await chmod(join(folder, 'ffmpeg'), 0o755);
+    return folder;
+  }
+  const job = { type: 'video/mp4', signal: never };
+  /** One box of 1000 bytes, as its first four say. */
+  const source = (): Readable => Readable.from([Buffer.from('000003e866747970'.padEnd(2000, '0'), 'hex')]);
+
+  it('is killed when it never answers', async () => {
+    const before = children();
+    const hasher = await hasherWith({ probeMs: 200 }, await imposter('exec sleep 600'));
+    await expect(hasher.hash(source(), job)).rejects.toMatchObject({ code: 'video.timeout' });
+    expect(children()).toEqual(before);
+  });
+
+  it('is not believed when it talks without end', async () => {
+    const hasher = await hasherWith({ probeMs: 1000 }, await imposter('exec yes nonsense'));
+    await expect(hasher.hash(source(), job)).rejects.toMatchObject({ code: 'video.undecodable' });
+  });
+
+  it('can write no file, and sees nothing of our environment', async () => {
+    const written = join(scratchFolder, '..', `clepsydra-written-${process.pid}`);
+    const refused = await hasherWith(
+      {},
+      await imposter(`/bin/sh -c 'echo x > ${written}'; printf 'P6\\n9 9\\n255\\n'`),
+    );
+    await refused.hash(source(), job).catch(() => undefined);
+    expect((await stat(written)).size).toBe(0);
+    await rm(written);
+    process.env.CLEPSYDRA_TEST_SECRET = 'x';
+    const blind = 'if env | grep -q CLEPSYDRA; then printf "P6\\n9 9\\n255\\n%070d" 0; fi';
+    const hasher = await hasherWith({}, await imposter(blind));
+    await expect(hasher.hash(source(), job)).rejects.toMatchObject({ code: 'video.undecodable' });
+    delete process.env.CLEPSYDRA_TEST_SECRET;
+  });
+
+  it('that is gone when it is needed is a failure of ours, not a fault of the video', async () => {
+    const folder = await imposter('exit 0');
+    const hasher = await hasherWith({}, folder);
+    await rm(folder, { recursive: true });
+    await expect(hasher.hash(source(), job)).rejects.toMatchObject({ code: 'request.unavailable' });
+  });
+});
