@@ -12,6 +12,7 @@ import { ServiceModule } from './infra/http/service.module';
 import { JobsModule } from './infra/jobs/jobs.module';
 import { LedgerModule } from './ledger/ledger.module';
 import { NoticesModule } from './notices/notices.module';
+import { ExchangeModule } from './signals/exchange/exchange.module';
 import { SignalsModule } from './signals/signals.module';
 import { TransparencyModule } from './transparency/transparency.module';
 
@@ -52,6 +53,7 @@ export class AppModule {
         LedgerModule,
         AccountsModule,
         SignalsModule,
+        ExchangeModule,
         CasesModule,
         NoticesModule,
         DeliveriesModule,

@@ -1,0 +1,178 @@
+import type { SignalType } from '../../../domain/vocabulary';
+import type { Tx } from '../../../infra/database/work';
+import { droppedLine, linesOf, type Line } from './lines.query';
+import { FIRST_KEY, LAST_KEY, through, type Position } from './position';
+import { headOf, timeOf, type Head } from './sequenced.query';
+
+/** Whose changes are read, as the worker: its lists are those that it is served at this moment. */
+export interface Following {
+  readonly subscriberId: string;
+  readonly lists: readonly string[];
+  /** Lists that it chose of all that it is served; null: all. */
+  readonly chosen: readonly string[] | null;
+}
+
+export interface ChangePage {
+  readonly lines: readonly Line[];
+  readonly next: Position;
+  /** There is more already. */
+  readonly more: boolean;
+  readonly head: Head;
+}
+
+/** Leaves looked at in one statement: most of a ledger is not about signals. */
+const WINDOW = 5_000;
+/** A page without a line costs this many statements at most. */
+const MOST_WINDOWS = 200;
+
+/**
+ * What a subscriber has to know after a position, at most `limit` lines. The end of the ledger is read first and the signals
+ * after it, so a change that is committed but not sequenced may be seen early and is seen again at its place; none is missed,
+ * whatever order transactions commit in, because a place is given only to what is committed.
+ */
+export async function changesAfter(
+  tx: Tx,
+  following: Following,
+  from: Position | null,
+  limit: number,
+): Promise<ChangePage> {
+  const head = await headOf(tx);
+  const position: Position = from ?? { phase: 'snapshot', seq: head.through, key: FIRST_KEY };
+  if (position.phase === 'snapshot') return snapshotPage(tx, following, position, limit, head);
+  return followPage(tx, following, position, limit, head);
+}
+
+// For each list its own walk along the index, so that a page of many lists costs as many short scans and no sort of them all.
+const STANDING = `
+  select distinct p.signal_id from unnest($1::uuid[]) as l(id) cross join lateral (
+    select distinct c.signal_id from signal_contribution c
+    where c.list_id = l.id and c.signal_id > $2 and c.state = 'standing' order by c.signal_id limit $3) p
+  order by p.signal_id limit $3`;
+
+async function snapshotPage(
+  tx: Tx,
+  { lists }: Following,
+  at: Position,
+  limit: number,
+  head: Head,
+): Promise<ChangePage> {
+  const rows: { signal_id: string }[] = await tx.query(STANDING, [lists, at.key, limit]);
+  const ids = rows.map(({ signal_id }) => signal_id);
+  const lines = await linesOf(tx, ids, lists);
+  const last = ids.at(-1);
+  if (last !== undefined && ids.length === limit) return { lines, next: { ...at, key: last }, more: true, head };
+  return { lines, next: through(at.seq), more: head.through > at.seq, head };
+}
+
+interface Place {
+  readonly seq: number;
+  readonly id: string;
+}
+
+interface Step {
+  readonly lines: readonly Line[];
+  readonly next: Position;
+}
+
+async function followPage(
+  tx: Tx,
+  following: Following,
+  from: Position,
+  limit: number,
+  head: Head,
+): Promise<ChangePage> {
+  const lines: Line[] = [];
+  let at = from;
+  for (let turn = 0; turn < MOST_WINDOWS && lines.length < limit && !isAtEnd(at, head); turn++) {
+    const step = await followStep(tx, following, at, limit - lines.length, head);
+    lines.push(...step.lines);
+    at = step.next;
+  }
+  return { lines, next: at, more: !isAtEnd(at, head), head };
+}
+
+const isAtEnd = (at: Position, head: Head): boolean =>
+  at.seq > head.through || (at.seq === head.through && at.key === LAST_KEY);
+
+async function followStep(tx: Tx, following: Following, at: Position, limit: number, head: Head): Promise<Step> {
+  const start = at.key === LAST_KEY ? { seq: at.seq + 1, key: FIRST_KEY } : at;
+  const end = Math.min(head.through, start.seq + WINDOW - 1);
+  const scope = await nextScopeChange(tx, following, start.seq, end);
+  if (scope?.seq === start.seq) return scopeStep(tx, following, scope, start.key, limit);
+  return signalStep(tx, following, start, scope ? scope.seq - 1 : end, limit);
+}
+
+// The limit inside keeps this a walk along two indexes whatever the planner thinks of the size of an entry.
+const CHANGED = `
+  select l.seq, x.signal_id as id from ledger_leaf l cross join lateral (
+    select c.signal_id from signal_change c where c.entry_id = l.entry_id and (l.seq > $1 or c.signal_id > $2) order by c.signal_id limit $4) x
+  where l.seq between $1 and $3 order by l.seq, x.signal_id limit $4`;
+
+async function signalStep(
+  tx: Tx,
+  { lists }: Following,
+  start: Pick<Position, 'seq' | 'key'>,
+  end: number,
+  limit: number,
+): Promise<Step> {
+  const rows: { seq: string; id: string }[] = await tx.query(CHANGED, [start.seq, start.key, end, limit]);
+  const places: Place[] = rows.map(({ seq, id }) => ({ seq: Number(seq), id }));
+  const last = places.at(-1);
+  const isWhole = last === undefined || places.length < limit;
+  const next: Position = isWhole ? through(end) : { phase: 'follow', seq: last.seq, key: last.id };
+  // At the place of its last change alone: earlier ones would say the same again.
+  const found = await linesOf(tx, [...new Set(places.map(({ id }) => id))], lists);
+  const lineOf = new Map(found.map((line) => [line.id, line]));
+  const lines = places.flatMap(({ seq, id }) => {
+    const line = lineOf.get(id);
+    return line?.seq === seq ? [line] : [];
+  });
+  return { lines, next };
+}
+
+interface ScopeLeaf {
+  readonly seq: number;
+  readonly lists: readonly { id: string; until: Date | null }[];
+}
+
+/** The next place between two leaves at which the lists of this subscriber changed. */
+async function nextScopeChange(
+  tx: Tx,
+  { subscriberId, chosen }: Following,
+  first: number,
+  last: number,
+): Promise<ScopeLeaf | null> {
+  const rows: { seq: string; list_id: string; until: Date | null }[] = await tx.query(
+    `select l.seq, x.list_id, x.until from exchange_scope x join ledger_leaf l on l.entry_id = x.entry_id
+     where x.subscriber_id = $1 and l.seq between $2 and $3 and ($4::uuid[] is null or x.list_id = any ($4)) order by l.seq`,
+    [subscriberId, first, last, chosen],
+  );
+  if (!rows[0]) return null;
+  const lists = rows.filter(({ seq }) => seq === rows[0]?.seq).map(({ list_id, until }) => ({ id: list_id, until }));
+  return { seq: Number(rows[0].seq), lists };
+}
+
+// What a list gained holds, and what a list lost held while it was served.
+const MOVED = `
+  select s.id, s.type, s.value from (
+    select distinct p.signal_id from unnest($1::uuid[], $2::timestamptz[]) as l(id, until) cross join lateral (
+      select distinct c.signal_id from signal_contribution c
+      where c.list_id = l.id and c.signal_id > $3 and case when l.until is null then c.state = 'standing' else c.stood and c.contributed_at <= l.until end
+      order by c.signal_id limit $4) p
+    order by p.signal_id limit $4) m join signal s on s.id = m.signal_id and s.forgotten_at is null order by s.id`;
+
+async function scopeStep(tx: Tx, { lists }: Following, leaf: ScopeLeaf, key: string, limit: number): Promise<Step> {
+  const rows: { id: string; type: SignalType; value: string }[] = await tx.query(MOVED, [
+    leaf.lists.map(({ id }) => id),
+    leaf.lists.map(({ until }) => until),
+    key,
+    limit,
+  ]);
+  const micros = await timeOf(tx, leaf.seq);
+  const ids = rows.map(({ id }) => id);
+  const known = new Map((await linesOf(tx, ids, lists)).map((line) => [line.id, line]));
+  const lines = rows.map((row) => known.get(row.id) ?? droppedLine(row, leaf.seq, micros));
+  const last = ids.at(-1);
+  const isWhole = last === undefined || rows.length < limit;
+  return { lines, next: isWhole ? through(leaf.seq) : { phase: 'follow', seq: leaf.seq, key: last } };
+}

@@ -1,0 +1,145 @@
+import { mergeLabels, type Merged, type PublicLabels } from '../../../domain/signal-merge';
+import { signalState } from '../../../domain/signal-lifecycle';
+import type { DisputeReason, Severity, SignalOpinion, SignalState, SignalType } from '../../../domain/vocabulary';
+import type { Tx } from '../../../infra/database/work';
+
+export interface StandingContribution {
+  readonly organisationId: string;
+  readonly organisationName: string;
+  readonly listId: string;
+  readonly reviewed: boolean;
+  readonly labels: PublicLabels;
+  readonly severity: Severity | null;
+  readonly incident: string | null;
+}
+
+export interface StandingOpinion {
+  readonly organisationId: string;
+  readonly organisationName: string;
+  readonly opinion: SignalOpinion;
+  readonly reason: DisputeReason | null;
+}
+
+/** `organisationId` null: the service itself, because a legal basis fell or matches were reported false. */
+export interface OpenDispute {
+  readonly organisationId: string | null;
+  readonly organisationName: string | null;
+  readonly reason: DisputeReason;
+}
+
+/** One signal as a subscriber with certain lists may know it now. */
+export interface Line extends Merged {
+  /** The leaf of its last sequenced change, and when that was sequenced, in microseconds. */
+  readonly seq: number;
+  readonly micros: number;
+  readonly id: string;
+  readonly type: SignalType;
+  /** Null when the value was destroyed some time after an erasure. */
+  readonly value: string | null;
+  /** `withdrawn` and `erased`: nothing stands on the subscriber's lists any more. */
+  readonly state: SignalState | 'erased';
+  readonly createdAt: Date;
+  readonly standing: readonly StandingContribution[];
+  readonly reviewed: boolean;
+  readonly opinions: readonly StandingOpinion[];
+  readonly disputes: readonly OpenDispute[];
+  /** Organisations that confirm it and do not themselves stand behind it. */
+  readonly confirms: number;
+  /** Matches that platforms found to be right. */
+  readonly confirmedMatches: number;
+}
+
+interface Row {
+  readonly id: string;
+  readonly type: SignalType;
+  readonly value: string;
+  readonly erased: boolean;
+  readonly forgotten: boolean;
+  readonly created_at: Date;
+  readonly fed_confirmed: number;
+  readonly standing: StandingContribution[] | null;
+  readonly opinions: StandingOpinion[] | null;
+  readonly disputes: OpenDispute[] | null;
+  readonly seq: string | null;
+  readonly micros: string | null;
+}
+
+/** As the worker, because what is put into quarantine must still be told to those who have it: every list is named instead. */
+const LINES = `
+  select s.id, s.type, s.value, s.erased_at is not null or c.all_erased as erased, s.forgotten_at is not null as forgotten, s.created_at,
+    s.fed_confirmed, c.standing, o.opinions, d.disputes, q.seq, i.micros
+  from unnest($1::uuid[]) with ordinality as w(id, place) join signal s on s.id = w.id
+  join lateral (
+    select bool_or(c.stood) as stood, bool_and(c.state = 'erased') filter (where c.stood) as all_erased,
+      json_agg(json_build_object('organisationId', c.organisation_id, 'organisationName', g.name, 'listId', c.list_id, 'reviewed', c.reviewed,
+        'labels', c.labels, 'severity', c.severity, 'incident', c.incident) order by c.contributed_at, c.id) filter (where c.state = 'standing') as standing
+    from signal_contribution c join organisation g on g.id = c.organisation_id
+    where c.signal_id = s.id and c.list_id = any ($2::uuid[])) c on c.stood
+  left join lateral (
+    select json_agg(json_build_object('organisationId', o.organisation_id, 'organisationName', g.name, 'opinion', o.opinion, 'reason', o.reason)
+      order by o.stated_at, o.id) as opinions
+    from signal_opinion o join organisation g on g.id = o.organisation_id where o.signal_id = s.id and o.superseded_at is null) o on true
+  left join lateral (
+    select json_agg(json_build_object('organisationId', d.organisation_id, 'organisationName', g.name, 'reason', d.reason) order by d.opened_at, d.id) as disputes
+    from signal_dispute d left join organisation g on g.id = d.organisation_id where d.signal_id = s.id and d.state = 'open') d on true
+  left join lateral (
+    select max(l.seq) as seq from signal_change x join ledger_leaf l on l.entry_id = x.entry_id where x.signal_id = s.id) q on true
+  left join lateral (
+    select n.micros - (n.size - 1 - q.seq) as micros from exchange_instant n where n.size > q.seq order by n.size limit 1) i on true
+  order by w.place`;
+
+/** These signals, of those that have once stood on one of the lists, in the order asked for. */
+export async function linesOf(tx: Tx, ids: readonly string[], lists: readonly string[]): Promise<Line[]> {
+  if (ids.length === 0 || lists.length === 0) return [];
+  const rows: Row[] = await tx.query(LINES, [ids, lists]);
+  return rows.map(toLine);
+}
+
+function toLine(row: Row): Line {
+  const standing = row.standing ?? [];
+  const opinions = row.opinions ?? [];
+  const disputes = row.disputes ?? [];
+  const behind = new Set(standing.map(({ organisationId }) => organisationId));
+  const confirms = opinions.filter((each) => each.opinion === 'confirm' && !behind.has(each.organisationId)).length;
+  const reviewed = standing.some((each) => each.reviewed);
+  // What stands on lists that the subscriber may not see says nothing here, so the state is that of what it may see.
+  const state = signalState({ standing: standing.length, reviewed, confirms, openDisputes: disputes.length });
+  return {
+    ...mergeLabels(standing),
+    seq: Number(row.seq ?? -1),
+    micros: Number(row.micros ?? 0),
+    id: row.id,
+    type: row.type,
+    value: row.forgotten ? null : row.value,
+    state: state === 'withdrawn' && row.erased ? 'erased' : state,
+    createdAt: row.created_at,
+    standing,
+    reviewed,
+    opinions,
+    disputes,
+    confirms,
+    confirmedMatches: row.fed_confirmed,
+  };
+}
+
+/** A signal that the subscriber has to drop although none of its lists knows it: it stood on one that it is no longer served. */
+export function droppedLine(row: { id: string; type: SignalType; value: string }, seq: number, micros: number): Line {
+  return {
+    ...mergeLabels([]),
+    seq,
+    micros,
+    id: row.id,
+    type: row.type,
+    value: row.value,
+    state: 'withdrawn',
+    createdAt: new Date(0),
+    standing: [],
+    reviewed: false,
+    opinions: [],
+    disputes: [],
+    confirms: 0,
+    confirmedMatches: 0,
+  };
+}
+
+export const isTombstone = (line: Line): boolean => line.state === 'withdrawn' || line.state === 'erased';

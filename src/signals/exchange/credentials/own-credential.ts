@@ -1,0 +1,29 @@
+import { applyDecorators, createParamDecorator, SetMetadata, UseGuards, type ExecutionContext } from '@nestjs/common';
+import { Public } from '../../../infra/http/allow';
+import { RateLimit } from '../../../infra/http/rate-limit';
+import type { Bearer, ExchangeProtocol, ExchangeVerb } from './credential';
+import { OWN_CREDENTIAL, type ExchangeRequest, type OwnCredentialNeed } from './credential-need';
+import { ExchangeGuard } from './exchange.guard';
+
+/** Requests a minute of one address on one route: the deployed clients log in anew before every page of a thousand. */
+const PER_MINUTE = 1200;
+
+/**
+ * For a wire adapter: the route is closed to everybody but programs with a credential of this protocol and verb. To the
+ * general guard it is open, because the field's clients show their credentials in forms of their own; the guard that this
+ * brings along asks for them.
+ */
+export const OwnCredential = (protocol: ExchangeProtocol, verb: ExchangeVerb): MethodDecorator =>
+  applyDecorators(
+    Public(`asks for a credential of its own: ${protocol}, ${verb}`),
+    SetMetadata(OWN_CREDENTIAL, { protocol, verb } satisfies OwnCredentialNeed),
+    UseGuards(ExchangeGuard),
+    RateLimit({ max: PER_MINUTE, timeWindow: '1 minute' }),
+  );
+
+/** The program that {@link OwnCredential} recognised. */
+export const CurrentBearer = createParamDecorator((_: unknown, context: ExecutionContext): Bearer => {
+  const { bearer } = context.switchToHttp().getRequest<ExchangeRequest>();
+  if (!bearer) throw new Error('CurrentBearer on a route without OwnCredential');
+  return bearer;
+});

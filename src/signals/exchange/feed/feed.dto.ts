@@ -1,0 +1,41 @@
+import { Transform, Type } from 'class-transformer';
+import { ArrayMaxSize, IsArray, IsIn, IsInt, IsOptional, IsString, IsUUID, Max, MaxLength, Min } from 'class-validator';
+import { EXPORT_FORMATS, type ExportFormat } from './feed-lines';
+
+const splitList = ({ value }: { value: unknown }): unknown =>
+  typeof value === 'string' ? value.split(',').filter(Boolean) : value;
+
+export class SignalFeedQuery {
+  /** `through` of the answer before. Without it the feed begins with all that stands. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  cursor?: string;
+
+  /** Lines at most, 1 to 100,000. */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(100_000)
+  limit: number = 10_000;
+
+  /** Ids of lists, separated by commas; all that one is served unless told. A cursor is good for one choice. */
+  @IsOptional()
+  @Transform(splitList)
+  @IsArray()
+  @ArrayMaxSize(50)
+  @IsUUID('all', { each: true })
+  lists?: string[];
+}
+
+export class SignalExportQuery {
+  /** `csv` with labels, `ndjson` as in the feed, `pdq` for command-line tools: one PDQ hash a line, without disputed ones. */
+  @IsIn(EXPORT_FORMATS)
+  format: ExportFormat = 'csv';
+
+  /** The id of a list; all that one is served unless told. */
+  @IsOptional()
+  @IsUUID('all')
+  list?: string;
+}

@@ -1,0 +1,128 @@
+import { gunzipSync } from 'node:zlib';
+import type { FeedLine } from '../../src/signals/exchange/feed/feed-lines';
+import { COMMON_LIST } from '../../src/signals/changes';
+import { startWorld, type CastOrganisation, type Person, type World } from '../support/app';
+import { FeedClient, hashOf, issue, sequenced, type Issued } from '../support/exchange-clients';
+
+describe('the signal feed', () => {
+  let world: World;
+  let analyst: Person;
+  let curator: Person;
+  let admin: Person;
+  let platform: CastOrganisation;
+  let credential: Issued;
+
+  beforeAll(async () => {
+    world = await startWorld();
+    const cast = await world.cast();
+    // Contributes and withdraws for the unit.
+    analyst = await world.person(cast.unit, ['analyst', 'curator']);
+    platform = cast.platform;
+    curator = await world.person(platform, ['curator']);
+    admin = await world.person(platform, ['admin']);
+    credential = await issue(admin, { protocol: 'feed', lists: [COMMON_LIST] });
+  });
+  afterAll(() => world.close());
+
+  async function contribute(value: string, more: object = {}): Promise<string> {
+    const made = await analyst.post<{ id: string }>('/v1/signals', { type: 'pdq', value, labels: {}, ...more });
+    expect(made.status).toBe(201);
+    await sequenced(world);
+    return made.body.id;
+  }
+
+  it('begins with all that stands and goes on with each change, to the withdrawal', async () => {
+    const client = new FeedClient(world, credential);
+    const first = await contribute(hashOf('first'), { labels: { category: 'incitement' } });
+    await client.poll();
+    expect(client.signals.get(first)).toMatchObject({
+      type: 'pdq',
+      state: 'active',
+      lists: [COMMON_LIST],
+      labels: { category: 'incitement' },
+    });
+    const second = await contribute(hashOf('second'));
+    expect(await client.poll()).toBe(1);
+    expect([...client.signals.keys()]).toEqual([first, second]);
+    expect((await analyst.post(`/v1/signals/${first}/withdraw`, { reason: 'wrong file' })).status).toBeLessThan(300);
+    await sequenced(world);
+    expect(await client.poll()).toBe(1);
+    expect([...client.signals.keys()]).toEqual([second]);
+    expect(await client.poll()).toBe(0);
+  });
+
+  it('pages by any limit to the same end, also when each page is asked for by a client that starts anew', async () => {
+    for (let n = 0; n < 7; n++) await contribute(hashOf(`page ${n}`));
+    const whole = new FeedClient(world, credential);
+    await whole.poll();
+    for (const limit of [1, 2, 3, 100]) {
+      const client = new FeedClient(world, credential, limit);
+      await client.poll();
+      expect([...client.signals.keys()].toSorted()).toEqual([...whole.signals.keys()].toSorted());
+    }
+  });
+
+  it('says nothing to a client that has everything, and never resends a snapshot', async () => {
+    const client = new FeedClient(world, credential);
+    await client.poll();
+    const lines = await client.poll();
+    expect(lines).toBe(0);
+  });
+
+  it('packs with gzip when that is accepted, and not when it is refused', async () => {
+    const headers = { authorization: `Bearer ${credential.secrets.token}` };
+    const packed = await world.app.inject({
+      url: '/exchange/feed',
+      headers: { ...headers, 'accept-encoding': 'br, gzip' },
+    });
+    expect(packed.headers['content-encoding']).toBe('gzip');
+    const plain = await world.app.inject({
+      url: '/exchange/feed',
+      headers: { ...headers, 'accept-encoding': 'gzip;q=0' },
+    });
+    expect(plain.headers['content-encoding']).toBeUndefined();
+    expect(gunzipSync(packed.rawPayload).toString()).toBe(plain.payload);
+    expect(plain.headers['content-type']).toContain('application/x-ndjson');
+  });
+
+  it('gives the organisation the same by its own login, and files for other tools', async () => {
+    const answer = await world.app.inject({
+      url: '/v1/signals/feed?limit=100000',
+      headers: { authorization: `Bearer ${curator.token}` },
+    });
+    const lines = answer.payload
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as FeedLine);
+    expect(lines.at(-1)).toMatchObject({ more: false });
+    const hashes = lines.slice(0, -1).map(({ value }) => value);
+    const file = await world.app.inject({
+      url: `/v1/signals/export?format=pdq&list=${COMMON_LIST}`,
+      headers: { authorization: `Bearer ${curator.token}` },
+    });
+    expect(file.payload.trim().split('\n').toSorted()).toEqual(hashes.toSorted());
+    const csv = await world.app.inject({
+      url: '/v1/signals/export?format=csv',
+      headers: { authorization: `Bearer ${curator.token}` },
+    });
+    expect(csv.payload.split('\r\n')[0]).toMatch(/^type,value,state/);
+    expect(csv.payload.trim().split('\r\n')).toHaveLength(hashes.length + 1);
+    expect(csv.headers['content-disposition']).toContain('signals.csv');
+  });
+
+  it('refuses a cursor of another selection, a list that one may not see and a limit of nothing', async () => {
+    const bearer = { authorization: `Bearer ${credential.secrets.token}` };
+    const first = await world.app.inject({ url: '/exchange/feed', headers: bearer });
+    const through = (JSON.parse(first.payload.trim().split('\n').at(-1)!) as { through: string }).through;
+    const own = await world.send('GET', `/v1/signals/feed?cursor=${through}`, undefined, {
+      authorization: `Bearer ${curator.token}`,
+    });
+    expect(own.status).toBe(400);
+    expect(own.body).toMatchObject({ errors: [{ pointer: '/cursor' }] });
+    const hidden = await world.send('GET', `/exchange/feed?lists=${platform.id}`, undefined, bearer);
+    expect(hidden.status).toBe(404);
+    expect(hidden.body).toMatchObject({ code: 'request.not-found', errors: [{ pointer: '/lists/0' }] });
+    expect((await world.send('GET', '/exchange/feed?limit=0', undefined, bearer)).status).toBe(400);
+    expect((await world.send('GET', '/exchange/feed?cursor=AAAA', undefined, bearer)).status).toBe(400);
+  });
+});
