@@ -5,8 +5,9 @@ import { toView, type SubmittedExhibitView } from '../evidence/exhibit.dto';
 import type { Exhibit } from '../evidence/evidence.entity';
 import { Work, type Actor, type Tx } from '../infra/database/work';
 import type { NewEntry } from '../ledger/append';
-import { Matching, type FileHashes } from '../signals/matching/matching.service';
-import type { Match } from '../signals/signal.dto';
+import { Matching } from '../signals/matching/matching.service';
+import type { Match } from '../signals/matching/match.dto';
+import type { FileHashes } from '../signals/matching/question';
 import type { SubmittedItemView } from './cases.dto';
 import type { CaseFile } from './cases.entity';
 import { takeNumbers } from './case-file';
@@ -41,7 +42,7 @@ export class IntakeFiles {
     return this.work.read(actor, async (tx) => {
       const matched: MatchedFile[] = [];
       for (const each of files) {
-        const { matches } = await this.matching.inTransaction(tx, hashesOf(each));
+        const { matches } = await this.matching.inTransaction(tx, actor, hashesOf(each));
         matched.push({ ...each, matches });
       }
       return matched;

@@ -1,12 +1,13 @@
-import { SEVERITIES, type Severity } from './vocabulary';
+import type { Behaviour, ContentType, EntityClass } from './labels';
+import { SEVERITIES, type Category, type Ideology, type Severity } from './vocabulary';
 
-/** Labels as they were contributed: single words by name, `behaviours` a list of them. */
+/** What a hash is of, in the words of the vocabulary of labels. */
 export interface PublicLabels {
-  readonly category?: string;
-  readonly ideology?: string;
-  readonly behaviours?: readonly string[];
-  readonly contentType?: string;
-  readonly entityClass?: string;
+  category?: Category;
+  ideology?: Ideology;
+  behaviours?: Behaviour[];
+  contentType?: ContentType;
+  entityClass?: EntityClass;
 }
 
 /** What one contribution says of a signal. */
@@ -22,6 +23,12 @@ export interface Merged {
   readonly incident: string | null;
 }
 
+/** As an object of its own, so that what nobody said stays absent. */
+const first = (said: readonly Said[], name: (typeof SINGLE)[number]): PublicLabels => {
+  const value = said.find((each) => each.labels[name] !== undefined)?.labels[name];
+  return value === undefined ? {} : { [name]: value };
+};
+
 const SINGLE = ['category', 'ideology', 'contentType', 'entityClass'] as const;
 
 /**
@@ -30,11 +37,8 @@ const SINGLE = ['category', 'ideology', 'contentType', 'entityClass'] as const;
  * @param said oldest first
  */
 export function mergeLabels(said: readonly Said[]): Merged {
-  const labels: { -readonly [Name in keyof PublicLabels]: PublicLabels[Name] } = {};
-  for (const name of SINGLE) {
-    const first = said.find((each) => each.labels[name] !== undefined)?.labels[name];
-    if (first !== undefined) labels[name] = first;
-  }
+  const labels: PublicLabels = {};
+  for (const name of SINGLE) Object.assign(labels, first(said, name));
   const behaviours = new Set(said.flatMap((each) => each.labels.behaviours ?? []));
   if (behaviours.size > 0) labels.behaviours = [...behaviours].toSorted();
   return { labels, severity: gravest(said), incident: said.find((each) => each.incident)?.incident ?? null };

@@ -1,12 +1,25 @@
 import { Module } from '@nestjs/common';
 import { ImagingModule } from '../infra/imaging/imaging.module';
+import { MediaModule } from '../infra/media/media.module';
 import { Admission } from './defence/admission.service';
 import { CanaryWatch } from './defence/canary.service';
 import { NegativeIndex } from './defence/negative-index.service';
+import { DefenceController, QuarantineController } from './defence/review/defence.controller';
+import { NegativeUpload } from './defence/review/negative-upload.service';
+import { Negatives } from './defence/review/negatives.service';
+import { Quarantine } from './defence/review/quarantine.service';
+import { Rollback } from './defence/review/rollback.service';
+import { Trusts } from './defence/review/trusts.service';
+import { BatchMatching } from './matching/batch-matching.service';
+import { Directory } from './matching/directory.service';
 import { FileMatching } from './matching/file-matching.service';
+import { MatchController } from './matching/match.controller';
+import { MatchLog } from './matching/match-log.service';
+import { MatchRetention } from './matching/match-retention.service';
 import { Matching } from './matching/matching.service';
-import { SignalController } from './signal.controller';
+import { QueryBudget } from './matching/query-budget.service';
 import { SignalIndex } from './matching/signal-index.service';
+import { SignalReaders } from './matching/signal-readers.service';
 import { ContributionController } from './store/contribution.controller';
 import { Contributions } from './store/contributions.service';
 import { SignalReading } from './store/reading.service';
@@ -14,20 +27,31 @@ import { Retraction } from './store/retraction.service';
 import { Withdrawals } from './store/withdrawals.service';
 
 @Module({
-  imports: [ImagingModule],
-  controllers: [SignalController, ContributionController],
+  imports: [ImagingModule, MediaModule],
+  controllers: [MatchController, DefenceController, QuarantineController, ContributionController],
   providers: [
     Admission,
     CanaryWatch,
     NegativeIndex,
+    Negatives,
+    NegativeUpload,
+    Quarantine,
+    Rollback,
+    Trusts,
+    Directory,
     SignalIndex,
+    SignalReaders,
+    QueryBudget,
+    MatchLog,
+    MatchRetention,
     Matching,
+    BatchMatching,
     FileMatching,
     Contributions,
     Retraction,
     Withdrawals,
     SignalReading,
   ],
-  exports: [Matching, Contributions, Retraction, SignalIndex],
+  exports: [Matching, Contributions, Retraction, SignalIndex, Directory],
 })
 export class SignalsModule {}

@@ -21,7 +21,7 @@ import { log } from '../../src/infra/log';
 import { LedgerKey } from '../../src/ledger/ledger-key';
 import { verifyLedger } from '../../src/ledger/verify';
 import type { NoticeView } from '../../src/notices/notice.view';
-import type { MatchAnswer } from '../../src/signals/signal.dto';
+import type { MatchAnswer } from '../../src/signals/matching/match.dto';
 import type { SummaryAnswer } from '../../src/transparency/transparency.dto';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Work } from '../../src/infra/database/work';
+import { LedgerFollow } from '../../src/ledger/ledger-follow';
+import type { FileMatchAnswer, MatchAnswer } from '../../src/signals/matching/match.dto';
 import { SignalIndex } from '../../src/signals/matching/signal-index.service';
-import type { FileMatchAnswer, MatchAnswer, SignalView } from '../../src/signals/signal.dto';
+import type { SignalView } from '../../src/signals/store/contribution.dto';
 import { startWorld, type Person, type World } from '../support/app';
 import * as images from '../support/images';
 
@@ -76,14 +78,14 @@ describe('the shared hash database', () => {
   });
 
   it('lets a second node on the same database match within a second what this one added', async () => {
-    const other = new SignalIndex(world.app.get(Work));
+    const other = new SignalIndex(world.app.get(Work), world.app.get(LedgerFollow));
     other.onApplicationBootstrap();
     await eventually(async () => other.loaded);
     const value = 'ab'.repeat(32);
     const made = await curator.post<SignalView>('/v1/signals', { type: 'blockhash', value, labels: {} });
-    await eventually(async () => other.query('blockhash', value, 0).some(({ id }) => id === made.body.id));
+    await eventually(async () => other.near('blockhash', value, 0).some(({ signalId }) => signalId === made.body.id));
     await curator.post(`/v1/signals/${made.body.id}/withdraw`, { reason: 'taken back' });
-    await eventually(async () => other.query('blockhash', value, 0).length === 0);
+    await eventually(async () => other.near('blockhash', value, 0).length === 0);
     await other.onModuleDestroy();
   });
 
@@ -94,7 +96,8 @@ describe('the shared hash database', () => {
     const cold = await match(moderator, flip(PDQ, 20));
     index.isLoaded = true;
     expect(warm.body.matches).toHaveLength(1);
-    expect(cold.body).toEqual(warm.body);
+    expect(cold.body.matches).toEqual(warm.body.matches);
+    expect([warm.body.freshness.source, cold.body.freshness.source]).toEqual(['index', 'database']);
   });
 
   it('catches a recompressed picture by its file, and not an unrelated one', async () => {
@@ -119,8 +122,8 @@ describe('the shared hash database', () => {
     );
     expect(answer.body).toMatchObject({
       image: null,
-      matchable: 'exact only: not an image',
-      notHashed: { code: 'image.unsupported' },
+      matchable: 'exact only: Files of this kind have no look to compare',
+      notHashed: null,
     });
   });
 
@@ -164,7 +167,7 @@ describe('the shared hash database', () => {
     });
     const poor = await analyst.post<{ code: string }>('/v1/signals', {
       type: 'pdq',
-      value: PDQ,
+      value: PDQ.replaceAll('f', 'a'),
       quality: 49,
       labels: {},
     });

@@ -2,54 +2,84 @@ import '@fastify/multipart';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
-import { DomainError, PROBLEMS } from '../../domain/errors';
+import { DomainError } from '../../domain/errors';
 import type { Actor } from '../../infra/database/work';
 import { multipartFault } from '../../infra/http/submission';
-import { ImagePool, type ImageHashes } from '../../infra/imaging/image-pool';
-import type { FileMatchAnswer } from '../signal.dto';
+import { ImagePool } from '../../infra/imaging/image-pool';
+import { MediaHashing, type MediaHashes } from '../../infra/media/media-hashing';
+import { VARIANT_KINDS, type VariantKind } from '../../perceptual/pdq-variants';
+import type { FileMatchAnswer } from './match.dto';
 import { Matching } from './matching.service';
+import type { FileHashes } from './question';
 
 /** Held in memory while it is looked up, so the limit is that of one image and not that of an exhibit. */
 const LIMIT_BYTES = 64 * 2 ** 20;
 
-const digest = (algorithm: 'sha256' | 'md5', bytes: Buffer): string =>
+const digest = (algorithm: 'sha256' | 'sha512' | 'md5', bytes: Buffer): string =>
   createHash(algorithm).update(bytes).digest('hex');
 
-/** "Do we know this picture?" The bytes are hashed and forgotten; nothing about a miss is kept. */
+/** "Do we know this file?" The bytes are hashed and forgotten; nothing about a miss is kept. */
 @Injectable()
 export class FileMatching {
   constructor(
     private readonly matching: Matching,
+    private readonly media: MediaHashing,
     private readonly images: ImagePool,
   ) {}
 
-  async match(actor: Actor, request: FastifyRequest): Promise<FileMatchAnswer> {
+  async match(actor: Actor, request: FastifyRequest, variants: string | undefined): Promise<FileMatchAnswer> {
+    const kinds = variantsOf(variants);
     const { bytes, fileName } = await readFile(request);
-    const { hashes, fault } = await this.hashImage(bytes);
+    const media = await this.media.hash(bytes, { size: bytes.length });
     const sha256 = digest('sha256', bytes);
+    const sha512 = digest('sha512', bytes);
     const md5 = digest('md5', bytes);
-    const found = await this.matching.byFile(actor, {
-      sha256,
-      md5,
-      ...(hashes ? { pdq: hashes.pdq, blockhash: hashes.blockhash } : {}),
-    });
-    const image = hashes && {
-      width: hashes.width,
-      height: hashes.height,
-      pdq: hashes.pdq,
-      blockhash: hashes.blockhash,
-    };
-    return { fileName, size: bytes.length, sha256, md5, image: image ?? null, notHashed: fault, ...found };
+    const asked = { sha256, sha512, md5, ...perceptualOf(media), variants: await this.variants(bytes, media, kinds) };
+    const found = await this.matching.byFile(actor, asked);
+    const matchable = media.matchable === 'perceptual' ? found.matchable : media.matchable;
+    return { fileName, size: bytes.length, sha256, sha512, md5, ...shown(media), ...found, matchable };
   }
 
-  private async hashImage(bytes: Buffer): Promise<{ hashes?: ImageHashes; fault: FileMatchAnswer['notHashed'] }> {
-    try {
-      return { hashes: await this.images.hashImage(bytes, bytes.length), fault: null };
-    } catch (error) {
-      if (!(error instanceof DomainError) || error.status >= 500) throw error;
-      return { fault: { code: error.code, title: PROBLEMS[error.code][1] } };
-    }
+  /** Hashes of the picture turned, mirrored or without its bars: decoded once more, and only when they are asked for. */
+  private async variants(
+    bytes: Buffer,
+    { image }: MediaHashes,
+    kinds: readonly VariantKind[],
+  ): Promise<FileHashes['variants']> {
+    if (!image || kinds.length === 0) return [];
+    const { variants } = await this.images.hashImage(bytes, bytes.length, { variants: kinds });
+    return variants ?? [];
   }
+}
+
+const perceptualOf = ({ image, video, pdf }: MediaHashes): FileHashes => ({
+  ...(image ? { pdq: image.pdq, blockhash: image.blockhash } : {}),
+  frames: video?.frames ?? [],
+  pages: pdf?.pages ?? [],
+  textSha256: pdf?.textSha256 ?? undefined,
+});
+
+const shown = ({
+  image,
+  video,
+  pdf,
+  fault,
+}: MediaHashes): Pick<FileMatchAnswer, 'image' | 'video' | 'pdf' | 'notHashed'> => ({
+  image: image && { width: image.width, height: image.height, pdq: image.pdq, blockhash: image.blockhash },
+  video: video && { digest: video.digest, frames: video.frames.length, durationMs: video.durationMs },
+  pdf: pdf && { textSha256: pdf.textSha256, pageCount: pdf.pageCount },
+  notHashed: fault,
+});
+
+const isVariantKind = (word: string): word is VariantKind => VARIANT_KINDS.some((kind) => kind === word);
+
+function variantsOf(words: string | undefined): VariantKind[] {
+  const asked = words ? words.split(',') : [];
+  const kinds = asked.filter(isVariantKind);
+  if (kinds.length === asked.length) return kinds;
+  throw new DomainError('request.invalid', {}, [
+    { pointer: '/variants', detail: `must be of ${VARIANT_KINDS.join(', ')}, separated by commas` },
+  ]);
 }
 
 async function readFile(request: FastifyRequest): Promise<{ bytes: Buffer; fileName: string | null }> {

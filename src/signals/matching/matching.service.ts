@@ -1,109 +1,144 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
-import { DomainError } from '../../domain/errors';
-import { isSignalHash, type SignalType } from '../../domain/vocabulary';
+import { ClockSource } from '../../infra/clock-source';
+import type { MatchSource } from '../../domain/vocabulary';
 import { Work, type Actor, type Tx } from '../../infra/database/work';
-import type { Match, MatchAnswer, MatchQuery, SignalView } from '../signal.dto';
-import { findExact, findSignals, scanSignals } from '../signal.queries';
-import { SignalIndex, type PerceptualType } from './signal-index.service';
+import { usableFrames, type VpdqFrame } from '../../perceptual/vpdq';
+import { findInDatabase, findVideosInDatabase, newestEntry } from './database-answers';
+import { Directory } from './directory.service';
+import { isPerceptual } from './hash-store';
+import { findInStore, findVideosInStore } from './index-answers';
+import { byDistance, toMatch, type Asker, type Hit } from './known-signal';
+import type { Freshness, Match, MatchAnswer, MatchQuery } from './match.dto';
+import { MatchLog } from './match-log.service';
+import { QueryBudget } from './query-budget.service';
+import {
+  MIN_QUALITY,
+  assertHash,
+  assertRadius,
+  questionsOf,
+  radiusFor,
+  type FileHashes,
+  type Question,
+} from './question';
+import { SignalIndex } from './signal-index.service';
 
-/** Bits that may differ unless the asker says otherwise: PDQ as the field uses it; blockhash as for deduplication. */
-export const DEFAULT_RADIUS: Readonly<Record<PerceptualType, number>> = { pdq: 31, blockhash: 10 };
-
-/** Below this PDQ says little: perceptual matching of such an image would be a guess. */
-export const MIN_QUALITY = 50;
-
-/** What is known of one file. */
-export interface FileHashes {
-  readonly sha256: string;
-  readonly md5: string;
-  readonly pdq?: { readonly hash: string; readonly quality: number };
-  readonly blockhash?: string;
+/** Everything that is asked of one thing. */
+interface Asked {
+  readonly questions: readonly Question[];
+  readonly frames: readonly VpdqFrame[];
 }
 
-const isPerceptual = (type: SignalType): type is PerceptualType => type === 'pdq' || type === 'blockhash';
+interface Found {
+  readonly matches: Match[];
+  readonly freshness: Freshness;
+}
 
-/** Looks hashes up. Exact: every signal within the radius, always. Misses are not kept; hits are for the asker alone. */
+/**
+ * Looks hashes up. Exact: every signal within the radius, always. From memory, without a call to the database; while this
+ * node loads, from the database, and the answer says so. Misses are not kept; matches are for the asker alone.
+ */
 @Injectable()
 export class Matching {
   constructor(
     private readonly work: Work,
+    private readonly clock: ClockSource,
     private readonly index: SignalIndex,
+    private readonly directory: Directory,
+    private readonly budget: QueryBudget,
+    private readonly found: MatchLog,
   ) {}
 
   /** One hash, as `GET /v1/signals/match` asks. */
-  byHash(actor: Actor, query: MatchQuery): Promise<MatchAnswer> {
-    assertHash(query.type, query.value);
-    if (!isPerceptual(query.type) && (query.radius ?? 0) > 0) {
-      throw new DomainError('request.invalid', {}, [
-        { pointer: '/radius', detail: `${query.type} is equal or not: the radius is 0` },
-      ]);
-    }
-    return this.work.read(actor, async (tx) => ({
-      matches: await this.find(tx, query.type, query.value, query.radius),
-      matchable: isPerceptual(query.type) ? 'perceptual' : 'exact only',
-    }));
+  async byHash(actor: Actor, { type, value, radius }: MatchQuery): Promise<MatchAnswer> {
+    assertHash(type, value);
+    assertRadius(type, radius);
+    const question = { type, value, radius: radius ?? radiusFor(type) };
+    const answer = await this.counted(actor, 'lookup', { questions: [question], frames: [] });
+    return { ...answer, matchable: isPerceptual(type) ? 'perceptual' : 'exact only' };
   }
 
   /** Everything that is known of one file against every signal type. */
-  byFile(actor: Actor, hashes: FileHashes): Promise<MatchAnswer> {
-    return this.work.read(actor, (tx) => this.inTransaction(tx, hashes));
+  async byFile(actor: Actor, hashes: FileHashes): Promise<MatchAnswer> {
+    const answer = await this.counted(actor, 'file', askedOf(hashes));
+    return { ...answer, matchable: matchableOf(hashes) };
   }
 
-  /** The same, for whoever has a transaction open. */
-  async inTransaction(tx: Tx, hashes: FileHashes): Promise<MatchAnswer> {
-    const exact = [...(await findExact(tx, 'sha256', hashes.sha256)), ...(await findExact(tx, 'md5', hashes.md5))];
-    const matches = exact.map((signal) => toMatch(signal, 0));
-    const { pdq, blockhash } = hashes;
-    if (!pdq) return { matches, matchable: 'exact only: not an image' };
-    if (pdq.quality < MIN_QUALITY)
-      return { matches, matchable: `exact only: PDQ quality ${pdq.quality} is below ${MIN_QUALITY}` };
-    matches.push(...(await this.find(tx, 'pdq', pdq.hash)));
-    if (blockhash) matches.push(...(await this.find(tx, 'blockhash', blockhash)));
-    return { matches, matchable: 'perceptual' };
+  /** The same for whoever has a transaction open; neither counted nor kept: `remember` keeps it. */
+  async inTransaction(tx: Tx, actor: Actor, hashes: FileHashes): Promise<MatchAnswer> {
+    const found = await this.find(actor, askedOf(hashes), (read) => read(tx));
+    return { ...found, matchable: matchableOf(hashes) };
   }
 
-  /** Keeps hits of an exhibit for the organisation that holds it. */
-  async remember(tx: Tx, actor: Actor, exhibitId: string, matches: readonly Match[], at: Date): Promise<void> {
-    for (const match of matches) {
-      await tx.query(
-        'insert into signal_match (id, organisation_id, signal_id, exhibit_id, distance, found_at) values ($1, $2, $3, $4, $5, $6)',
-        [uuidv7(), actor.organisationId, match.signalId, exhibitId, match.distance, at],
-      );
+  /** Keeps matches of an exhibit for the organisation that holds it. */
+  remember(tx: Tx, actor: Actor, exhibitId: string, matches: readonly Match[], at: Date): Promise<void> {
+    return this.found.keep(tx, actor, exhibitId, matches, at);
+  }
+
+  private async counted(actor: Actor, source: MatchSource, asked: Asked): Promise<Found> {
+    const at = this.clock.now();
+    await this.budget.take(actor, 1, at);
+    const found = await this.find(actor, asked, (read) => this.work.read(actor, read));
+    if (found.matches.length > 0) await this.budget.noteMatched(actor, 1, at);
+    for (const match of found.matches) this.found.note(actor, source, match, at);
+    return found;
+  }
+
+  private async find(
+    actor: Actor,
+    asked: Asked,
+    inDatabase: <T>(read: (tx: Tx) => Promise<T>) => Promise<T>,
+  ): Promise<Found> {
+    if (!this.directory.isReady) await this.directory.ready();
+    const { index } = this;
+    if (!index.loaded) {
+      const { hits, through } = await inDatabase((tx) => readHits(tx, asked));
+      const freshness: Freshness = { source: 'database', through, behindMs: 0 };
+      return { matches: this.answer(actor, SEES_WHAT_IT_IS_GIVEN, hits), freshness };
     }
+    const freshness: Freshness = { source: 'index', through: index.through, behindMs: index.behindMs };
+    const hits = await storedHits(index, asked);
+    return { matches: this.answer(actor, this.directory.asker(actor), hits), freshness };
   }
 
-  private async find(tx: Tx, type: SignalType, value: string, radius?: number): Promise<Match[]> {
-    if (!isPerceptual(type)) return (await findExact(tx, type, value)).map((signal) => toMatch(signal, 0));
-    const within = radius ?? DEFAULT_RADIUS[type];
-    const near = this.index.loaded ? this.index.query(type, value, within) : await scanSignals(tx, type, value, within);
-    if (near.length === 0) return [];
-    const signals = new Map(
-      (
-        await findSignals(
-          tx,
-          near.map(({ id }) => id),
-        )
-      ).map((signal) => [signal.id, signal]),
-    );
-    return near
-      .flatMap(({ id, distance }) => {
-        const signal = signals.get(id);
-        // The database has the last word: it may know of a withdrawal that this node has yet to follow.
-        return signal && signal.state !== 'withdrawn' ? [toMatch(signal, distance)] : [];
-      })
-      .sort((a, b) => a.distance - b.distance);
+  private answer(actor: Actor, asker: Asker, hits: readonly Hit[]): Match[] {
+    const policy = this.directory.policyOf(actor.organisationId);
+    const nearest = new Map<string, Hit>();
+    for (const hit of hits) {
+      const known = nearest.get(hit.signal.id);
+      if (!known || hit.distance < known.distance) nearest.set(hit.signal.id, hit);
+    }
+    return [...nearest.values()].flatMap((hit) => toMatch(hit, asker, this.directory, policy) ?? []).sort(byDistance);
   }
 }
 
-function toMatch({ id, ...signal }: SignalView, distance: number): Match {
-  return { signalId: id, ...signal, distance };
+/** What row-level security let through needs no second filter, which may not have heard of a list yet. */
+const SEES_WHAT_IT_IS_GIVEN: Asker = { organisationId: '', isOperator: true, readable: new Set() };
+
+const askedOf = (hashes: FileHashes): Asked => ({ questions: questionsOf(hashes), frames: hashes.frames ?? [] });
+
+async function readHits(tx: Tx, { questions, frames }: Asked): Promise<{ hits: Hit[]; through: number }> {
+  const through = await newestEntry(tx);
+  const hits: Hit[] = [];
+  for (const question of questions) {
+    const { variant } = question;
+    const found = await findInDatabase(tx, question);
+    hits.push(...(variant ? found.map((hit) => ({ ...hit, variant })) : found));
+  }
+  hits.push(...(await findVideosInDatabase(tx, frames)));
+  return { hits, through };
 }
 
-export function assertHash(type: SignalType, value: string): void {
-  if (isSignalHash(type, value)) return;
-  const digits = type === 'md5' ? 32 : 64;
-  throw new DomainError('request.invalid', {}, [
-    { pointer: '/value', detail: `${type} is ${digits} lower-case hexadecimal digits` },
-  ]);
+async function storedHits({ store }: SignalIndex, { questions, frames }: Asked): Promise<Hit[]> {
+  const hits: Hit[] = [];
+  for (const question of questions) hits.push(...(await findInStore(store, question)));
+  if (frames.length > 0) hits.push(...(await findVideosInStore(store, frames)));
+  return hits;
+}
+
+/** What a search with these hashes could find. */
+function matchableOf({ pdq, frames, pages, textSha256 }: FileHashes): string {
+  if (pdq && pdq.quality < MIN_QUALITY) return `exact only: PDQ quality ${pdq.quality} is below ${MIN_QUALITY}`;
+  const hasPages = pages?.some(({ quality }) => quality >= MIN_QUALITY) ?? false;
+  if (pdq || usableFrames(frames ?? []).length > 0 || hasPages || textSha256) return 'perceptual';
+  return 'exact only: not an image';
 }

@@ -1,60 +1,66 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Gauge } from 'prom-client';
-import type { SignalType } from '../../domain/vocabulary';
-import { Work, type Tx } from '../../infra/database/work';
+import { SIGNAL_TYPES, type SignalType } from '../../domain/vocabulary';
+import { Work } from '../../infra/database/work';
 import { log } from '../../infra/log';
 import { metrics } from '../../infra/telemetry';
-import { HammingIndex, type HammingMatch } from '../../perceptual/hamming-index';
+import { LedgerFollow, type Following, type LedgerNews } from '../../ledger/ledger-follow';
+import { HashStore, isPerceptual, type Expected, type PerceptualType } from './hash-store';
+import { nextPage, readSignals, type PagedSignal } from './signal-pages';
+import { turn } from './turn';
+import { uuidOf } from './signal-table';
 
-/** Types that are compared by distance; the others are equal or not. */
-export const PERCEPTUAL_TYPES = ['pdq', 'blockhash'] as const satisfies readonly SignalType[];
-export type PerceptualType = (typeof PERCEPTUAL_TYPES)[number];
-
-/** A signal added on another node is matchable here within this and the sequencer's 50 ms. */
-const FOLLOW_MS = 100;
 /** While the database is away. */
 const RETRY_MS = 2_000;
-const LOAD_ROWS = 20_000;
+const PAGE_ROWS = 10_000;
+/** Applied between two turns of the event loop: about a millisecond. */
+const SLICE_ROWS = 500;
+const LOAD_SLICE_ROWS = 2_500;
+const FIRST = '00000000-0000-0000-0000-000000000000';
 
-interface Row {
-  readonly id: string;
-  readonly type: PerceptualType;
-  readonly value: string;
-  readonly state: string;
-}
-
-const entries = new Gauge({
+const entriesGauge = new Gauge({
   name: 'clepsydra_signal_index_entries',
   help: 'Hashes that this node can match',
   labelNames: ['type'],
   registers: [metrics],
 });
+const bytesGauge = new Gauge({
+  name: 'clepsydra_signal_index_bytes',
+  help: 'Memory of the hashes and of what is known of them',
+  registers: [metrics],
+});
 
 /**
- * This node's copy of the hashes: loaded from the database, then kept current by following the ledger, whose sequence has
- * no gaps. Until it is loaded it answers nothing, and the caller asks the database.
+ * This node's copy of the shared hashes: loaded from the database page by page, then kept current by following the ledger,
+ * whose sequence has no gaps. Until it is loaded the caller asks the database.
  */
 @Injectable()
 export class SignalIndex implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly indexes = { pdq: new HammingIndex(), blockhash: new HammingIndex() };
-  private readonly handles = new Map<string, number>();
-  private readonly ids: string[] = [];
-  private through = -1;
+  private contents = new HashStore();
   private isLoaded = false;
   private isClosed = false;
+  private isTidying = false;
+  private following: Following | undefined;
   private timer: NodeJS.Timeout | undefined;
-  private turn: Promise<void> = Promise.resolve();
+  /** Reading and applying what was read is one turn: an older reading never overwrites a newer one. */
+  private turns: Promise<unknown> = Promise.resolve();
+  /** Applied while loading, so that a page that was read later is not taken for new. */
+  private readonly early = new Set<string>();
 
-  constructor(@Inject(Work) private readonly work: Work) {}
+  constructor(
+    @Inject(Work) private readonly work: Work,
+    @Inject(LedgerFollow) private readonly ledger: LedgerFollow,
+  ) {}
 
   onApplicationBootstrap(): void {
-    this.schedule(0);
+    void this.start();
   }
 
   async onModuleDestroy(): Promise<void> {
     this.isClosed = true;
     clearTimeout(this.timer);
-    await this.turn;
+    if (this.following) this.ledger.forget(this.following);
+    await this.turns;
   }
 
   /** True when every committed and sequenced signal up to some 150 ms ago is in memory. */
@@ -62,87 +68,148 @@ export class SignalIndex implements OnApplicationBootstrap, OnModuleDestroy {
     return this.isLoaded;
   }
 
-  query(type: PerceptualType, value: string, radius: number): { id: string; distance: number }[] {
-    return this.indexes[type].query(value, radius).flatMap(({ id: handle, distance }: HammingMatch) => {
-      const id = this.ids[handle];
-      return id === undefined ? [] : [{ id, distance }];
-    });
+  /** The last entry of the ledger that was taken into account. */
+  get through(): number {
+    return this.following?.through ?? -1;
   }
 
-  /** Called after a commit on this node, so that the next question already finds it; other nodes follow the ledger. */
-  put(row: { id: string; type: string; value: string; state: string }): void {
-    if (row.type !== 'pdq' && row.type !== 'blockhash') return;
-    const index = this.indexes[row.type];
-    let handle = this.handles.get(row.id);
-    if (row.state === 'withdrawn') {
-      if (handle !== undefined) index.remove(handle);
-    } else {
-      if (handle === undefined) {
-        handle = this.ids.push(row.id) - 1;
-        this.handles.set(row.id, handle);
-      }
-      if (!index.has(handle)) index.insert(handle, row.value);
+  get behindMs(): number {
+    return this.following?.behindMs ?? 0;
+  }
+
+  get bytes(): number {
+    return this.contents.bytes;
+  }
+
+  /** To be read between two turns of the event loop. */
+  get store(): HashStore {
+    return this.contents;
+  }
+
+  /** Every signal that stands within the radius, whoever may see it: for the service's own checks. */
+  near(type: SignalType, value: string, radius: number): { signalId: string; distance: number }[] {
+    const { contents } = this;
+    if (!isPerceptual(type)) {
+      const row = contents.exact(type, value);
+      return row === undefined ? [] : [{ signalId: uuidOf(contents.table.idOf(row)), distance: 0 }];
     }
-    entries.set({ type: row.type }, index.size);
+    const found = contents.index(type).query(value, radius);
+    return found.map(({ id, distance }) => ({ signalId: uuidOf(contents.table.idOf(id)), distance }));
   }
 
-  private schedule(delayMs: number): void {
+  /** Called after a commit on this node, so that the next question here already finds it; other nodes follow the ledger. */
+  async touch(signalIds: readonly string[]): Promise<void> {
+    for (let at = 0; at < signalIds.length; at += PAGE_ROWS) {
+      const ids = signalIds.slice(at, at + PAGE_ROWS);
+      await this.inTurn(async () => this.apply(await this.work.asWorker((tx) => readSignals(tx, ids))));
+    }
+  }
+
+  private async start(): Promise<void> {
     if (this.isClosed) return;
-    this.timer = setTimeout(() => {
-      this.turn = this.step().then(
-        () => this.schedule(FOLLOW_MS),
-        (error: unknown) => {
-          log.warn({ event: 'signal-index.delayed', reason: String(error) });
-          this.schedule(RETRY_MS);
-        },
-      );
-    }, delayMs);
-    this.timer.unref();
-  }
-
-  private async step(): Promise<void> {
-    if (this.isLoaded) await this.follow();
-    else await this.load();
+    try {
+      await this.load();
+    } catch (error) {
+      log.warn({ event: 'signal-index.delayed', reason: String(error) });
+      if (this.isClosed) return;
+      this.timer = setTimeout(() => void this.start(), RETRY_MS);
+      this.timer.unref();
+    }
   }
 
   private async load(): Promise<void> {
+    const startedAt = performance.now();
+    if (this.following) this.ledger.forget(this.following);
     // The position is taken before the rows: what comes in between is read twice, which changes nothing.
-    const through = await this.work.asWorker(treeSize);
-    let after = '00000000-0000-0000-0000-000000000000';
-    for (;;) {
-      const rows = await this.work.asWorker((tx) =>
-        tx.query<Row[]>(
-          `select id, type, value, state from signal where id > $1 and type in ('pdq', 'blockhash') and state <> 'withdrawn' order by id limit $2`,
-          [after, LOAD_ROWS],
-        ),
-      );
-      for (const row of rows) this.put(row);
-      const last = rows.at(-1);
-      if (!last || this.isClosed) break;
-      after = last.id;
+    const through = await this.ledger.newest();
+    this.contents = new HashStore(await this.expected());
+    this.early.clear();
+    this.following = this.ledger.follow({ name: 'signal index', about: [], hear: (news) => this.hear(news) }, through);
+    for (let after: string | undefined = FIRST; after !== undefined && !this.isClosed;) {
+      const from: string = after;
+      after = await this.inTurn(() => this.loadPage(from));
     }
-    this.through = through - 1;
+    if (this.isClosed) return;
+    this.early.clear();
     this.isLoaded = true;
-    log.info({ event: 'signal-index.loaded', entries: this.handles.size });
+    this.measure();
+    const { size } = this.contents.table;
+    const ms = Math.round(performance.now() - startedAt);
+    log.info({ event: 'signal-index.loaded', entries: size, bytes: this.contents.bytes, ms });
   }
 
-  private async follow(): Promise<void> {
-    const { rows, through } = await this.work.asWorker(async (tx) => {
-      const size = await treeSize(tx);
-      if (size - 1 <= this.through) return { rows: [], through: this.through };
-      const changed = await tx.query<Row[]>(
-        `select distinct s.id, s.type, s.value, s.state from ledger_leaf l join signal_change c on c.entry_id = l.entry_id join signal s on s.id = c.signal_id
-         where l.seq > $1 and l.seq < $2`,
-        [this.through, size],
-      );
-      return { rows: changed, through: size - 1 };
+  private async loadPage(after: string): Promise<string | undefined> {
+    const { signals, last } = await this.work.asWorker((tx) => nextPage(tx, after, PAGE_ROWS));
+    const known = this.early.size > 0 ? signals.filter(({ id }) => this.early.has(uuidOf(id))) : [];
+    const fresh = known.length > 0 ? signals.filter(({ id }) => !this.early.has(uuidOf(id))) : signals;
+    for (let at = 0; at < fresh.length; at += LOAD_SLICE_ROWS) {
+      this.contents.load(fresh.slice(at, at + LOAD_SLICE_ROWS));
+      await turn();
+    }
+    await this.apply(known);
+    return last;
+  }
+
+  private async expected(): Promise<Expected> {
+    const rows = await this.work.asWorker((tx) =>
+      tx.query<{ type: SignalType; n: number }[]>(
+        `select type, count(*)::int as n from signal where state <> 'withdrawn' group by type`,
+      ),
+    );
+    return Object.fromEntries(rows.map(({ type, n }) => [type, n]));
+  }
+
+  private hear({ after, through }: LedgerNews): Promise<void> {
+    return this.inTurn(async () => {
+      for (let from: string | undefined = FIRST; from !== undefined;) {
+        const behind: string = from;
+        const { ids, signals } = await this.work.asWorker(async (tx) => {
+          const rows = await tx.query<{ signal_id: string }[]>(
+            `select distinct c.signal_id from ledger_leaf l join signal_change c on c.entry_id = l.entry_id
+             where l.seq > $1 and l.seq <= $2 and c.signal_id > $3 order by c.signal_id limit $4`,
+            [after, through, behind, PAGE_ROWS],
+          );
+          const changed = rows.map((row) => row.signal_id);
+          return { ids: changed, signals: changed.length > 0 ? await readSignals(tx, changed) : [] };
+        });
+        await this.apply(signals);
+        from = ids.length === PAGE_ROWS ? ids.at(-1) : undefined;
+      }
     });
-    for (const row of rows) this.put(row);
-    this.through = through;
+  }
+
+  private async apply(signals: readonly PagedSignal[]): Promise<void> {
+    if (signals.length === 0) return;
+    for (const [at, signal] of signals.entries()) {
+      this.contents.put(signal);
+      if (!this.isLoaded) this.early.add(uuidOf(signal.id));
+      if (at % SLICE_ROWS === SLICE_ROWS - 1) await turn();
+    }
+    this.measure();
+    void this.tidy();
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.turns.then(work);
+    this.turns = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** Finishes what the indexes rearrange in pieces. */
+  private async tidy(): Promise<void> {
+    if (this.isTidying) return;
+    this.isTidying = true;
+    try {
+      while (!this.isClosed && this.contents.tidy()) await turn();
+    } finally {
+      this.isTidying = false;
+    }
+  }
+
+  private measure(): void {
+    for (const type of SIGNAL_TYPES) entriesGauge.set({ type }, this.contents.sizeOf(type));
+    bytesGauge.set(this.contents.bytes);
   }
 }
 
-async function treeSize(tx: Tx): Promise<number> {
-  const [row] = await tx.query<{ size: string }[]>('select coalesce(max(seq) + 1, 0) as size from ledger_leaf');
-  return Number(row?.size ?? 0);
-}
+export type { PerceptualType };

@@ -1,0 +1,35 @@
+import type { SignalType } from '../../domain/vocabulary';
+import { hammingDistance } from '../../perceptual/hamming';
+import type { VpdqFrame } from '../../perceptual/vpdq';
+import { isPerceptual, type HashStore } from './hash-store';
+import type { Hit, KnownSignal } from './known-signal';
+import type { Question } from './question';
+import { turn } from './turn';
+
+/** From memory, whoever may see it; gives way to the event loop when a search takes long. */
+export async function findInStore(store: HashStore, { type, value, radius, variant }: Question): Promise<Hit[]> {
+  const of = variant ? { variant } : {};
+  if (!isPerceptual(type)) {
+    const row = store.exact(type, value);
+    return row === undefined ? [] : [{ signal: store.read(row, value), distance: 0, ...of }];
+  }
+  const scan = store.index(type).start(value, radius);
+  let slices = 1;
+  for (; !scan.step(); slices++) await turn();
+  // A row that was given to another signal between two slices is that signal's, not what was found.
+  return scan.matches
+    .map(({ id, distance }) => ({ signal: store.read(id), distance, ...of }))
+    .filter(({ signal, distance }) => slices === 1 || isStill(signal, type, value, distance));
+}
+
+export async function findVideosInStore(store: HashStore, frames: readonly VpdqFrame[]): Promise<Hit[]> {
+  const found = await store.frames.near(frames);
+  return found.map(({ row, distance, queryPercent, comparedPercent }) => ({
+    signal: store.read(row),
+    distance,
+    vpdq: { queryPercent, comparedPercent },
+  }));
+}
+
+const isStill = (signal: KnownSignal, type: SignalType, value: string, distance: number): boolean =>
+  signal.type === type && hammingDistance(signal.value, value) === distance;

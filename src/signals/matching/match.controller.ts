@@ -1,0 +1,61 @@
+import { Controller, Get, Header, HttpCode, Post, Query, Req } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiOkResponse, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import type { Actor } from '../../infra/database/actor';
+import { Allow, CurrentActor, HotPath } from '../../infra/http/allow';
+import { BatchMatching } from './batch-matching.service';
+import { FileMatching } from './file-matching.service';
+import { BatchMatchAnswer, BatchMatchRequest, FileMatchAnswer, MatchAnswer, MatchQuery } from './match.dto';
+import { Matching } from './matching.service';
+
+@ApiTags('signals')
+@Controller('v1/signals/match')
+export class MatchController {
+  constructor(
+    private readonly matching: Matching,
+    private readonly batches: BatchMatching,
+    private readonly files: FileMatching,
+  ) {}
+
+  /** Every signal within the radius of a hash. Only the hash is sent; of a hash without a match a count is kept. */
+  @Get()
+  @Allow('signal.query')
+  @HotPath('asked for each upload of a platform')
+  match(@CurrentActor() actor: Actor, @Query() query: MatchQuery): Promise<MatchAnswer> {
+    return this.matching.byHash(actor, query);
+  }
+
+  /** Hashes one file, of 64 MiB at most, and looks its hashes up. The file is not kept. */
+  @Post()
+  @HttpCode(200)
+  @Allow('signal.query')
+  @ApiConsumes('multipart/form-data')
+  @ApiQuery({
+    name: 'variants',
+    required: false,
+    description: 'Forms of a picture to ask for as well: `dihedral` (turned, mirrored), `letterbox` (without its bars)',
+    example: 'dihedral,letterbox',
+  })
+  @ApiBody({
+    schema: { type: 'object', required: ['file'], properties: { file: { type: 'string', format: 'binary' } } },
+  })
+  matchFile(
+    @CurrentActor() actor: Actor,
+    @Req() request: FastifyRequest,
+    @Query('variants') variants?: string,
+  ): Promise<FileMatchAnswer> {
+    return this.files.match(actor, request, variants);
+  }
+
+  /** Up to 10,000 hashes at once: `values` of one `type`, or `queries` of several. */
+  @Post('batch')
+  @HttpCode(200)
+  @Allow('signal.query')
+  @HotPath('asked for each upload of a platform')
+  @Header('content-type', 'application/json; charset=utf-8')
+  @ApiBody({ type: BatchMatchRequest })
+  @ApiOkResponse({ type: BatchMatchAnswer })
+  matchBatch(@CurrentActor() actor: Actor, @Req() request: FastifyRequest): Promise<string> {
+    return this.batches.match(actor, request.body);
+  }
+}

@@ -1,0 +1,161 @@
+import { Type } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+import {
+  SIGNAL_TYPES,
+  type MatchAction,
+  type Severity,
+  type SignalState,
+  type SignalType,
+  type Tlp,
+} from '../../domain/vocabulary';
+import { MAX_RADIUS } from '../../perceptual/hamming-search';
+import { SignalLabels } from '../signal.dto';
+
+export class MatchQuery {
+  @IsIn(SIGNAL_TYPES)
+  type!: SignalType;
+
+  /** Lower-case hexadecimal: 64 digits, 32 for MD5, 128 for SHA-512. A video is asked for by its digest. */
+  @IsString()
+  @Length(32, 128)
+  value!: string;
+
+  /** Bits that may differ, 0 to 64; PDQ 31 and blockhash 10 unless told. Exact types take 0. */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(MAX_RADIUS)
+  radius?: number;
+}
+
+/** What stands behind the hash, of what the asker may see. */
+export class MatchContribution {
+  organisationId!: string;
+  organisationName!: string;
+  listId!: string;
+  contributedAt!: string;
+  labels!: SignalLabels;
+}
+
+export class MatchList {
+  id!: string;
+  name!: string;
+  tlp!: Tlp;
+}
+
+/** How many bodies confirm the hash, and how many dispute it. */
+export class MatchOpinions {
+  confirm!: number;
+  dispute!: number;
+}
+
+/** What platforms found matches of this hash to be. */
+export class MatchFeedback {
+  confirmed!: number;
+  false!: number;
+  alreadyKnown!: number;
+}
+
+/** Shares of the frames of two videos that are near one of the other. */
+export class VideoShares {
+  queryPercent!: number;
+  comparedPercent!: number;
+}
+
+export class Match {
+  signalId!: string;
+  type!: SignalType;
+  value!: string;
+  /** Bits that differ; 0 for an exact hash. Of a video: the mean over its frames that were found, rounded up. */
+  distance!: number;
+  /** Which form of the file was found, where it was not the file as it is: turned, mirrored, without its bars, a page. */
+  variant?: string;
+  state!: SignalState;
+  /** A person looked at the item that the hash was taken from. */
+  reviewed!: boolean;
+  /** Of all contributions that the asker may see; the oldest decides where they differ. */
+  labels!: SignalLabels;
+  /** The gravest that was given. */
+  severity!: Severity | null;
+  incident!: string | null;
+  lists!: MatchList[];
+  contributions!: MatchContribution[];
+  opinions!: MatchOpinions;
+  feedback!: MatchFeedback;
+  /** What the asker's own policy says to do. */
+  action!: MatchAction;
+  /** The rule that said so, or the limit that no rule can lift. */
+  because!: string;
+  /** Version of the asker's policy; null for the default that everybody has. */
+  policyVersion!: number | null;
+  vpdq?: VideoShares;
+}
+
+/** How current the answer is. */
+export class Freshness {
+  /** `database`: this node is still loading its copy. */
+  source!: 'index' | 'database';
+  /** Every entry of the ledger up to this one was taken into account. */
+  through!: number;
+  /** Milliseconds since this node last saw that nothing newer was there; 0 from the database. */
+  behindMs!: number;
+}
+
+export class MatchAnswer {
+  matches!: Match[];
+  /** What the search could find: `perceptual` and exact, or exact hashes alone with the reason. */
+  matchable!: string;
+  freshness!: Freshness;
+}
+
+export class BatchMatch extends Match {
+  /** Position of the question in the request, from 0. */
+  query!: number;
+}
+
+export class BatchMatchAnswer {
+  /** By question, then distance, then signal. Questions without a match have no line. */
+  matches!: BatchMatch[];
+  asked!: number;
+  matchable!: string;
+  freshness!: Freshness;
+}
+
+/** One question of a batch. */
+export class BatchQuestion {
+  type!: SignalType;
+  value!: string;
+  radius?: number;
+}
+
+/** Either `values` of one `type`, or `queries`. */
+export class BatchMatchRequest {
+  type?: SignalType;
+  radius?: number;
+  values?: string[];
+  queries?: BatchQuestion[];
+}
+
+export class FileVideo {
+  digest!: string | null;
+  frames!: number;
+  durationMs!: number;
+}
+
+export class FilePdf {
+  textSha256!: string | null;
+  pageCount!: number;
+}
+
+export class FileMatchAnswer extends MatchAnswer {
+  fileName!: string | null;
+  size!: number;
+  sha256!: string;
+  sha512!: string;
+  md5!: string;
+  image!: { width: number; height: number; pdq: { hash: string; quality: number }; blockhash: string } | null;
+  video!: FileVideo | null;
+  pdf!: FilePdf | null;
+  notHashed!: { code: string; title: string } | null;
+}

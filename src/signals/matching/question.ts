@@ -1,0 +1,78 @@
+import { DomainError } from '../../domain/errors';
+import { isSignalHash, SIGNAL_HEX_LENGTH, type SignalType } from '../../domain/vocabulary';
+import { PDQ_MIN_QUALITY } from '../../perceptual/pdq';
+import type { VpdqFrame } from '../../perceptual/vpdq';
+import { isPerceptual, type PerceptualType } from './hash-store';
+
+/** Bits that may differ unless the asker says otherwise: PDQ as the field uses it; blockhash as for deduplication. */
+export const DEFAULT_RADIUS: Readonly<Record<PerceptualType, number>> = { pdq: 31, blockhash: 10 };
+
+/** Below this PDQ says little: perceptual matching of such an image would be a guess. */
+export const MIN_QUALITY = PDQ_MIN_QUALITY;
+
+/** One well-formed hash that is asked for. */
+export interface Question {
+  readonly type: SignalType;
+  readonly value: string;
+  /** 0 for exact types. */
+  readonly radius: number;
+  /** Which form of a file it is the hash of, where it is not the file as it is. */
+  readonly variant?: string;
+}
+
+/** What is known of one file; what is missing was not hashed. */
+export interface FileHashes {
+  readonly sha256?: string;
+  readonly sha512?: string;
+  readonly md5?: string;
+  readonly pdq?: { readonly hash: string; readonly quality: number };
+  readonly blockhash?: string;
+  /** PDQ of the picture turned, mirrored or without its bars: for asking alone. */
+  readonly variants?: readonly {
+    readonly variant: string;
+    readonly pdq: { readonly hash: string; readonly quality: number };
+  }[];
+  /** Of a video. */
+  readonly frames?: readonly VpdqFrame[];
+  /** Of a document. */
+  readonly pages?: readonly { readonly page: number; readonly hash: string; readonly quality: number }[];
+  readonly textSha256?: string | undefined;
+}
+
+export const radiusFor = (type: SignalType): number => (isPerceptual(type) ? DEFAULT_RADIUS[type] : 0);
+
+/** Exact digests first, then what is compared by distance; nothing of low quality. Frames are asked for apart. */
+export function questionsOf(hashes: FileHashes): Question[] {
+  const { sha256, sha512, md5, textSha256: text_sha256, pdq, blockhash } = hashes;
+  const exact = Object.entries({ sha256, sha512, md5, text_sha256 } satisfies Partial<Record<SignalType, unknown>>);
+  const questions: Question[] = [];
+  for (const [type, value] of exact as [SignalType, string | undefined][]) {
+    if (value !== undefined) questions.push({ type, value, radius: 0 });
+  }
+  const add = (hash: { hash: string; quality: number }, variant?: string): void => {
+    if (hash.quality < MIN_QUALITY) return;
+    questions.push({ type: 'pdq', value: hash.hash, radius: DEFAULT_RADIUS.pdq, ...(variant ? { variant } : {}) });
+  };
+  if (pdq) add(pdq);
+  // blockhash has no quality of its own: what PDQ finds too flat, it is too.
+  if (blockhash && (!pdq || pdq.quality >= MIN_QUALITY)) {
+    questions.push({ type: 'blockhash', value: blockhash, radius: DEFAULT_RADIUS.blockhash });
+  }
+  for (const { variant, pdq: turned } of hashes.variants ?? []) add(turned, variant);
+  for (const page of hashes.pages ?? []) add(page, `page ${page.page}`);
+  return questions;
+}
+
+export function assertHash(type: SignalType, value: string): void {
+  if (isSignalHash(type, value)) return;
+  throw new DomainError('request.invalid', {}, [
+    { pointer: '/value', detail: `${type} is ${SIGNAL_HEX_LENGTH[type]} lower-case hexadecimal digits` },
+  ]);
+}
+
+export function assertRadius(type: SignalType, radius: number | undefined): void {
+  if (isPerceptual(type) || !radius) return;
+  throw new DomainError('request.invalid', {}, [
+    { pointer: '/radius', detail: `${type} is equal or not: the radius is 0` },
+  ]);
+}
