@@ -24,7 +24,9 @@ export interface SecondPersonRule {
   /** Name of the path parameter that holds the subject's id. */
   readonly subject: string;
   /** Table in which the subject must be visible to the person who asks. */
-  readonly table: 'content_item' | 'case_file' | 'notice' | 'exhibit' | 'signal';
+  readonly table: 'content_item' | 'case_file' | 'notice' | 'exhibit' | 'signal' | 'organisation' | 'signal_quarantine';
+  /** Members of the body that both people have to give alike: another value is another question. */
+  readonly alike?: readonly string[];
 }
 
 /**
@@ -37,6 +39,14 @@ export const SecondPerson = (rule: SecondPersonRule): MethodDecorator =>
     UseInterceptors(SecondPersonInterceptor),
     ApiResponse({ status: 202, description: 'Asked; a second person of your organisation has to make the same call' }),
   );
+
+/** `verb?since=…` where such members were given: what stands in the question, and what the second person has to repeat. */
+function boundVerb({ verb, alike = [] }: SecondPersonRule, body: Readonly<Record<string, unknown>>): string {
+  const given = alike.filter((name) => body[name] !== undefined && body[name] !== null);
+  return given.length === 0
+    ? verb
+    : `${verb}?${given.map((name) => `${name}=${JSON.stringify(body[name])}`).join('&')}`;
+}
 
 @Injectable()
 export class SecondPersonInterceptor implements NestInterceptor {
@@ -54,10 +64,12 @@ export class SecondPersonInterceptor implements NestInterceptor {
     const subjectId = (request.params as Record<string, string | undefined>)[rule.subject];
     if (!actor || !inContext || !subjectId) throw new Error('a second person is asked for inside a request only');
     if (!actor.personId) throw new DomainError('auth.not-permitted', { reason: 'a person has to do this, not a key' });
-    const reason = (request.body as { reason?: unknown } | undefined)?.reason;
+    const body = (request.body ?? {}) as Readonly<Record<string, unknown>>;
+    const { reason } = body;
+    const verb = boundVerb(rule, body);
     inContext.gate = async (tx) => {
       const asked = await this.approvals.ask(tx, actor, {
-        rule,
+        rule: { ...rule, verb },
         subjectId,
         reason: typeof reason === 'string' ? reason : '',
       });

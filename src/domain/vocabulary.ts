@@ -248,7 +248,6 @@ export const LEDGER_KINDS = {
   'signal.quarantined': 'Contributed hashes wait in quarantine until the operator has looked at them',
   'signal.held': 'Standing hashes were put in quarantine until they have been looked at',
   'signal.released': 'Two people of the operator released hashes from quarantine',
-  'signal.rejected': 'The operator rejected hashes that waited in quarantine',
   'signal.canary-hit': 'A contribution hit a canary: the contributor is trusted no more',
   'signal.rolled-back': 'Everything that one organisation contributed was taken back',
   'signal.feedback-given': 'A platform said what became of a match',
