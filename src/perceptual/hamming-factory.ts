@@ -1,5 +1,7 @@
+import { HammingEngine } from './hamming-engine';
 import { HammingIndex } from './hamming-index';
 import type { HammingStore } from './hamming-search';
+import { hammingModule } from './hamming-wasm';
 
 export interface HammingOptions {
   /** Where each of the 256 bits goes before the hash is cut into chunks; see bit-permutation.ts. */
@@ -12,5 +14,5 @@ export interface HammingOptions {
  * @param expected entries to make room for at once, so that loading does not rebuild; the index grows all the same.
  */
 export function createHammingIndex(expected = 0, options: HammingOptions = {}): HammingStore {
-  return new HammingIndex(expected, options.permutation);
+  return hammingModule() ? new HammingEngine(expected, options) : new HammingIndex(expected, options.permutation);
 }

@@ -1,0 +1,197 @@
+import * as fc from 'fast-check';
+import { randomFrom } from '../../test/support/images';
+import { wordsDistance } from './hamming';
+import { HammingEngine } from './hamming-engine';
+import type { EngineOptions } from './hamming-engine';
+import { HammingIndex } from './hamming-index';
+import type { HammingMatch, HammingStore } from './hamming-search';
+import { bytesOfWords } from './hex';
+
+const RADII = [0, 1, 5, 10, 15, 16, 20, 31, 32, 47, 63, 64];
+type Make = (random: () => number, earlier: readonly Uint32Array[]) => Uint32Array;
+
+const uniform: Make = (random) => Uint32Array.from({ length: 8 }, () => random() * 2 ** 32);
+const oneOf = <T>(list: readonly T[], random: () => number) => list[Math.floor(random() * list.length)]!;
+
+function flipped(hash: Uint32Array, bits: number, random: () => number): Uint32Array {
+  const near = hash.slice();
+  for (let k = 0; k < bits; k++) near[Math.floor(random() * 8)]! ^= 1 << Math.floor(random() * 32);
+  return near;
+}
+
+/** Bits as the signs of a few latent values, as hashes of like pictures are, with noise. */
+const LATENT = Array.from({ length: 256 }, (_, bit) => {
+  const random = randomFrom(bit + 1);
+  return Array.from({ length: 24 }, () => random() - 0.5);
+});
+const skewed: Make = (random) => {
+  const point = Array.from({ length: 24 }, () => random() - 0.5);
+  const words: Uint32Array = new Uint32Array(8);
+  LATENT.forEach((weights, bit) => {
+    const sum = weights.reduce((total, weight, k) => total + weight * point[k]!, (random() - 0.5) / 4);
+    if (sum > 0) words[bit >> 5]! |= 1 << (bit & 31);
+  });
+  return words;
+};
+
+const BASE = Uint32Array.from([0x01234567, 0x89abcdef, 0xfedcba98, 0x76543210, 0, 0xffffffff, 0x0f0f0f0f, 0x33333333]);
+/** Chunks in the order in which they are cut: these sets need bits that are not shuffled. */
+const withBase =
+  (words: number, halves: number): Make =>
+  (random, earlier) =>
+    uniform(random, earlier).map((word, at) => {
+      if (at < words) return BASE[at]!;
+      return at === words && halves > 0 ? ((BASE[at]! & 0xffff0000) | (word & 0xffff)) >>> 0 : word;
+    });
+
+/** What an index must never lose an entry on; each makes one more hash. */
+const SETS: Record<string, Make> = {
+  uniform,
+  skewed,
+  clustered: (random, earlier) =>
+    earlier.length === 0 || random() < 0.1
+      ? uniform(random, earlier)
+      : flipped(oneOf(earlier, random), Math.floor(random() * 40), random),
+  duplicates: (random, earlier) =>
+    earlier.length < 5 || random() < 0.1 ? uniform(random, earlier) : oneOf(earlier, random),
+  'half of the chunks as the query': withBase(4, 0),
+  'one chunk as the query, all in one bucket': withBase(0, 1),
+  'few bits at all': (random) => Uint32Array.from({ length: 8 }, () => (random() < 0.9 ? 0 : random() * 16)),
+};
+
+const IDENTITY = Uint8Array.from({ length: 256 }, (_, bit) => bit);
+const CROWDED: EngineOptions = { flatBelow: 1, vectors: 1, permutation: IDENTITY };
+const LINES: EngineOptions = { flatBelow: 1, vectors: 4 };
+
+function bruteForce(entries: ReadonlyMap<number, Uint32Array>, hash: Uint32Array, radius: number): HammingMatch[] {
+  return [...entries]
+    .map(([id, words]) => ({ id, distance: wordsDistance(words, hash) }))
+    .filter(({ distance }) => distance <= radius)
+    .sort((a, b) => a.distance - b.distance || a.id - b.id);
+}
+
+/** Thousands of matches: the deep comparison is left for the one that fails. */
+function expectSame(found: HammingMatch[], expected: HammingMatch[], what: string): void {
+  if (JSON.stringify(found) !== JSON.stringify(expected)) expect({ what, found }).toEqual({ what, found: expected });
+}
+
+function packed(hashes: readonly Uint32Array[]): Uint8Array {
+  const bytes = new Uint8Array(hashes.length * 32);
+  hashes.forEach((hash, at) => bytes.set(bytesOfWords(hash), at * 32));
+  return bytes;
+}
+
+/** Every way of asking gives what comparing every entry gives. */
+function expectExact(
+  store: HammingStore,
+  entries: ReadonlyMap<number, Uint32Array>,
+  seed: number,
+  queries: number,
+): void {
+  const random = randomFrom(seed);
+  const hashes = [...entries.values()];
+  const asked: Uint32Array[] = [BASE];
+  for (let k = 0; k < queries; k++) {
+    asked.push(uniform(random, hashes));
+    if (hashes.length > 0) asked.push(flipped(oneOf(hashes, random), Math.floor(random() * 70), random));
+  }
+  for (const radius of RADII) {
+    const expected = asked.map((hash) => bruteForce(entries, hash, radius));
+    asked.forEach((hash, at) => expectSame(store.query(hash, radius), expected[at]!, `query ${at} at ${radius}`));
+    const many = store.queryMany(packed(asked), radius);
+    let row = 0;
+    expected.forEach((matches, at) => {
+      const from = row;
+      while (row < many.count && many.queries[row] === at) row++;
+      expectSame(many.toMatches(from, row), matches, `query ${at} of many at ${radius}`);
+    });
+    expect(row).toBe(many.count);
+    const scan = store.start(asked[0]!, radius);
+    while (!scan.step(1000));
+    expectSame(scan.matches, expected[0]!, `sliced at ${radius}`);
+  }
+}
+
+describe.each<[string, EngineOptions]>([
+  ['the engine, comparing every entry', {}],
+  ['the engine, with crowded slots', CROWDED],
+  ['the engine, with slots of whole lines', LINES],
+])('%s', (_, options) => {
+  it.each(Object.keys(SETS))('finds every entry within any radius, and no other: %s', (name) => {
+    const random = randomFrom(5);
+    const store = new HammingEngine(0, options);
+    const twin = new HammingIndex(0, options.permutation);
+    const entries = new Map<number, Uint32Array>();
+    const hashes: Uint32Array[] = [];
+    for (let k = 0; k < 4000; k++) {
+      const id = Math.imul(k, 0x9e3779b1) >>> 0;
+      hashes.push(SETS[name]!(random, hashes));
+      entries.set(id, hashes[k]!);
+      if (k < 2000) expect(store.insert(id, hashes[k]!)).toBe(true);
+    }
+    const rest = [...entries.keys()].slice(2000);
+    expect(store.insertMany(Uint32Array.from(rest), packed(hashes.slice(2000)))).toBe(2000);
+    while (store.rebuildStep());
+    for (const [id, hash] of entries) twin.insert(id, hash);
+    expect(store.size).toBe(4000);
+    expectExact(store, entries, 6, 6);
+    expectExact(twin, entries, 6, 2);
+    for (const id of [...entries.keys()].filter((key) => key % 3 > 0)) {
+      entries.delete(id);
+      expect(store.remove(id)).toBe(true);
+    }
+    expectExact(store, entries, 7, 3);
+    for (let id = 0; id < 3000; id++) {
+      if (entries.has(id)) continue;
+      const hash = SETS[name]!(random, hashes);
+      entries.set(id, hash);
+      store.insert(id, hash);
+    }
+    expectExact(store, entries, 8, 3);
+  });
+});
+
+it('stays exact through any inserts, removals, batches and half-done rebuilds', () => {
+  const stores = [new HammingEngine(0, CROWDED), new HammingEngine(0, LINES), new HammingEngine()];
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...Object.keys(SETS)),
+      fc.nat(),
+      fc.integer({ min: 1, max: 500 }),
+      fc.constantFrom(...stores.keys()),
+      (name, seed, steps, which) => {
+        const store = stores[which]!;
+        const random = randomFrom(seed);
+        const entries = new Map<number, Uint32Array>();
+        const make = () => SETS[name]!(random, [...entries.values()]);
+        for (let step = 0; step < steps; step++) {
+          const draw = random();
+          const ids = [...entries.keys()];
+          if (draw < 0.4 && ids.length > 0) {
+            const id = oneOf(ids, random);
+            entries.delete(id);
+            expect(store.remove(id)).toBe(true);
+          } else if (draw < 0.45) {
+            const more = Array.from({ length: 20 }, (_, k) => [10_000 + step * 20 + k, make()] as const);
+            for (const [id, hash] of more) entries.set(id, hash);
+            store.insertMany(
+              Uint32Array.from(more, ([id]) => id),
+              packed(more.map(([, hash]) => hash)),
+            );
+          } else if (draw < 0.5) {
+            store.rebuildStep(50_000);
+          } else {
+            const hash = make();
+            entries.set(step, hash);
+            store.insert(step, hash);
+          }
+        }
+        expect(store.size).toBe(entries.size);
+        expectExact(store, entries, seed, 2);
+        for (const id of entries.keys()) store.remove(id);
+        expect(store.size).toBe(0);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
