@@ -22,13 +22,29 @@ import { SignalIndex } from './matching/signal-index.service';
 import { SignalReaders } from './matching/signal-readers.service';
 import { ContributionController } from './store/contribution.controller';
 import { Contributions } from './store/contributions.service';
+import { Disputes } from './store/disputes.service';
+import { SignalListController } from './store/list.controller';
+import { ListMembers } from './store/list-members.service';
+import { SignalLists } from './store/lists.service';
+import { OpinionController } from './store/opinion.controller';
+import { Opinions } from './store/opinions.service';
 import { SignalReading } from './store/reading.service';
 import { Retraction } from './store/retraction.service';
+import { SignalUpkeep } from './store/upkeep.service';
+import { SignalVocabularyController } from './store/vocabulary.controller';
 import { Withdrawals } from './store/withdrawals.service';
 
 @Module({
   imports: [ImagingModule, MediaModule],
-  controllers: [MatchController, DefenceController, QuarantineController, ContributionController],
+  controllers: [
+    MatchController,
+    DefenceController,
+    QuarantineController,
+    ContributionController,
+    OpinionController,
+    SignalListController,
+    SignalVocabularyController,
+  ],
   providers: [
     Admission,
     CanaryWatch,
@@ -51,6 +67,11 @@ import { Withdrawals } from './store/withdrawals.service';
     Retraction,
     Withdrawals,
     SignalReading,
+    Opinions,
+    Disputes,
+    SignalLists,
+    ListMembers,
+    SignalUpkeep,
   ],
   exports: [Matching, Contributions, Retraction, SignalIndex, Directory],
 })

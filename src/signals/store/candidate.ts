@@ -1,6 +1,7 @@
 import type { ProblemCode } from '../../domain/errors';
 import { itemFaults, labelFaults, type Labels } from '../../domain/labels';
 import { isSignalHash, SIGNAL_HEX_LENGTH, SIGNAL_TYPES, type Severity, type SignalType } from '../../domain/vocabulary';
+import { parseInstant } from '../../infra/http/instant';
 import { checkVpdqFrame, vpdqDigest, type VpdqFrame } from '../../perceptual/vpdq';
 
 export interface FrameGiven {
@@ -98,10 +99,8 @@ export function readLine(line: unknown, defaults: Defaults): Candidate | Refusal
   if (stranger !== undefined) return invalid('', 'a line has a member that it should not have');
   const { labels, expiresAt } = line;
   if (labels !== undefined && !isRecord(labels)) return invalid('/labels', 'labels are an object');
-  const ends = expiresAt === undefined ? undefined : new Date(String(expiresAt));
-  if (ends && (Number.isNaN(ends.getTime()) || !/^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(String(expiresAt)))) {
-    return invalid('/expiresAt', 'an RFC 3339 instant with its offset');
-  }
+  const ends = typeof expiresAt === 'string' ? parseInstant(expiresAt) : null;
+  if (expiresAt !== undefined && !ends) return invalid('/expiresAt', 'an RFC 3339 instant with its offset');
   const merged = { ...defaults, ...line, labels: { ...defaults.labels, ...labels } };
   return { ...(merged as unknown as Candidate), ...(ends ? { expiresAt: ends } : {}) };
 }

@@ -53,6 +53,14 @@ export async function requireSignal(tx: Tx, id: string): Promise<SignalView> {
 }
 
 /**
+ * Verbs of people about one signal take turns, so that each sees what the one before has done. (The row itself is not the
+ * app role's to lock.)
+ */
+export async function lockSignal(tx: Tx, id: string): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('signal:' || $1, 0))`, [id]);
+}
+
+/**
  * The state is that of what the asker sees: a hash that stands on other lists alone is a tombstone here, so that nobody
  * learns from it that it stands elsewhere.
  */

@@ -8,7 +8,7 @@ import { eraseTexts } from './erasure';
 import { appendChange } from './entries';
 import type { RetractedView, RetractDto } from './lifecycle.dto';
 import { Retraction, type Which } from './retraction.service';
-import { requireSignal } from './signal-view';
+import { lockSignal, requireSignal } from './signal-view';
 
 /** What an organisation does about contributions that it made or answers for. */
 @Injectable()
@@ -24,6 +24,7 @@ export class Withdrawals {
   async withdraw(actor: Actor, id: string, { reason, listId }: WithdrawSignalDto): Promise<SignalView> {
     const at = this.clock.now();
     const view = await this.work.run(actor, async (tx) => {
+      await lockSignal(tx, id);
       await requireSignal(tx, id);
       const ids = await ownStanding(tx, actor, id, listId);
       if (ids.length === 0) throw new DomainError('signal.not-yours', { signalId: id });
@@ -42,7 +43,10 @@ export class Withdrawals {
       const done = await this.retraction.retract(tx, actor, which, dto.ground, at, dto.note);
       if (done.contributions === 0) throw new DomainError('signal.nothing-to-end');
       const { contributions, tombstones, disputed } = done;
-      return { view: { contributions, tombstones, disputed }, signalIds: done.signalIds };
+      return {
+        view: { contributions, tombstones: [...tombstones], disputed: [...disputed] },
+        signalIds: done.signalIds,
+      };
     });
     await this.contributions.told(signalIds);
     return view;
@@ -79,6 +83,7 @@ export class Withdrawals {
   async erase(actor: Actor, id: string, reason: string): Promise<SignalView> {
     const at = this.clock.now();
     const view = await this.work.run(actor, async (tx) => {
+      await lockSignal(tx, id);
       await requireSignal(tx, id);
       const rows = await tx.query<{ id: string }[]>(
         `select c.id from signal_contribution c join signal_list l on l.id = c.list_id

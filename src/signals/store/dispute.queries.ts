@@ -1,0 +1,55 @@
+import { DomainError } from '../../domain/errors';
+import type { DisputeReason, DisputeState, SignalType } from '../../domain/vocabulary';
+import type { Actor, Tx } from '../../infra/database/work';
+import type { DisputeView } from './opinion.dto';
+
+export interface DisputeRow {
+  readonly id: string;
+  readonly signal_id: string;
+  readonly signal_type: SignalType;
+  readonly organisation_id: string | null;
+  readonly organisation_name: string | null;
+  readonly reason: DisputeReason;
+  readonly note: string | null;
+  readonly state: DisputeState;
+  readonly opened_at: Date;
+  readonly due_at: Date;
+  readonly overdue_at: Date | null;
+  readonly closed_at: Date | null;
+  readonly outcome_note: string | null;
+  /** Contributions that the asker's organisation answers for. */
+  readonly answered: readonly string[];
+  readonly answers_for_all: boolean;
+}
+
+export const SELECT_DISPUTE = `select d.id, d.signal_id, s.type as signal_type, d.organisation_id, o.name as organisation_name, d.reason, d.note,
+    d.state, d.opened_at, d.due_at, d.overdue_at, d.closed_at, d.outcome_note, r.contributions as answered, r.is_all as answers_for_all
+  from signal_dispute d join signal s on s.id = d.signal_id left join organisation o on o.id = d.organisation_id,
+    lateral signal_responsibility(d.signal_id) r`;
+
+/** @throws DomainError `request.not-found` for a dispute about a signal that is not the asker's to see */
+export async function requireDispute(tx: Tx, id: string): Promise<DisputeRow> {
+  const [row] = await tx.query<DisputeRow[]>(`${SELECT_DISPUTE} where d.id = $1`, [id]);
+  if (!row) throw new DomainError('request.not-found');
+  return row;
+}
+
+export function toDisputeView(actor: Actor, row: DisputeRow): DisputeView {
+  const isDecidable = row.state === 'open' && row.organisation_id !== actor.organisationId;
+  return {
+    id: row.id,
+    signalId: row.signal_id,
+    organisationId: row.organisation_id,
+    organisationName: row.organisation_name,
+    reason: row.reason,
+    note: row.note,
+    state: row.state,
+    openedAt: row.opened_at.toISOString(),
+    dueAt: row.due_at.toISOString(),
+    overdueAt: row.overdue_at?.toISOString() ?? null,
+    closedAt: row.closed_at?.toISOString() ?? null,
+    outcomeNote: row.outcome_note,
+    mayUphold: isDecidable && row.answered.length > 0,
+    mayReject: isDecidable && row.answers_for_all,
+  };
+}

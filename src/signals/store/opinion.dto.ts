@@ -1,0 +1,91 @@
+import { IsIn, IsOptional, IsString, IsUUID, Length } from 'class-validator';
+import {
+  DISPUTE_REASONS,
+  DISPUTE_STATES,
+  SIGNAL_OPINIONS,
+  type DisputeReason,
+  type DisputeState,
+  type SignalOpinion,
+} from '../../domain/vocabulary';
+import { PageQuery } from '../../infra/http/paging';
+import { SignalView } from './contribution.dto';
+
+/** That an order fell is said by its lifecycle and not by an opinion. */
+export const OPINION_REASONS = DISPUTE_REASONS.filter((reason) => reason !== 'order_annulled');
+
+export class StateOpinionDto {
+  @IsIn(SIGNAL_OPINIONS)
+  opinion!: SignalOpinion;
+
+  /** Needed for a dispute, and only there. */
+  @IsOptional()
+  @IsIn(OPINION_REASONS)
+  reason?: DisputeReason;
+
+  /** For everybody who sees the hash. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 2000)
+  note?: string;
+}
+
+export class OpinionView {
+  id!: string;
+  organisationId!: string;
+  organisationName!: string;
+  opinion!: SignalOpinion;
+  reason!: DisputeReason | null;
+  note!: string | null;
+  statedAt!: string;
+  /** When the organisation changed it or took it back; null while it stands. */
+  supersededAt!: string | null;
+}
+
+export class OpinionsView {
+  opinions!: OpinionView[];
+}
+
+export class DisputeQuery extends PageQuery {
+  @IsOptional()
+  @IsIn(DISPUTE_STATES)
+  state?: DisputeState;
+
+  @IsOptional()
+  @IsUUID()
+  signal?: string;
+}
+
+export class ResolveDisputeDto {
+  @IsIn(['upheld', 'rejected'])
+  outcome!: 'upheld' | 'rejected';
+
+  /** Why, for everybody concerned. */
+  @IsString()
+  @Length(3, 2000)
+  note!: string;
+}
+
+export class DisputeView {
+  id!: string;
+  signalId!: string;
+  /** Null where the service opened it. */
+  organisationId!: string | null;
+  organisationName!: string | null;
+  reason!: DisputeReason;
+  note!: string | null;
+  state!: DisputeState;
+  openedAt!: string;
+  dueAt!: string;
+  /** When it was found that nobody had decided in time. */
+  overdueAt!: string | null;
+  closedAt!: string | null;
+  outcomeNote!: string | null;
+  /** Whether your organisation may uphold it now: it answers for something that stands. */
+  mayUphold!: boolean;
+  /** Whether it may reject it now: it answers for everything that stands, and did not raise it. */
+  mayReject!: boolean;
+}
+
+export class DisputeWithSignal extends DisputeView {
+  signal!: SignalView;
+}
