@@ -89,7 +89,7 @@ export class Contributions {
   /** For whoever has a transaction open; call `told` with the signals when it has been committed. */
   async contributeMany(tx: Tx, actor: Actor, batch: ContributionBatch): Promise<Contributed> {
     await assertWritable(tx, batch.listId);
-    const results = new Array<ContributionResult | undefined>(batch.items.length);
+    const results: (ContributionResult | undefined)[] = batch.items.map(() => undefined);
     const refuse = (index: number, { code, detail, pointer }: Refusal): void => {
       results[index] = { index, outcome: 'refused', code, detail, ...(pointer === undefined ? {} : { pointer }) };
     };
