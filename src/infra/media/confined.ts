@@ -38,8 +38,8 @@ export function spawnConfined(
   return child;
 }
 
-/** It may have ended already, and then there is nothing to do. */
-function giveWay(pid: number): void {
+/** Behind the clock, the ledger and whoever waits for a page. It may have ended already, and then there is nothing to do. */
+export function giveWay(pid: number): void {
   try {
     setPriority(pid, NICENESS);
   } catch {

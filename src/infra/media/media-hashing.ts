@@ -100,7 +100,8 @@ export class MediaHashing implements OnModuleInit, OnModuleDestroy {
    */
   async hash(source: Readable | Uint8Array, { size, signal }: HashOptions = {}): Promise<MediaHashes> {
     const stream = source instanceof Readable ? source : Readable.from([asBuffer(source)], { objectMode: false });
-    const ending = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
+    // One of its own for each piece of work, so that none of its listeners outlives it.
+    const ending = AbortSignal.any([this.#closing.signal, ...(signal ? [signal] : [])]);
     try {
       ending.throwIfAborted();
       const { head, whole } = await peek(stream, SNIFF_BYTES);

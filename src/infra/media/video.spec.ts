@@ -224,13 +224,12 @@ describeWithFfmpeg(`a hostile or broken video ${why}`, () => {
     await expect(hash(sound)).rejects.toMatchObject({ code: 'video.unsupported' });
   });
 
-  it('is given up at the time limit with the frames that were ready, and no process is left', async () => {
+  it('is given up at the time limit, and no process is left', async () => {
     const path = await videos.pattern('slow.mp4', 'testsrc2=size=1280x720:rate=30', 8, ['-preset', 'ultrafast']);
     const before = children();
-    const late = await hash(path, { decodeMs: 400 }).catch((error: unknown) => error);
-    if (late instanceof DomainError) expect(late.code).toBe('video.timeout');
-    else expect(late).toMatchObject({ incomplete: 'video.timeout' });
-    await expect(hash(path, { probeMs: 1 })).rejects.toMatchObject({ code: 'video.timeout' });
+    for (const limits of [{ decodeMs: 1 }, { probeMs: 1 }]) {
+      await expect(hash(path, limits)).rejects.toMatchObject({ code: 'video.timeout' });
+    }
     expect(children()).toEqual(before);
   });
 
@@ -239,7 +238,7 @@ describeWithFfmpeg(`a hostile or broken video ${why}`, () => {
     const asking = new AbortController();
     const hasher = await hasherWith();
     const job = hasher.hash(createReadStream(videos.path('slow.mp4')), { type: 'video/mp4', signal: asking.signal });
-    setTimeout(() => asking.abort(new Error('no longer wanted')), 300);
+    setTimeout(() => asking.abort(new Error('no longer wanted')), 150);
     await expect(job).rejects.toThrow('no longer wanted');
     expect(children()).toEqual(before);
   });
@@ -262,6 +261,17 @@ describe('a decoder that misbehaves', () => {
     const before = children();
     const hasher = await hasherWith({ probeMs: 200 }, await imposter('exec sleep 600'));
     await expect(hasher.hash(source(), job)).rejects.toMatchObject({ code: 'video.timeout' });
+    expect(children()).toEqual(before);
+  });
+
+  it('is killed when it stops half way, and what it had made until then counts', async () => {
+    const noise = 'P6\\n64 64\\n255\\n%070d';
+    const halting = `case "$*" in *image2pipe*) printf '${noise}' 0;; *) head -c 40000 /dev/urandom; exec sleep 600;; esac`;
+    const before = children();
+    const hasher = await hasherWith({ decodeMs: 1500 }, await imposter(halting));
+    const { frames, sampledFrames, incomplete } = await hasher.hash(source(), job);
+    expect({ sampledFrames, incomplete }).toEqual({ sampledFrames: 3, incomplete: 'video.timeout' });
+    expect(frames.map(({ atMs }) => atMs)).toEqual([0, 1000, 2000]);
     expect(children()).toEqual(before);
   });
 

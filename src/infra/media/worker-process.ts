@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { giveWay } from './confined';
 
 /**
  * A Node process of our own for one piece of work: `<name>.js` beside this file when built; from source (under jest) it
@@ -16,6 +17,7 @@ export function startWorker(name: string, args: readonly string[], execArgv: rea
     env: {},
     stdio: ['pipe', 'ignore', 'ignore', 'ipc'],
   });
+  if (child.pid !== undefined) giveWay(child.pid);
   // It may end before it has read everything; how it ended is what counts.
   child.stdin?.on('error', () => undefined);
   return child;
