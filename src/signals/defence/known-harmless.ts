@@ -35,22 +35,23 @@ const fromCentre = (x: number, y: number): number => Math.hypot(x - 0.5, y - 0.5
 
 /** Luma of the seven bars of a colour-bar test card at 75 %, left to right (SMPTE EG 1): white, yellow, cyan, green, magenta, red, blue. */
 const BARS = [0.75, 0.66, 0.53, 0.44, 0.31, 0.22, 0.09];
-const testCard: Picture = (x, y) => {
+/** A test card with colour bars, as its luma. */
+export const testCard: Picture = (x, y) => {
   const bar = BARS[Math.min(6, Math.floor(x * 7))] ?? 0;
   if (y < 0.67) return bar;
   if (y < 0.75) return BARS[6 - Math.min(6, Math.floor(x * 7))] ?? 0;
   return x < 0.18 ? 0.2 : x < 0.36 ? 1 : x < 0.54 ? 0.25 : 0.06;
 };
-const circleCard: Picture = (x, y) => {
-  const isLine = (x * 12) % 1 < 0.06 || (y * 12) % 1 < 0.06;
-  const ring = Math.abs(fromCentre(x, y) - 0.42) < 0.01;
-  return isLine || ring ? 1 : 0.4;
-};
-
-const PICTURES: Readonly<Record<string, Picture>> = {
+/**
+ * PDQ compares each of 256 frequencies with their median. A symmetric picture has next to nothing in most of them, so that
+ * the noise of the file decides (measured: 80 to 120 bits between two renderings of one checkerboard) and no hash stands
+ * for it; blockhash, which compares areas, is equal for all of those.
+ */
+const LOPSIDED: Readonly<Record<string, Picture>> = {
   'a plain colour': () => 0.5,
-  black: () => 0,
-  white: () => 1,
+  'colour bars': testCard,
+};
+const SYMMETRIC: Readonly<Record<string, Picture>> = {
   'a gradient to the right': (x) => x,
   'a gradient to the left': (x) => 1 - x,
   'a gradient downwards': (_, y) => y,
@@ -64,14 +65,16 @@ const PICTURES: Readonly<Record<string, Picture>> = {
   'a disc': (x, y) => (fromCentre(x, y) < 0.3 ? 1 : 0),
   'a hole': (x, y) => (fromCentre(x, y) < 0.3 ? 0 : 1),
   'a framed page': (x, y) => (Math.min(x, y, 1 - x, 1 - y) < 0.05 ? 0 : 1),
-  'colour bars': testCard,
-  'a circle test card': circleCard,
   ...Object.fromEntries(
     [2, 4, 8, 16].flatMap((n) => [
       [`a checkerboard of ${n}`, checkerboard(n)],
       [`a checkerboard of ${n}, inverted`, inverse(checkerboard(n))],
       [`${n} upright stripes`, stripes(n)],
       [`${n} upright stripes, inverted`, inverse(stripes(n))],
+    ]),
+  ),
+  ...Object.fromEntries(
+    [2, 8, 16].flatMap((n) => [
       [`${n} level stripes`, turned(stripes(n))],
       [`${n} level stripes, inverted`, turned(inverse(stripes(n)))],
     ]),
@@ -90,20 +93,22 @@ const EMPTY: readonly KnownHarmless[] = [
   } as const,
 ].map((digest) => ({ ...digest, note: 'the empty file' }) as KnownHarmless);
 
-/** The greys of `picture`, row by row. */
-function draw(picture: Picture): Pixels {
-  const data = new Uint8Array(SIDE * SIDE);
-  for (let y = 0; y < SIDE; y++)
-    for (let x = 0; x < SIDE; x++) data[y * SIDE + x] = Math.round(255 * picture((x + 0.5) / SIDE, (y + 0.5) / SIDE));
-  return { data, width: SIDE, height: SIDE, channels: 1 };
+/** The greys of a picture, row by row. */
+export function draw(picture: Picture, side: number): Pixels {
+  const data = new Uint8Array(side * side);
+  for (let y = 0; y < side; y++)
+    for (let x = 0; x < side; x++) data[y * side + x] = Math.round(255 * picture((x + 0.5) / side, (y + 0.5) / side));
+  return { data, width: side, height: side, channels: 1 };
 }
 
-/** Generated, so that what stands here can be read: hashes of flat colours, gradients, patterns, test cards and nothing. */
-export function* knownHarmless(): Generator<KnownHarmless, void, undefined> {
+/**
+ * Generated, so that what stands here can be read: hashes of flat colours, gradients, patterns, a test card and nothing.
+ * @param side pixels; the hashes of a larger drawing are the same or within matching distance.
+ */
+export function* knownHarmless(side = SIDE): Generator<KnownHarmless, void, undefined> {
   yield* EMPTY;
-  for (const [note, picture] of Object.entries(PICTURES)) {
-    const pixels = draw(picture);
-    yield { type: 'pdq', value: pdqHash(pixels).hash, note };
-    yield { type: 'blockhash', value: blockhash(pixels), note };
-  }
+  for (const [note, picture] of Object.entries(LOPSIDED))
+    yield { type: 'pdq', value: pdqHash(draw(picture, side)).hash, note };
+  for (const [note, picture] of Object.entries(SYMMETRIC))
+    yield { type: 'blockhash', value: blockhash(draw(picture, side)), note };
 }
