@@ -31,8 +31,8 @@ export interface About {
   readonly incident: string | null;
   /** A person has looked at the item behind it. */
   readonly reviewed: boolean;
-  /** Organisations whose contribution stands. */
-  readonly standing: readonly string[];
+  /** How many organisations stand behind it: contributors and those who confirm, each once. */
+  readonly standing: number;
   readonly confirms: number;
   readonly disputes: number;
 }
@@ -54,6 +54,15 @@ const textOrNull = (value: unknown): string | null => (typeof value === 'string'
 const count = (value: unknown): number => (typeof value === 'number' && value > 0 ? Math.trunc(value) : 0);
 const standingState = (value: unknown): StandingState | undefined => STANDING_STATES.find((state) => state === value);
 
+/** The feed names them; a line that was kept has the number. */
+function standingOf({ standing, opinions }: Record<string, unknown>): number {
+  if (typeof standing === 'number') return count(standing);
+  const confirming = (Array.isArray(opinions) ? opinions : []).flatMap((each: unknown) =>
+    isRecord(each) && each['opinion'] === 'confirm' ? [each['organisationId']] : [],
+  );
+  return new Set([...strings(standing), ...strings(confirming)]).size;
+}
+
 function aboutOf(record: Record<string, unknown>, type: OfflineType, state: StandingState): About {
   return {
     type,
@@ -63,7 +72,7 @@ function aboutOf(record: Record<string, unknown>, type: OfflineType, state: Stan
     severity: SEVERITIES.find((severity) => severity === record['severity']) ?? null,
     incident: textOrNull(record['incident']),
     reviewed: record['reviewed'] === true,
-    standing: strings(record['standing']),
+    standing: standingOf(record),
     confirms: count(record['confirms']),
     disputes: count(record['disputes']),
   };

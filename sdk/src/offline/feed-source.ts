@@ -17,12 +17,12 @@ const BROKEN_ATTEMPTS = 3;
 /** One page, whole: a page that breaks off before its last line is asked for again, and never used in part. */
 export async function fetchPage(
   wire: Wire,
-  after: string | null,
+  cursor: string | null,
   lists: readonly string[],
   signal?: AbortSignal,
 ): Promise<FeedPage> {
   const query = new URLSearchParams({ limit: String(PAGE_LIMIT) });
-  if (after !== null) query.set('after', after);
+  if (cursor !== null) query.set('cursor', cursor);
   if (lists.length > 0) query.set('lists', lists.join(','));
   for (let attempt = 1; ; attempt++) {
     const response = await wire.exchange(`/v1/signals/feed?${query.toString()}`, {
@@ -44,9 +44,7 @@ export async function fetchPage(
 /** The server no longer knows the cursor, or never gave it: what is missing since cannot be told. */
 export function isCursorRefused(error: unknown): boolean {
   if (!(error instanceof ProblemError)) return false;
-  return (
-    error.status === 410 || error.code.includes('cursor') || error.errors.some(({ pointer }) => pointer === '/after')
-  );
+  return error.status === 410 || error.errors.some(({ pointer }) => pointer === '/cursor');
 }
 
 async function readPage(response: Response): Promise<FeedPage> {

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { errnoOf, isRecord, takenAs } from '../untyped';
 import { FolderLock } from './folder-lock';
+import type { Terms } from './terms';
 
 /** The local copy cannot be used; the message says why and what helps. */
 export class LocalCopyError extends Error {
@@ -30,6 +31,7 @@ export interface CopyState extends CopyOf {
   readonly complete: boolean;
   /** When the end of the feed was last reached; null before. */
   readonly syncedAt: string | null;
+  readonly terms: Terms;
 }
 
 const STATE_FILE = 'copy.json';
@@ -81,7 +83,11 @@ export class LocalCopy {
   }
 
   /** Commits a page: its records are on the disk before the cursor says so. */
-  append(of: CopyOf, lines: readonly string[], page: Pick<CopyState, 'through' | 'complete' | 'syncedAt'>): void {
+  append(
+    of: CopyOf,
+    lines: readonly string[],
+    page: Pick<CopyState, 'through' | 'complete' | 'syncedAt' | 'terms'>,
+  ): void {
     const before = this.#state;
     const file = before?.file ?? this.#nextFile(null);
     const text = Buffer.from(lines.map((line) => `${line}\n`).join(''), 'utf8');
@@ -213,6 +219,7 @@ function checkedState(text: string, folder: string): CopyState {
     RECORDS_FILE.test(state['file']) &&
     Number.isSafeInteger(state['bytes']) &&
     typeof state['sha256'] === 'string' &&
+    isRecord(state['terms']) &&
     typeof state['through'] === 'string';
   if (!reads)
     throw new LocalCopyError(

@@ -55,11 +55,11 @@ describe('syncing', () => {
     feed.tell(...Array.from({ length: 25 }, (_, id) => pdq(id)));
     const matcher = open();
     expect(await matcher.sync(client)).toMatchObject({ changed: 25, withdrawn: 0, refetched: null, size: 25 });
-    expect(feed.asked.map(({ after }) => after)).toEqual([null, '1:10', '1:20']);
+    expect(feed.asked.map(({ cursor }) => cursor)).toEqual([null, '1:10', '1:20']);
     expect(feed.asked.every(({ encoding }) => encoding.includes('gzip'))).toBe(true);
     feed.tell(pdq(99));
     expect(await matcher.sync(client)).toMatchObject({ changed: 1, size: 26 });
-    expect(feed.asked.at(-1)?.after).toBe('1:25');
+    expect(feed.asked.at(-1)?.cursor).toBe('1:25');
   });
 
   it('names the lists that it wants, and refuses a folder that holds a copy of others', async () => {
@@ -93,7 +93,7 @@ describe('syncing', () => {
     feed.failsAfterPages = Number.POSITIVE_INFINITY;
     const matcher = open();
     expect(await matcher.sync(client)).toMatchObject({ changed: 10, size: 30 });
-    expect(feed.asked.at(-1)?.after).toBe('1:20');
+    expect(feed.asked.at(-1)?.cursor).toBe('1:20');
     expect(matcher.syncedAt).toBeInstanceOf(Date);
   });
 
@@ -301,14 +301,38 @@ describe('matching', () => {
   });
 
   it('holds what one organisation alone put on a list that acts without a person', async () => {
-    feed.tell(pdq(1, { type: 'sha256' }), pdq(2, { type: 'sha256', standing: ['a', 'b'] }));
-    const matcher = open({ autoActionLists: ['list'] });
-    await matcher.sync(client);
-    const found = matcher.match([
-      { type: 'sha256', value: hex(1) },
-      { type: 'sha256', value: hex(2) },
-    ]);
-    expect(found.map(({ action }) => action)).toEqual(['review', 'block']);
+    const confirmed = [{ organisationId: 'b', opinion: 'confirm' }];
+    const disputed = [{ organisationId: 'b', opinion: 'dispute' }];
+    feed.tell(
+      pdq(1, { type: 'sha256', standing: ['a'], opinions: disputed }),
+      pdq(2, { type: 'sha256', standing: ['a', 'b'] }),
+      pdq(3, { type: 'sha256', standing: ['a'], opinions: confirmed }),
+    );
+    const queries = [1, 2, 3].map((id) => ({ type: 'sha256' as const, value: hex(id) }));
+    const actions = (): string[] =>
+      open()
+        .match(queries)
+        .map(({ action }) => action);
+    await open().sync(client);
+    expect(actions()).toEqual(['block', 'block', 'block']);
+    feed.lists?.splice(0, 1, { id: 'list', name: 'A list', tlp: 'amber', autoAction: true });
+    await open().sync(client);
+    expect(actions()).toEqual(['review', 'block', 'block']);
+    expect(open().match(queries)[0]?.lists).toEqual([{ id: 'list', name: 'A list', tlp: 'amber' }]);
+    // Not to know is no leave to act.
+    feed.lists = null;
+    await open().sync(client);
+    expect(actions()).toEqual(['review', 'block', 'block']);
+  });
+
+  it('decides by the organisation’s own policy as it was at the last sync, or by rules of one’s own', async () => {
+    feed.tell(pdq(1));
+    feed.rules = [{ name: 'nothing but md5', action: 'block', types: ['md5'] }];
+    await open().sync(client);
+    const query = [{ type: 'pdq', value: hex(1) }] as const;
+    expect(open().match(query)).toMatchObject([{ action: 'ignore', because: 'no rule' }]);
+    const rules = [{ name: 'mine', action: 'block' as const }];
+    expect(open({ rules }).match(query)).toMatchObject([{ action: 'block', because: 'mine' }]);
   });
 
   it('finds, after any history of changes and restarts, exactly what a comparison with everything finds', async () => {

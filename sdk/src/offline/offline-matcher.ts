@@ -8,6 +8,7 @@ import { readFeedLine, writeFeedLine, type OfflineType, type StandingState } fro
 import type { FileHashes } from './hash-file';
 import { LocalCopy, LocalCopyError, type CopyOf } from './local-copy';
 import { SignalTable, type Found } from './signal-table';
+import { NO_TERMS, fetchTerms, type KnownList, type Terms } from './terms';
 
 /** One hash to look up, as the server takes it. */
 export interface HashQuery {
@@ -30,7 +31,7 @@ export interface OfflineMatch {
   readonly labels: SignalLabels;
   readonly severity: Severity | null;
   readonly incident: string | null;
-  readonly lists: readonly { readonly id: string }[];
+  readonly lists: readonly Pick<KnownList, 'id' | 'name' | 'tlp'>[];
   readonly opinions: { readonly confirm: number; readonly dispute: number };
   /** What the organisation's policy says. A match proposes; a person decides. */
   readonly action: MatchAction;
@@ -43,10 +44,8 @@ export interface OfflineOptions {
   readonly folder: string;
   /** Ids of lists; left out or empty, every list that the account may read. */
   readonly lists?: readonly string[];
-  /** The organisation's policy; the server's default unless given. */
+  /** Decides instead of the organisation's policy on the server, which is kept with the copy. */
   readonly rules?: readonly PolicyRule[];
-  /** Lists whose owner asks for action without a person: two organisations must stand behind a hash before it blocks. */
-  readonly autoActionLists?: readonly string[];
 }
 
 export interface SyncReport {
@@ -72,6 +71,8 @@ export const DEFAULT_RADIUS: Readonly<Record<OfflineType, number>> = {
   pdq: PDQ_MATCH_RADIUS,
   blockhash: 10,
 };
+/** What an account that may not read the lists' own data knows of one: as little is done without a person as can be. */
+const UNKNOWN_LIST: Omit<KnownList, 'id'> = { name: '', tlp: null, autoAction: true };
 /** A file with this many lines that no longer count, and more of them than of those that do, is written anew. */
 const COMPACT_LINES = 10_000;
 
@@ -162,11 +163,12 @@ export class OfflineMatcher {
       }
       let refetched = this.#damage;
       if (refetched !== null) this.#forget();
+      const terms = await fetchTerms(client.wire, how.signal);
       const counts: Counts = { changed: 0, withdrawn: 0, otherTypes: 0, malformed: 0 };
       for (let more = true; more;) {
         lock.renew();
         try {
-          more = await this.#takePage(client, of, counts, how.signal);
+          more = await this.#takePage(client, of, terms, counts, how.signal);
         } catch (error) {
           if (!isCursorRefused(error) || !this.#copy.state) throw error;
           refetched = 'the server no longer knows the cursor of the local copy';
@@ -200,8 +202,9 @@ export class OfflineMatcher {
 
   #toMatch({ signalId, value, distance, about }: Found): OfflineMatch {
     const { labels, lists, type, state, reviewed, severity, incident, standing, confirms, disputes } = about;
-    const auto = this.options.autoActionLists ?? [];
-    const { action, because } = decide(this.options.rules ?? DEFAULT_RULES, {
+    const terms = this.#copy.state?.terms ?? NO_TERMS;
+    const known = lists.map((id) => terms.lists?.find((list) => list.id === id) ?? { ...UNKNOWN_LIST, id });
+    const { action, because } = decide(this.options.rules ?? terms.rules ?? DEFAULT_RULES, {
       type,
       distance,
       state,
@@ -212,8 +215,8 @@ export class OfflineMatcher {
       behaviours: labels.behaviours ?? [],
       severity,
       incident,
-      standing: standing.length,
-      autoActionList: lists.some((list) => auto.includes(list)),
+      standing,
+      autoActionList: known.some((list) => list.autoAction),
     });
     return {
       signalId,
@@ -225,7 +228,7 @@ export class OfflineMatcher {
       labels,
       severity,
       incident,
-      lists: lists.map((id) => ({ id })),
+      lists: known.map(({ id, name, tlp }) => ({ id, name, tlp })),
       opinions: { confirm: confirms, dispute: disputes },
       action,
       because,
@@ -271,7 +274,7 @@ export class OfflineMatcher {
   }
 
   /** True when there is more. */
-  async #takePage(client: Clepsydra, of: CopyOf, counts: Counts, signal?: AbortSignal): Promise<boolean> {
+  async #takePage(client: Clepsydra, of: CopyOf, terms: Terms, counts: Counts, signal?: AbortSignal): Promise<boolean> {
     const { state } = this.#copy;
     const page = await fetchPage(client.wire, state?.through ?? null, of.lists, signal);
     if (page.more && page.through === state?.through) throw new LocalCopyError('the feed does not move on');
@@ -280,6 +283,7 @@ export class OfflineMatcher {
     this.#copy.append(of, kept.map(writeFeedLine), {
       through: page.through,
       complete: !page.more || (state?.complete ?? false),
+      terms,
       syncedAt: page.more ? (state?.syncedAt ?? null) : client.wire.now().toISOString(),
     });
     for (const line of kept) this.#table.apply(line);

@@ -13,11 +13,17 @@ export interface FedSignal {
 
 /** A server that speaks the feed over real HTTP, page by page, gzip when asked, with an opaque cursor. For specs only: it is in no bundle. */
 export class TestingFeed {
-  readonly asked: { readonly after: string | null; readonly lists: string | null; readonly encoding: string }[] = [];
+  readonly asked: { readonly cursor: string | null; readonly lists: string | null; readonly encoding: string }[] = [];
   /** Lines as they are; pushing one is telling subscribers. */
   readonly log: string[] = [];
   /** Records a page; the client may ask for fewer. */
   pageSize = 1000;
+  /** Null: the account may not know. */
+  lists: { readonly id: string; readonly name: string; readonly tlp: string; autoAction: boolean }[] | null = [
+    { id: 'list', name: 'A list', tlp: 'amber', autoAction: false },
+  ];
+  /** The policy in force; null when the organisation has none. */
+  rules: readonly object[] | null = null;
   /** So many of the next answers break off in the middle. */
   breaks = 0;
   /** Cursors of an earlier epoch are refused. */
@@ -50,11 +56,13 @@ export class TestingFeed {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? '', 'http://testing');
-    const after = url.searchParams.get('after');
+    if (url.pathname === '/v1/signal-lists') return this.#give(response, { items: this.lists, next: null });
+    if (url.pathname === '/v1/signal-policy') return this.#givePolicy(response);
+    const cursor = url.searchParams.get('cursor');
     const encoding = request.headers['accept-encoding']?.toString() ?? '';
-    this.asked.push({ after, lists: url.searchParams.get('lists'), encoding });
+    this.asked.push({ cursor, lists: url.searchParams.get('lists'), encoding });
     if (url.pathname !== '/v1/signals/feed') return this.#refuse(response, 404, 'request.not-found');
-    const [epoch, from] = (after ?? `${this.epoch}:0`).split(':').map(Number);
+    const [epoch, from] = (cursor ?? `${this.epoch}:0`).split(':').map(Number);
     if (epoch !== this.epoch) return this.#refuse(response, 410, 'signals.cursor-unknown');
     if (this.failsAfterPages-- <= 0) return this.#refuse(response, 500, 'internal');
     const limit = Math.min(this.pageSize, Number(url.searchParams.get('limit')));
@@ -69,6 +77,18 @@ export class TestingFeed {
     }
     response.setHeader('content-encoding', 'gzip');
     response.end(gzipSync(text));
+  }
+
+  #give(response: ServerResponse, answer: { readonly items: unknown; readonly next: null }): void {
+    if (answer.items === null) return this.#refuse(response, 403, 'auth.forbidden');
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(answer));
+  }
+
+  #givePolicy(response: ServerResponse): void {
+    if (this.rules === null) return this.#refuse(response, 404, 'request.not-found');
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ rules: this.rules }));
   }
 
   #refuse(response: ServerResponse, status: number, code: string): void {

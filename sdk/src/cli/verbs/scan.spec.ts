@@ -75,7 +75,7 @@ describe('clepsydra scan', () => {
     feed.tell({ signalId: 'a', type: 'md5', value: 'a'.repeat(32) });
     expect((await scan('--lists', '0190a000-0000-7000-8000-000000000001')).code).toBe(0);
     expect(feed.asked).toEqual([
-      { after: null, lists: '0190a000-0000-7000-8000-000000000001', encoding: expect.any(String) },
+      { cursor: null, lists: '0190a000-0000-7000-8000-000000000001', encoding: expect.any(String) },
     ]);
   });
 
