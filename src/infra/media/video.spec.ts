@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { createReadStream, mkdtempSync, readdirSync } from 'node:fs';
+import { createReadStream, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -37,13 +37,25 @@ async function hash(path: string, limits: Partial<VideoLimits> = {}, type = 'vid
   return (await hasherWith(limits)).hash(createReadStream(path), { type, signal: never });
 }
 
-/** What this process has started and not seen the end of, without the `ps` that tells it. */
+/** What this process has started and not seen the end of. */
 function children(): string[] {
-  const lines = execFileSync('ps', ['-A', '-o', 'ppid=,comm='], { encoding: 'utf8' }).trim().split('\n');
-  return lines
-    .map((line) => line.trim().split(/\s+/))
-    .filter(([parent, name]) => Number(parent) === process.pid && name !== 'ps')
-    .map(([, name]) => name ?? '');
+  const own = (line: string): string[] => {
+    const [, name, parent] = /^\s*\d+ \((.*)\) \S (\d+)/.exec(line) ?? [];
+    return Number(parent) === process.pid && name !== 'ps' ? [name ?? ''] : [];
+  };
+  if (process.platform !== 'linux') {
+    return execFileSync('ps', ['-A', '-o', 'pid=,ppid=,comm='], { encoding: 'utf8' })
+      .split('\n')
+      .flatMap((line) => own(line.replace(/^\s*(\d+)\s+(\d+)\s+(.*)$/, '$1 ($3) ? $2')));
+  }
+  const numbers = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return numbers.flatMap((number) => {
+    try {
+      return own(readFileSync(`/proc/${number}/stat`, 'utf8'));
+    } catch {
+      return [];
+    }
+  });
 }
 
 const describeWithFfmpeg = hasFfmpeg ? describe : describe.skip;
@@ -247,7 +259,7 @@ describeWithFfmpeg(`a hostile or broken video ${why}`, () => {
 describe('a decoder that misbehaves', () => {
   /** Calls itself ffmpeg, and then does this. */
   async function imposter(action: string): Promise<string> {
-    const folder = mkdtempSync(join(tmpdir(), 'clepsydra-imposter-'));
+    const folder = mkdtempSync(videos.path('imposter-'));
     const script = `#!/bin/sh\nif [ "$1" = -version ]; then echo ffmpeg version 6.0; exit; fi\n${action}\n`;
     await writeFile(join(folder, 'ffmpeg'), script);
     await chmod(join(folder, 'ffmpeg'), 0o755);
