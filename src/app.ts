@@ -49,7 +49,8 @@ function makeAdapter({ config }: AppOptions): FastifyAdapter {
     genReqId: () => uuidv7(),
     forceCloseConnections: 'idle',
     frameworkErrors: answerRouterError,
-    routerOptions: { maxParamLength: 300 },
+    // The paths of TAXII and of other wire protocols end with a slash, those of their clients not always.
+    routerOptions: { maxParamLength: 300, ignoreTrailingSlash: true },
   });
 }
 

@@ -7,11 +7,33 @@ import { ExchangeCredentials } from './credentials/credentials.service';
 import { ExchangeLogin } from './credentials/exchange-login.service';
 import { SignalFeedController } from './feed/feed.controller';
 import { SignalFeed } from './feed/feed.service';
+import { ExchangeFeedback } from './core/feedback.service';
+import { StopnciiFetch } from './stopncii/stopncii-fetch.service';
+import { StopnciiSubmit } from './stopncii/stopncii-submit.service';
+import { StopnciiController } from './stopncii/stopncii.controller';
+import { TatFeedback } from './tat/tat-feedback.service';
+import { TatList } from './tat/tat-list.service';
+import { TatLogin } from './tat/tat-login.service';
+import { TatVerification } from './tat/tat-verification.service';
+import { TatController } from './tat/tat.controller';
 
 /** How hashes reach programs of others. Adding a protocol is described in docs/exchange.md. */
 @Module({
   imports: [SignalsModule],
-  controllers: [ExchangeCredentialController, SignalFeedController],
-  providers: [ExchangeCredentials, ExchangeLogin, ExchangeScopes, ExchangeChanges, SignalFeed],
+  controllers: [ExchangeCredentialController, SignalFeedController, StopnciiController, TatController],
+  providers: [
+    ExchangeCredentials,
+    ExchangeLogin,
+    ExchangeScopes,
+    ExchangeChanges,
+    ExchangeFeedback,
+    SignalFeed,
+    StopnciiFetch,
+    StopnciiSubmit,
+    TatLogin,
+    TatList,
+    TatVerification,
+    TatFeedback,
+  ],
 })
 export class ExchangeModule {}

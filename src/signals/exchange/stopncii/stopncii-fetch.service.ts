@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '../../../domain/errors';
+import type { Tx } from '../../../infra/database/work';
+import { ExchangeChanges } from '../core/changes.service';
+import { formatPosition, parsePosition, selectionOf, through, type Position } from '../core/position';
+import { headOf, placeAt, timeOf } from '../core/sequenced.query';
+import type { Bearer } from '../credentials/credential';
+import { toHashRecord, type HashRecord } from './stopncii-records';
+
+export interface FetchAnswer {
+  readonly count: number;
+  readonly nextPageToken: string | null;
+  readonly nextSetTimestamp: number;
+  readonly hasMoreRecords: boolean;
+  readonly hashRecords: readonly HashRecord[];
+}
+
+const DEFAULT_PAGE = 800;
+const LARGEST_PAGE = 5_000;
+const SECOND = 1_000_000;
+/** The client's first question: there was nothing then. */
+const BEGINNING = 10;
+/** A timestamp further ahead than this was never one of ours. */
+const AHEAD = 2 * SECOND;
+
+@Injectable()
+export class StopnciiFetch {
+  constructor(private readonly changes: ExchangeChanges) {}
+
+  async fetch(
+    bearer: Bearer,
+    query: Readonly<Record<string, unknown>>,
+  ): Promise<{ answer: FetchAnswer; leftOut: number }> {
+    const start = wholeNumber(query, 'startTimestamp', BEGINNING, 0, 99_999_999_999);
+    const pageSize = wholeNumber(query, 'pageSize', DEFAULT_PAGE, 1, LARGEST_PAGE);
+    const token = query['nextPageToken'];
+    const following = await this.changes.following(bearer, null);
+    const selection = selectionOf(bearer.id, `${start}`);
+    const from =
+      typeof token === 'string' && token !== ''
+        ? parsePosition(token, selection, 'nextPageToken')
+        : await this.changes.read((tx) => beginning(tx, start));
+    const page = await this.changes.page(following, from, pageSize);
+    // The end of a first fetch is as far as its snapshot reached: what has come since is the next fetch's.
+    const isLast = !page.more || (from?.phase ?? 'snapshot') !== page.next.phase;
+    const records = page.lines.map(toHashRecord).filter((record) => record !== undefined);
+    const reached = isLast ? Math.floor((await this.changes.read((tx) => timeOf(tx, page.next.seq))) / SECOND) : start;
+    return {
+      leftOut: page.lines.length - records.length,
+      answer: {
+        count: records.length,
+        nextPageToken: isLast ? null : formatPosition(page.next, selection),
+        // A client that stops between two pages comes back with this: until the last one it is where it began. Never less
+        // than what it came with, or it raises "checkpoint time rewound".
+        nextSetTimestamp: Math.max(start, reached),
+        hasMoreRecords: !isLast,
+        hashRecords: records,
+      },
+    };
+  }
+}
+
+/** Everything that was sequenced before that second; null: begin with all that stands. */
+async function beginning(tx: Tx, startSeconds: number): Promise<Position | null> {
+  const head = await headOf(tx);
+  if (startSeconds <= BEGINNING || startSeconds * SECOND > head.micros + AHEAD) return null;
+  const place = await placeAt(tx, startSeconds * SECOND - 1);
+  return place < 0 ? null : through(place);
+}
+
+function wholeNumber(
+  query: Readonly<Record<string, unknown>>,
+  name: string,
+  fallback: number,
+  least: number,
+  most: number,
+): number {
+  const text = query[name];
+  if (text === undefined || text === '') return fallback;
+  const value = typeof text === 'string' && /^\d{1,15}(\.\d+)?$/.test(text) ? Math.floor(Number(text)) : -1;
+  if (value >= least) return Math.min(value, most);
+  const detail = `a whole number of at least ${least}`;
+  throw new DomainError('request.invalid', {}, [{ pointer: `/${name}`, detail }]);
+}

@@ -1,0 +1,102 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '../../../domain/errors';
+import type { Tx } from '../../../infra/database/work';
+import { ExchangeChanges } from '../core/changes.service';
+import { formatPosition, parsePosition, selectionOf, through, type Position } from '../core/position';
+import { headOf, placeAt, timeOf } from '../core/sequenced.query';
+import type { Bearer } from '../credentials/credential';
+import { formatCheckpoint, parseCheckpoint, toTatEntry, type Checkpoint, type TatEntry } from './tat-records';
+
+export interface TatPage {
+  /** Entries on this page. */
+  readonly count: number;
+  /** A bare query string: the client pastes it behind its question mark. */
+  readonly next: string | null;
+  readonly previous: null;
+  readonly checkpoint: string;
+  readonly results: readonly TatEntry[];
+}
+
+type Query = Readonly<Record<string, unknown>>;
+
+const DEFAULT_PAGE = 1_000;
+const LARGEST_PAGE = 5_000;
+const IDEOLOGIES = ['all', 'islamist', 'far-right'];
+
+const fault = (name: string, detail: string): DomainError =>
+  new DomainError('request.invalid', {}, [{ pointer: `/${name}`, detail }]);
+
+const text = (query: Query, name: string): string => {
+  const value = query[name];
+  return typeof value === 'string' ? value : '';
+};
+
+@Injectable()
+export class TatList {
+  constructor(private readonly changes: ExchangeChanges) {}
+
+  /** The client's first page has a literal `None` where `limit` and `offset` would be; what we do not know is passed over. */
+  async page(bearer: Bearer, query: Query): Promise<TatPage> {
+    const limit = limitOf(query);
+    const ideology = text(query, 'ideology') || 'all';
+    if (!IDEOLOGIES.includes(ideology)) throw fault('ideology', `one of ${IDEOLOGIES.join(', ')}`);
+    // Newest first could not be resumed, and would give deletions before what they delete.
+    if (!['', 'asc'].includes(text(query, 'order'))) throw fault('order', 'this list is given in ascending order');
+    const after = afterOf(query);
+    const following = await this.changes.following(bearer, null);
+    const selection = selectionOf(bearer.id, text(query, 'after'), ideology);
+    const offset = text(query, 'offset');
+    const from =
+      offset !== '' && offset !== '0'
+        ? parsePosition(offset, selection, 'offset')
+        : await this.changes.read((tx) => beginning(tx, after));
+    const page = await this.changes.page(following, from, limit);
+    const isLast = !page.more || (from?.phase ?? 'snapshot') !== page.next.phase;
+    const entries = page.lines.map(toTatEntry).filter((entry) => entry !== undefined);
+    const results = entries.filter((entry) => ideology === 'all' || entry.deleted || entry.ideology === ideology);
+    return {
+      count: results.length,
+      next: isLast
+        ? null
+        : new URLSearchParams({ limit: `${limit}`, offset: formatPosition(page.next, selection) }).toString(),
+      previous: null,
+      checkpoint: await this.checkpoint(after, isLast ? page.next.seq : null),
+      results,
+    };
+  }
+
+  /**
+   * Never empty, and never less than what the client came with. Until the last page it is where the fetch began, so that one
+   * that breaks off is begun anew and misses nothing.
+   */
+  private async checkpoint(after: Checkpoint | null, reached: number | null): Promise<string> {
+    if (reached === null) return formatCheckpoint(after?.micros ?? 0, after ? (after.place ?? -1) : -1);
+    const micros = await this.changes.read((tx) => timeOf(tx, reached));
+    return formatCheckpoint(Math.max(micros, after?.micros ?? 0), reached);
+  }
+}
+
+function limitOf(query: Query): number {
+  const given = text(query, 'limit');
+  if (given === '') return DEFAULT_PAGE;
+  const limit = /^\d{1,9}$/.test(given) ? Number(given) : 0;
+  if (limit < 1) throw fault('limit', `a whole number from 1 to ${LARGEST_PAGE}`);
+  return Math.min(limit, LARGEST_PAGE);
+}
+
+function afterOf(query: Query): Checkpoint | null {
+  const given = text(query, 'after');
+  if (given === '' || given === 'None') return null;
+  const checkpoint = parseCheckpoint(given);
+  if (!checkpoint) throw fault('after', 'a checkpoint: seconds since 1970, a comma, a number');
+  return checkpoint;
+}
+
+/** Null: begin with all that stands. A place that this ledger has not reached was never one of ours. */
+async function beginning(tx: Tx, after: Checkpoint | null): Promise<Position | null> {
+  if (!after) return null;
+  const head = await headOf(tx);
+  const isOurs = after.place !== null && after.place <= head.through && after.micros <= head.micros;
+  const place = isOurs ? after.place : await placeAt(tx, Math.min(after.micros, head.micros) - 1);
+  return place === null || place < 0 || after.micros > head.micros ? null : through(place);
+}

@@ -1,0 +1,98 @@
+import type { Ideology, SignalType } from '../../../domain/vocabulary';
+import { isTombstone, type Line } from '../core/lines.query';
+
+/** The hash list v2 of Tech Against Terrorism as its public documentation and its deployed client have it. */
+export const TAT_ALGORITHMS = ['PDQ', 'MD5', 'SHA256', 'SHA512'] as const;
+export type TatAlgorithm = (typeof TAT_ALGORITHMS)[number];
+
+/** Exactly these members: the client makes a dataclass of each entry and fails on one more or one less. */
+export interface TatEntry {
+  readonly hash_digest: string;
+  readonly algorithm: TatAlgorithm;
+  readonly ideology: TatIdeology;
+  readonly file_type: string;
+  readonly deleted: boolean;
+  /** Seconds since 1970, with fractions. */
+  readonly updated_on: number;
+  readonly created_on: string;
+  readonly id: number;
+}
+
+export const TAT_IDEOLOGIES = ['islamist', 'far-right', 'other'] as const;
+export type TatIdeology = (typeof TAT_IDEOLOGIES)[number];
+
+const IDEOLOGY: Readonly<Partial<Record<Ideology, TatIdeology>>> = { jihadist: 'islamist', right_wing: 'far-right' };
+
+const ideologyOf = (line: Line): TatIdeology =>
+  Object.entries(IDEOLOGY).find(([ours]) => ours === line.labels.ideology)?.[1] ?? 'other';
+
+const ALGORITHM: Readonly<Partial<Record<SignalType, TatAlgorithm>>> = {
+  pdq: 'PDQ',
+  md5: 'MD5',
+  sha256: 'SHA256',
+  sha512: 'SHA512',
+};
+
+export const typeOfAlgorithm = (algorithm: string): SignalType | undefined =>
+  TYPES.find(([, name]) => name === algorithm.toUpperCase())?.[0];
+
+const TYPES: readonly [SignalType, TatAlgorithm][] = [
+  ['pdq', 'PDQ'],
+  ['md5', 'MD5'],
+  ['sha256', 'SHA256'],
+  ['sha512', 'SHA512'],
+];
+
+/**
+ * A signal does not know what file it was taken from. PDQ is of images. The client reads MD5 for a few kinds of video alone and
+ * drops every other, so each MD5 is called one: a digest of another file equals no video, and a video is not missed.
+ */
+const FILE_TYPE: Readonly<Record<TatAlgorithm, string>> = {
+  PDQ: 'jpg',
+  MD5: 'mp4',
+  SHA256: 'unknown',
+  SHA512: 'unknown',
+};
+
+/** Undefined for what the list has no word for. */
+export function toTatEntry(line: Line): TatEntry | undefined {
+  const algorithm = ALGORITHM[line.type];
+  if (!algorithm || line.value === null) return undefined;
+  return {
+    hash_digest: line.value,
+    algorithm,
+    ideology: ideologyOf(line),
+    file_type: FILE_TYPE[algorithm],
+    deleted: isTombstone(line),
+    updated_on: line.micros / 1_000_000,
+    created_on: line.createdAt.toISOString(),
+    id: numberOf(line.id),
+  };
+}
+
+/**
+ * The protocol numbers entries: the last 52 bits of the id, the most that every JSON reader keeps whole. They are random, and
+ * nothing is looked up by them.
+ */
+export const numberOf = (id: string): number => Number.parseInt(id.replaceAll('-', '').slice(-13), 16);
+
+/** `<seconds>,<place>`: the client compares the seconds with those it has, and hands the whole back. */
+export const formatCheckpoint = (micros: number, place: number): string =>
+  `${(micros / 1_000_000).toFixed(6)},${place}`;
+
+const CHECKPOINT = /^(\d{1,11})(?:\.(\d{1,9}))?(?:,(-?\d{1,15}))?$/;
+
+export interface Checkpoint {
+  readonly micros: number;
+  /** The last leaf that it has; null in a checkpoint that is not ours. */
+  readonly place: number | null;
+}
+
+/** Null for what is none. */
+export function parseCheckpoint(text: string): Checkpoint | null {
+  const found = CHECKPOINT.exec(text);
+  if (!found) return null;
+  const [, seconds = '0', fraction = '', place] = found;
+  const micros = Number(seconds) * 1_000_000 + Number(fraction.slice(0, 6).padEnd(6, '0'));
+  return { micros, place: place === undefined ? null : Number(place) };
+}
