@@ -10,7 +10,7 @@ const PARTS = 256;
  * insert waits for more than a 256th to be copied.
  */
 export class HammingDirectory {
-  readonly #parts = Array.from({ length: PARTS }, () => new Uint32Array(8).fill(EMPTY));
+  readonly #parts: Uint32Array[] = Array.from({ length: PARTS }, () => new Uint32Array(8).fill(EMPTY));
   readonly #sizes = new Uint32Array(PARTS);
   #size = 0;
 
@@ -32,6 +32,14 @@ export class HammingDirectory {
     return word === EMPTY ? undefined : word & ROW;
   }
 
+  /** Makes room for so many ids, as far as they spread evenly. */
+  reserve(ids: number): void {
+    const length = Math.ceil((ids / PARTS) * 1.35);
+    for (let number = 0; number < PARTS; number++) {
+      if (length > (this.#parts[number]?.length ?? 0)) this.#resize(number, length);
+    }
+  }
+
   /** @returns the row that the id has already, or undefined when it now has this one. */
   claim(id: number, row: number): number | undefined {
     const hash = mixed(id);
@@ -45,7 +53,7 @@ export class HammingDirectory {
     this.#size++;
     const size = (this.#sizes[number] ?? 0) + 1;
     this.#sizes[number] = size;
-    if (size * 5 > part.length * 4) this.#grow(number, part, id, row);
+    if (size * 5 > part.length * 4) this.#resize(number, floor(part.length * 1.5), id, row);
     return undefined;
   }
 
@@ -81,13 +89,13 @@ export class HammingDirectory {
   }
 
   /** The newest row's id may not be written yet: it is given. */
-  #grow(number: number, part: Uint32Array, newest: number, newestRow: number): void {
-    const larger = new Uint32Array(floor(part.length * 1.5)).fill(EMPTY);
-    for (const word of part) {
+  #resize(number: number, length: number, newest?: number, newestRow?: number): void {
+    const larger = new Uint32Array(length).fill(EMPTY);
+    for (const word of this.#parts[number] ?? []) {
       if (word === EMPTY) continue;
-      const id = (word & ROW) === newestRow ? newest : this.idOf(word & ROW);
-      let slot = homeOf(mixed(id), larger.length);
-      while (larger[slot] !== EMPTY) slot = (slot + 1) % larger.length;
+      const id = newest !== undefined && (word & ROW) === newestRow ? newest : this.idOf(word & ROW);
+      let slot = homeOf(mixed(id), length);
+      while (larger[slot] !== EMPTY) slot = (slot + 1) % length;
       larger[slot] = word;
     }
     this.#parts[number] = larger;

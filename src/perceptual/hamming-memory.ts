@@ -143,6 +143,11 @@ export class HammingMemory {
     return pools;
   }
 
+  /** Copies the hashes from number `at` on of `hashes` to rows `from`..`to`, of one segment. */
+  copy(hashes: Uint8Array, at: number, from: number, to: number): void {
+    if (to > from) this.bytes.set(hashes.subarray(at * 32, (at + to - from) * 32), this.hashAt(from));
+  }
+
   hashAt(row: number): number {
     return this.#segment(row) + (row % SEGMENT_ROWS) * 32;
   }

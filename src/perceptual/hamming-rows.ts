@@ -99,17 +99,25 @@ export class HammingRows {
     const memory = this.#memory;
     const first = this.#count;
     memory.reserveRows(first + ids.length);
+    this.#directory.reserve(this.#directory.size + ids.length);
     let row = first;
+    let copied = first;
     try {
       for (let at = 0; at < ids.length; at++) {
         const id = ids[at] ?? 0;
         const present = this.#directory.claim(id, row);
         if (present === undefined) {
           memory.words[memory.idAt(row) >> 2] = id;
-          memory.bytes.set(hashes.subarray(at * HASH256_BYTES, (at + 1) * HASH256_BYTES), memory.hashAt(row));
           row++;
-        } else if (!this.#isGiven(present, first, hashes, at)) throw new RangeError(OTHER_HASH);
+          if (row % SEGMENT_ROWS > 0) continue;
+        }
+        // Hashes are copied in runs: up to a segment's end or to an id that is not new.
+        const end = present === undefined ? at + 1 : at;
+        memory.copy(hashes, end - (row - copied), copied, row);
+        copied = row;
+        if (present !== undefined && !this.#isGiven(present, first, hashes, at)) throw new RangeError(OTHER_HASH);
       }
+      memory.copy(hashes, ids.length - (row - copied), copied, row);
     } catch (error) {
       while (row > first) this.#directory.delete(memory.idOf(--row));
       throw error;

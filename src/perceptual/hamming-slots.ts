@@ -27,6 +27,8 @@ export class HammingSlots {
   #next: HammingArea | undefined;
   /** Of the area in force, while the next one is built. */
   #oldBlocks: readonly Blocks[] = [];
+  /** Rows above which other slots are wanted. */
+  #outgrownAt: number;
   /** No memory for larger slots: not asked again before there are so many rows. */
   #notBelow = 0;
 
@@ -35,14 +37,15 @@ export class HammingSlots {
     readonly expected: number,
     readonly options: { flatBelow?: number; vectors?: number },
     readonly onChained: (row: number, before: number, after: number) => void,
-  ) {}
+  ) {
+    this.#outgrownAt = (options.flatBelow ?? FLAT_BELOW) - 1;
+  }
 
   needsRebuild(rows: number): boolean {
     if (this.#next) return true;
     if (rows < this.#notBelow) return false;
-    if (!this.#area) return rows >= (this.options.flatBelow ?? FLAT_BELOW);
     const wasted = this.memory.load(WASTED) | 0;
-    return this.#vectors(rows) > this.#area.vectors || wasted > WASTE + (this.memory.load(OVERFLOWED) | 0);
+    return rows > this.#outgrownAt || wasted > WASTE + (this.memory.load(OVERFLOWED) | 0);
   }
 
   /** @returns true while there is more to do. */
@@ -119,6 +122,7 @@ export class HammingSlots {
     const old = this.#area;
     this.#area = this.#next;
     this.#next = undefined;
+    this.#outgrownAt = this.options.vectors ? Number.POSITIVE_INFINITY : rowsFor(this.#area?.vectors ?? 0);
     memory.store(AREA, this.#area?.address ?? 0);
     memory.store(GENERATION, memory.load(GENERATION) + 1);
     old?.release(this.#oldBlocks);

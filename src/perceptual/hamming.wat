@@ -614,12 +614,16 @@
     (local.get $done))
 
   ;; Compares rows $from..$to, at most 4096 of them, with the permuted query at 64 of the working space; half a hash
-  ;; settles most. Returns the number of matches, from 102400 on.
+  ;; settles most, unless the radius is so large that one could not guess. Returns the number of matches, from 102400 on.
   (func (export "flat") (param $scratch i32) (param $radius i32) (param $from i32) (param $to i32) (result i32)
-    (local $q i32) (local $q0 i64) (local $q1 i64) (local $at i32) (local $stop i32) (local $out i32)
+    (local $q i32) (local $q0 i64) (local $q1 i64) (local $q2 i64) (local $q3 i64) (local $most i64)
+    (local $at i32) (local $stop i32) (local $out i32)
     (local.set $q (i32.add (local.get $scratch) (i32.const 64)))
     (local.set $q0 (i64.load (local.get $q)))
     (local.set $q1 (i64.load offset=8 (local.get $q)))
+    (local.set $q2 (i64.load offset=16 (local.get $q)))
+    (local.set $q3 (i64.load offset=24 (local.get $q)))
+    (local.set $most (i64.extend_i32_u (local.get $radius)))
     (local.set $out (i32.add (local.get $scratch) (i32.const 102400)))
     (block $done
       (loop $segments
@@ -627,20 +631,51 @@
         (local.set $stop (i32.add (i32.or (local.get $from) (i32.const 4095)) (i32.const 1)))
         (if (i32.gt_u (local.get $stop) (local.get $to)) (then (local.set $stop (local.get $to))))
         (local.set $at (call $rowAt (local.get $from)))
-        (loop $rows
-          (if (i64.le_u
-                (i64.add
-                  (i64.popcnt (i64.xor (i64.load (local.get $at)) (local.get $q0)))
-                  (i64.popcnt (i64.xor (i64.load offset=8 (local.get $at)) (local.get $q1))))
-                (i64.extend_i32_u (local.get $radius)))
-            (then
-              (local.set $out
-                (call $confirm
-                  (local.get $q) (local.get $from) (i32.const -1) (local.get $radius)
-                  (local.get $out) (i32.const -1)))))
-          (local.set $at (i32.add (local.get $at) (i32.const 32)))
-          (br_if $rows
-            (i32.lt_u (local.tee $from (i32.add (local.get $from) (i32.const 1))) (local.get $stop))))
+        (if (i32.le_u (local.get $radius) (i32.const 36))
+          (then
+            (loop $rows
+              (if (i64.le_u
+                    (i64.add
+                      (i64.popcnt (i64.xor (i64.load (local.get $at)) (local.get $q0)))
+                      (i64.popcnt (i64.xor (i64.load offset=8 (local.get $at)) (local.get $q1))))
+                    (local.get $most))
+                (then
+                  (if (i64.le_u
+                        (i64.add
+                          (i64.add
+                            (i64.popcnt (i64.xor (i64.load (local.get $at)) (local.get $q0)))
+                            (i64.popcnt (i64.xor (i64.load offset=8 (local.get $at)) (local.get $q1))))
+                          (i64.add
+                            (i64.popcnt (i64.xor (i64.load offset=16 (local.get $at)) (local.get $q2)))
+                            (i64.popcnt (i64.xor (i64.load offset=24 (local.get $at)) (local.get $q3)))))
+                        (local.get $most))
+                    (then
+                      (local.set $out
+                        (call $confirm
+                          (local.get $q) (local.get $from) (i32.const -1) (local.get $radius)
+                          (local.get $out) (i32.const -1)))))))
+              (local.set $at (i32.add (local.get $at) (i32.const 32)))
+              (br_if $rows
+                (i32.lt_u (local.tee $from (i32.add (local.get $from) (i32.const 1))) (local.get $stop)))))
+          (else
+            (loop $rows
+              (if (i64.le_u
+                    (i64.add
+                      (i64.add
+                        (i64.popcnt (i64.xor (i64.load (local.get $at)) (local.get $q0)))
+                        (i64.popcnt (i64.xor (i64.load offset=8 (local.get $at)) (local.get $q1))))
+                      (i64.add
+                        (i64.popcnt (i64.xor (i64.load offset=16 (local.get $at)) (local.get $q2)))
+                        (i64.popcnt (i64.xor (i64.load offset=24 (local.get $at)) (local.get $q3)))))
+                    (local.get $most))
+                (then
+                  (local.set $out
+                    (call $confirm
+                      (local.get $q) (local.get $from) (i32.const -1) (local.get $radius)
+                      (local.get $out) (i32.const -1)))))
+              (local.set $at (i32.add (local.get $at) (i32.const 32)))
+              (br_if $rows
+                (i32.lt_u (local.tee $from (i32.add (local.get $from) (i32.const 1))) (local.get $stop))))))
         (br $segments)))
     (i32.shr_u
       (i32.sub (local.get $out) (i32.add (local.get $scratch) (i32.const 102400)))
@@ -834,17 +869,15 @@
       (local.get $row))
     (i32.store16 (i32.add (local.get $slot) (i32.shl (local.get $lane) (i32.const 1))) (local.get $sketch)))
 
-  ;; Chunks $from..$to of a row: first a word of every line that will be written, so that the misses overlap.
-  (func (export "insert") (param $area i32) (param $row i32) (param $from i32) (param $to i32)
-    (local $c i32) (local $s i32) (local $at i32) (local $seen i32) (local $lane i32)
-    (if (i32.ge_u (local.get $from) (local.get $to)) (then (return)))
+  ;; Loads a word of every line that placing chunks $from..$to of a row writes, so that the misses overlap.
+  (func $touchSlots (param $area i32) (param $row i32) (param $from i32) (param $to i32)
+    (local $s i32) (local $at i32) (local $seen i32) (local $lane i32)
     (local.set $at (call $rowAt (local.get $row)))
-    (local.set $c (local.get $from))
-    (loop $touch
+    (loop $chunks
       (local.set $s
         (i32.or
-          (i32.shl (local.get $c) (i32.const 16))
-          (i32.load16_u (i32.add (local.get $at) (i32.shl (local.get $c) (i32.const 1))))))
+          (i32.shl (local.get $from) (i32.const 16))
+          (i32.load16_u (i32.add (local.get $at) (i32.shl (local.get $from) (i32.const 1))))))
       (local.set $lane
         (i32.and
           (i32.load16_u
@@ -864,11 +897,15 @@
                   (i32.load offset=4 (local.get $area))
                   (i32.mul (local.get $s) (i32.load offset=12 (local.get $area))))
                 (i32.mul (local.get $lane) (i32.const 3)))))))
-      (br_if $touch (i32.lt_u (local.tee $c (i32.add (local.get $c) (i32.const 1))) (local.get $to))))
-    (i32.store (i32.const 112) (local.get $seen))
-    (loop $places
+      (br_if $chunks (i32.lt_u (local.tee $from (i32.add (local.get $from) (i32.const 1))) (local.get $to))))
+    (i32.store (i32.const 112) (local.get $seen)))
+
+  (func (export "insert") (param $area i32) (param $row i32) (param $from i32) (param $to i32)
+    (if (i32.ge_u (local.get $from) (local.get $to)) (then (return)))
+    (call $touchSlots (local.get $area) (local.get $row) (local.get $from) (local.get $to))
+    (loop $chunks
       (call $place (local.get $area) (local.get $row) (local.get $from))
-      (br_if $places (i32.lt_u (local.tee $from (i32.add (local.get $from) (i32.const 1))) (local.get $to)))))
+      (br_if $chunks (i32.lt_u (local.tee $from (i32.add (local.get $from) (i32.const 1))) (local.get $to)))))
 
   ;; Whether the row at $row has the hash at $q and postings of its own.
   (func $isSame (param $q i32) (param $row i32) (result i32)
@@ -905,26 +942,29 @@
   ;; beyond that, equal hashes stay rows of their own, which is as right.
   (func $find (export "find") (param $area i32) (param $q i32) (result i32)
     (local $s i32) (local $at i32) (local $k i32) (local $sketch v128) (local $row i32) (local $block i32)
+    (local $bits i32) (local $stride i32)
     (local.set $s (i32.load16_u (local.get $q)))
     (local.set $sketch (i16x8.splat (i32.load16_u offset=2 (local.get $q))))
     (local.set $at
       (i32.add (i32.load (local.get $area)) (i32.mul (local.get $s) (i32.load offset=8 (local.get $area)))))
+    (local.set $stride (i32.load offset=8 (local.get $area)))
     (loop $vectors
-      (local.set $row
-        (call $sameOf
-          (i16x8.bitmask
-            (i16x8.eq (v128.load (i32.add (local.get $at) (local.get $k))) (local.get $sketch)))
-          (i32.add
-            (i32.add
-              (i32.load offset=4 (local.get $area))
-              (i32.mul (local.get $s) (i32.load offset=12 (local.get $area))))
-            (i32.shr_u (i32.mul (local.get $k) (i32.const 3)) (i32.const 1)))
-          (local.get $q)))
-      (if (i32.ge_s (local.get $row) (i32.const 0)) (then (return (local.get $row))))
+      (local.set $bits
+        (i16x8.bitmask (i16x8.eq (v128.load (i32.add (local.get $at) (local.get $k))) (local.get $sketch))))
+      (if (local.get $bits)
+        (then
+          (local.set $row
+            (call $sameOf
+              (local.get $bits)
+              (i32.add
+                (i32.add
+                  (i32.load offset=4 (local.get $area))
+                  (i32.mul (local.get $s) (i32.load offset=12 (local.get $area))))
+                (i32.shr_u (i32.mul (local.get $k) (i32.const 3)) (i32.const 1)))
+              (local.get $q)))
+          (if (i32.ge_s (local.get $row) (i32.const 0)) (then (return (local.get $row))))))
       (br_if $vectors
-        (i32.lt_u
-          (local.tee $k (i32.add (local.get $k) (i32.const 16)))
-          (i32.load offset=8 (local.get $area)))))
+        (i32.lt_u (local.tee $k (i32.add (local.get $k) (i32.const 16))) (local.get $stride))))
     (local.set $block (i32.load (i32.sub (i32.add (local.get $at) (local.get $k)) (i32.const 4))))
     (local.set $k (i32.const 0))
     (block $none
@@ -941,78 +981,111 @@
           (i32.lt_u (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 16)))))
     (i32.const -1))
 
-  ;; Chunk $chunk of rows $from..$to, at most 4096, that have postings of their own. In chunk 0, a row whose hash is
+  ;; Chunk $chunk of those rows $from..$to, of one segment, that have postings of their own. In chunk 0, a row whose hash is
   ;; there already is chained to it instead. Up to one overflow block a row is taken.
   ;; Returns how many were chained, as (row, row before it, row after it) from $out on.
   (func (export "placeRange") (param $area i32) (param $chunk i32) (param $from i32) (param $to i32) (param $out i32) (result i32)
-    (local $link i32) (local $same i32) (local $start i32) (local $head i32) (local $next i32)
-    (local $ahead i32) (local $stop i32) (local $s i32) (local $lane i32) (local $seen i32)
+    (local $link i32) (local $links i32) (local $same i32) (local $start i32) (local $head i32) (local $next i32)
+    (local $at i32) (local $ahead i32) (local $stop i32) (local $s i32) (local $lane i32) (local $seen i32)
+    (local $slots i32) (local $stride i32) (local $ids i32) (local $laneBytes i32) (local $counts i32) (local $capacity i32)
+    (local $sketchAt i32) (local $count i32)
     (local.set $start (local.get $out))
-    (block $done
-      (loop $groups
-        (br_if $done (i32.ge_u (local.get $from) (local.get $to)))
-        (local.set $stop (i32.add (local.get $from) (i32.const 32)))
-        (if (i32.gt_u (local.get $stop) (local.get $to)) (then (local.set $stop (local.get $to))))
-        (local.set $ahead (local.get $from))
-        (loop $touch
-          (local.set $s
-            (i32.or
-              (i32.shl (local.get $chunk) (i32.const 16))
-              (i32.load16_u
-                (i32.add (call $rowAt (local.get $ahead)) (i32.shl (local.get $chunk) (i32.const 1))))))
-          (local.set $lane
-            (i32.and
-              (i32.load16_u
-                (i32.add (i32.load offset=20 (local.get $area)) (i32.shl (local.get $s) (i32.const 1))))
-              (i32.const 0x7fff)))
-          (local.set $seen
+    (if (i32.ge_u (local.get $from) (local.get $to)) (then (return (i32.const 0))))
+    (local.set $slots (i32.load (local.get $area)))
+    (local.set $ids (i32.load offset=4 (local.get $area)))
+    (local.set $stride (i32.load offset=8 (local.get $area)))
+    (local.set $laneBytes (i32.load offset=12 (local.get $area)))
+    (local.set $capacity (i32.load offset=16 (local.get $area)))
+    (local.set $counts
+      (i32.add (i32.load offset=20 (local.get $area)) (i32.shl (local.get $chunk) (i32.const 17))))
+    ;; Where the chunk and, from there, the next one are in a row.
+    (local.set $at (i32.add (call $rowAt (local.get $from)) (i32.shl (local.get $chunk) (i32.const 1))))
+    (local.set $sketchAt
+      (select (i32.const -30) (i32.const 2) (i32.eq (local.get $chunk) (i32.const 15))))
+    (local.set $slots
+      (i32.add (local.get $slots) (i32.mul (i32.shl (local.get $chunk) (i32.const 16)) (local.get $stride))))
+    (local.set $ids
+      (i32.add (local.get $ids) (i32.mul (i32.shl (local.get $chunk) (i32.const 16)) (local.get $laneBytes))))
+    (local.set $links (call $linkAt (local.get $from)))
+    (loop $groups
+      (local.set $stop (i32.add (local.get $from) (i32.const 32)))
+      (if (i32.gt_u (local.get $stop) (local.get $to)) (then (local.set $stop (local.get $to))))
+      ;; A word of every line that the group writes, so that the misses overlap.
+      (local.set $ahead (local.get $at))
+      (local.set $same (i32.sub (local.get $stop) (local.get $from)))
+      (loop $touch
+        (local.set $s (i32.load16_u (local.get $ahead)))
+        (local.set $lane
+          (i32.and
+            (i32.load16_u (i32.add (local.get $counts) (i32.shl (local.get $s) (i32.const 1))))
+            (i32.const 0x7fff)))
+        (local.set $seen
+          (i32.xor
+            (local.get $seen)
             (i32.xor
-              (local.get $seen)
-              (i32.xor
-                (i32.load8_u
-                  (i32.add
-                    (i32.add (i32.load (local.get $area)) (i32.mul (local.get $s) (i32.load offset=8 (local.get $area))))
-                    (i32.shl (local.get $lane) (i32.const 1))))
-                (i32.load8_u
-                  (i32.add
-                    (i32.add
-                      (i32.load offset=4 (local.get $area))
-                      (i32.mul (local.get $s) (i32.load offset=12 (local.get $area))))
-                    (i32.mul (local.get $lane) (i32.const 3)))))))
-          (br_if $touch
-            (i32.lt_u (local.tee $ahead (i32.add (local.get $ahead) (i32.const 1))) (local.get $stop))))
-        (i32.store (i32.const 112) (local.get $seen))
-        (loop $rows
-          (block $skip
-            (local.set $link (i32.load (call $linkAt (local.get $from))))
-            (local.set $next (i32.and (local.get $link) (i32.const 0xffffff)))
-            (br_if $skip (i32.and (local.get $link) (i32.const 0x40000000)))
-            (if (i32.eq (local.get $next) (i32.const 0xffffff))
-              (then
-                (br_if $skip (i32.ge_s (local.get $link) (i32.const 0)))
-                (if (i32.eqz (local.get $chunk))
-                  (then
-                    (local.set $same (call $find (local.get $area) (call $rowAt (local.get $from))))
-                    (if (i32.ge_s (local.get $same) (i32.const 0))
-                      (then
-                        (local.set $head (i32.load (call $linkAt (local.get $same))))
-                        (i32.atomic.store
-                          (call $linkAt (local.get $from))
-                          (i32.or
-                            (i32.and (local.get $link) (i32.const 0xbf000000))
-                            (i32.or (i32.const 0x40000000) (i32.and (local.get $head) (i32.const 0xffffff)))))
-                        (i32.atomic.store
-                          (call $linkAt (local.get $same))
-                          (i32.or (i32.and (local.get $head) (i32.const 0xff000000)) (local.get $from)))
-                        (i32.store (local.get $out) (local.get $from))
-                        (i32.store offset=4 (local.get $out) (local.get $same))
-                        (i32.store offset=8 (local.get $out) (i32.and (local.get $head) (i32.const 0xffffff)))
-                        (local.set $out (i32.add (local.get $out) (i32.const 12)))
-                        (br $skip)))))))
-            (call $place (local.get $area) (local.get $from) (local.get $chunk)))
-          (br_if $rows
-            (i32.lt_u (local.tee $from (i32.add (local.get $from) (i32.const 1))) (local.get $stop))))
-        (br $groups)))
+              (i32.load8_u
+                (i32.add
+                  (i32.add (local.get $slots) (i32.mul (local.get $s) (local.get $stride)))
+                  (i32.shl (local.get $lane) (i32.const 1))))
+              (i32.load8_u
+                (i32.add
+                  (i32.add (local.get $ids) (i32.mul (local.get $s) (local.get $laneBytes)))
+                  (i32.mul (local.get $lane) (i32.const 3)))))))
+        (local.set $ahead (i32.add (local.get $ahead) (i32.const 32)))
+        (br_if $touch (local.tee $same (i32.sub (local.get $same) (i32.const 1)))))
+      (i32.store (i32.const 112) (local.get $seen))
+      (loop $rows
+        (block $skip
+          (local.set $link (i32.load (local.get $links)))
+          (local.set $next (i32.and (local.get $link) (i32.const 0xffffff)))
+          (br_if $skip (i32.and (local.get $link) (i32.const 0x40000000)))
+          (if (i32.eq (local.get $next) (i32.const 0xffffff))
+            (then
+              (br_if $skip (i32.ge_s (local.get $link) (i32.const 0)))
+              (if (i32.eqz (local.get $chunk))
+                (then
+                  (local.set $same (call $find (local.get $area) (local.get $at)))
+                  (if (i32.ge_s (local.get $same) (i32.const 0))
+                    (then
+                      (local.set $head (i32.load (call $linkAt (local.get $same))))
+                      (i32.atomic.store
+                        (local.get $links)
+                        (i32.or
+                          (i32.and (local.get $link) (i32.const 0xbf000000))
+                          (i32.or (i32.const 0x40000000) (i32.and (local.get $head) (i32.const 0xffffff)))))
+                      (i32.atomic.store
+                        (call $linkAt (local.get $same))
+                        (i32.or (i32.and (local.get $head) (i32.const 0xff000000)) (local.get $from)))
+                      (i32.store (local.get $out) (local.get $from))
+                      (i32.store offset=4 (local.get $out) (local.get $same))
+                      (i32.store offset=8 (local.get $out) (i32.and (local.get $head) (i32.const 0xffffff)))
+                      (local.set $out (i32.add (local.get $out) (i32.const 12)))
+                      (br $skip)))))))
+          (local.set $s (i32.load16_u (local.get $at)))
+          (local.set $count
+            (i32.load16_u (i32.add (local.get $counts) (i32.shl (local.get $s) (i32.const 1)))))
+          (local.set $lane (i32.and (local.get $count) (i32.const 0x7fff)))
+          (if (i32.lt_u (local.get $lane) (local.get $capacity))
+            (then
+              (i32.store16
+                (i32.add (local.get $counts) (i32.shl (local.get $s) (i32.const 1)))
+                (i32.add (local.get $count) (i32.const 1)))
+              (call $putNumber
+                (i32.add
+                  (i32.add (local.get $ids) (i32.mul (local.get $s) (local.get $laneBytes)))
+                  (i32.mul (local.get $lane) (i32.const 3)))
+                (local.get $from))
+              (i32.store16
+                (i32.add
+                  (i32.add (local.get $slots) (i32.mul (local.get $s) (local.get $stride)))
+                  (i32.shl (local.get $lane) (i32.const 1)))
+                (i32.load16_u (i32.add (local.get $at) (local.get $sketchAt)))))
+            (else (call $place (local.get $area) (local.get $from) (local.get $chunk)))))
+        (local.set $at (i32.add (local.get $at) (i32.const 32)))
+        (local.set $links (i32.add (local.get $links) (i32.const 4)))
+        (br_if $rows
+          (i32.lt_u (local.tee $from (i32.add (local.get $from) (i32.const 1))) (local.get $stop))))
+      (br_if $groups (i32.lt_u (local.get $from) (local.get $to))))
     (i32.div_u (i32.sub (local.get $out) (local.get $start)) (i32.const 12)))
 
   ;; The lane among $bits whose row number is $row, or -1.
@@ -1098,9 +1171,8 @@
           (i32.lt_u (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 64))))))
 
   (func (export "remove") (param $area i32) (param $row i32) (param $from i32) (param $to i32)
+    (if (i32.ge_u (local.get $from) (local.get $to)) (then (return)))
+    (call $touchSlots (local.get $area) (local.get $row) (local.get $from) (local.get $to))
     (loop $chunks
-      (if (i32.lt_u (local.get $from) (local.get $to))
-        (then
-          (call $displace (local.get $area) (local.get $row) (local.get $from))
-          (local.set $from (i32.add (local.get $from) (i32.const 1)))
-          (br $chunks))))))
+      (call $displace (local.get $area) (local.get $row) (local.get $from))
+      (br_if $chunks (i32.lt_u (local.tee $from (i32.add (local.get $from) (i32.const 1))) (local.get $to))))))
