@@ -5,8 +5,8 @@ import type { Image } from '../api';
 
 /** sharp, as far as it is used: an optional peer, so its own types are not needed to compile against this package. */
 interface SharpPipeline {
-  metadata(): Promise<{ width: number; height: number; space?: string }>;
-  resize(width: number, height: number, options: { fit: 'fill'; fastShrinkOnLoad: true }): SharpPipeline;
+  metadata(): Promise<{ width: number; height: number; space?: string; format?: string }>;
+  resize(width: number, height: number, options: { fit: 'fill'; fastShrinkOnLoad: boolean }): SharpPipeline;
   toColourspace(space: string): SharpPipeline;
   raw(options: { depth: 'uchar' }): SharpPipeline;
   toBuffer(options: {
@@ -22,8 +22,9 @@ export interface DecodeOptions {
   /** Refused above it, before a pixel is decoded. */
   readonly maxPixels: number;
   /**
-   * The picture is shrunk to 512 x 512 while it is decoded: several times as fast, and up to some 16 bits away from the
-   * exact PDQ. For scanning in bulk; never for a hash that is contributed.
+   * A JPEG of 1024 pixels and more a side is decoded at a half, a quarter … of its size, {@link FAST_SIDE} at the least:
+   * about twice as fast at 2 megapixels, more above, and up to 6 of 256 bits from the exact PDQ (mean 1.0, 46 pictures).
+   * For scanning in bulk; never for a hash that is contributed.
    */
   readonly fast: boolean;
 }
@@ -76,7 +77,7 @@ async function decode(
   bytes: Uint8Array,
   { maxPixels, fast }: DecodeOptions,
 ): Promise<{ pixels: Pixels; width: number; height: number }> {
-  const { width, height, space } = await sharp(bytes, { limitInputPixels: false, failOn: 'error' }).metadata();
+  const { width, height, space, format } = await sharp(bytes, { limitInputPixels: false, failOn: 'error' }).metadata();
   if (width * height > maxPixels) {
     throw new ImageFault('image.too-large', `the picture is ${width} x ${height}, more than ${maxPixels} pixels`);
   }
@@ -88,8 +89,9 @@ async function decode(
     sequentialRead: true,
     ignoreIcc: space !== 'cmyk',
   });
-  const shrink = fast && width > FAST_SIDE && height > FAST_SIDE;
-  const pipeline = shrink ? whole.resize(FAST_SIDE, FAST_SIDE, { fit: 'fill', fastShrinkOnLoad: true }) : whole;
+  const part = fast && format === 'jpeg' ? shrinkOf(Math.min(width, height)) : 1;
+  const [less, lower] = [Math.ceil(width / part), Math.ceil(height / part)];
+  const pipeline = part > 1 ? whole.resize(less, lower, { fit: 'fill', fastShrinkOnLoad: false }) : whole;
   const { data, info } = await pipeline
     .toColourspace(grey ? 'b-w' : 'srgb')
     .raw({ depth: 'uchar' })
@@ -100,6 +102,9 @@ async function decode(
   }
   return { pixels: { data, width: info.width, height: info.height, channels }, width, height };
 }
+
+/** The greatest power of two that leaves the shorter side its {@link FAST_SIDE}: JPEG's own transform scales by these. */
+const shrinkOf = (side: number): number => 2 ** Math.max(0, Math.floor(Math.log2(side / FAST_SIDE)));
 
 /** The decoder's own words are not passed on: they can quote what is in the file. */
 function faultOf(error: unknown): ImageFault {

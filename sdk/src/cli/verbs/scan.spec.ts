@@ -130,10 +130,10 @@ describe('clepsydra scan', () => {
     expect(feed.asked).toEqual([]);
   });
 
-  it('hashes a large picture with --fast to within the stated 16 bits of its exact hash', async () => {
+  it('hashes a large picture with --fast to within the stated 6 bits of its exact hash', async () => {
     put('large.jpg', await sceneJpeg(4, { width: 2000, height: 1500 }));
     const [exact, fast] = [await hashFile(at('large.jpg')), await hashFile(at('large.jpg'), { fast: true })];
     expect(fast.image).toMatchObject({ width: 2000, height: 1500 });
-    expect(hammingDistance(exact.image?.pdq.hash ?? '', fast.image?.pdq.hash ?? '')).toBeLessThanOrEqual(16);
+    expect(hammingDistance(exact.image?.pdq.hash ?? '', fast.image?.pdq.hash ?? '')).toBeLessThanOrEqual(6);
   });
 });

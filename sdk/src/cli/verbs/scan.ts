@@ -194,7 +194,7 @@ export const SCAN_VERBS: readonly Verb[] = [
       offline: { type: 'flag', help: 'Ask the server nothing; match against the copy as it is' },
       fast: {
         type: 'flag',
-        help: 'Shrink pictures while they are decoded: several times as fast, and some near matches may be missed',
+        help: 'Decode large JPEGs at a fraction of their size: some twice as fast; hashes are up to 6 bits off, so matches near the limit may be missed',
       },
       'no-video': { type: 'flag', help: 'Exact hashes of films only' },
       copy: { type: 'text', value: 'folder', help: 'Where the local copy lies; under CLEPSYDRA_HOME unless told' },
