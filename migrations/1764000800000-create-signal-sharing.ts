@@ -298,7 +298,7 @@ create trigger signal_contribution_moves before update of state on signal_contri
 -- Ends contributions, those that have not ended yet (an erasure also those that have). One's own on any ground; a list's owner and the
 -- operator where an open dispute by somebody else is upheld, or a hash is erased; the operator alone rolls a contributor back or
 -- rejects what is in quarantine; the worker does what the lifecycle asks.
-create function signal_end_contributions(ids uuid[], ended text, ground text, at timestamptz, reason text)
+create function signal_end_contributions(ids uuid[], ended text, ground text, at timestamptz, words text)
 returns table (contribution_id uuid, signal_id uuid, organisation_id uuid, list_id uuid, type text)
 language plpgsql volatile security definer set search_path = public, pg_catalog as $$
 #variable_conflict use_column
@@ -330,7 +330,7 @@ begin
       and (c.state in ('standing', 'quarantined') or (ended = 'erased' and c.state <> 'erased'))
     returning c.id, c.signal_id, c.organisation_id, c.list_id, s.type;
   -- Nobody stands behind it any more: what was disputed about it is settled.
-  update signal_dispute d set state = 'upheld', closed_at = at, closed_by = me, outcome_note = coalesce(reason, 'nobody stands behind it any more')
+  update signal_dispute d set state = 'upheld', closed_at = at, closed_by = me, outcome_note = coalesce(words, 'nobody stands behind it any more')
     from signal s where s.id = d.signal_id and s.id = any(signals) and s.state = 'withdrawn' and d.state = 'open';
   if ended = 'erased' then perform private.signal_wipe(signals, at); end if;
 end $$;
@@ -388,7 +388,7 @@ language sql stable security definer set search_path = public, pg_catalog as $$
   select coalesce(array_agg(id) filter (where is_answered), '{}'), coalesce(bool_and(is_answered), false) from answered $$;
 
 -- A dispute is rejected by whoever answers for everything that stands of the signal, and never by the one who disputes.
-create function signal_reject_dispute(dispute uuid, reason text, at timestamptz) returns void
+create function signal_reject_dispute(dispute uuid, words text, at timestamptz) returns void
 language plpgsql volatile security definer set search_path = public, pg_catalog as $$
 declare d signal_dispute;
 begin
@@ -397,7 +397,7 @@ begin
     or not (select r.is_all from signal_responsibility(d.signal_id) r) then
     raise exception 'this dispute is not for this organisation to decide' using errcode = '42501';
   end if;
-  update signal_dispute set state = 'rejected', closed_at = at, closed_by = current_org(), outcome_note = reason where id = dispute;
+  update signal_dispute set state = 'rejected', closed_at = at, closed_by = current_org(), outcome_note = words where id = dispute;
 end $$;
 
 -- Who has to learn what happens to a signal: those who stand behind it, who dispute it, and who answers for its lists (the operator for

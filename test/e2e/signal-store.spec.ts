@@ -64,7 +64,11 @@ describe('contributions to the shared hash database', () => {
         severity: 'critical',
         incident: 'pci-2026-north-harbour',
       });
-      const second = await contribute(curator, { value, labels: { entityClass: 'attack-perpetrator' }, reviewed: false });
+      const second = await contribute(curator, {
+        value,
+        labels: { entityClass: 'attack-perpetrator' },
+        reviewed: false,
+      });
       expect(second.id).toBe(first.id);
       expect(second.state).toBe('active');
       expect(second.contributions).toMatchObject([
@@ -89,7 +93,12 @@ describe('contributions to the shared hash database', () => {
       [{ frames: [{ hash: 'ab'.repeat(32), quality: 80 }] }, '/frames'],
       [{ listId: '019b0000-0000-7000-8000-000000000001' }, '/listId'],
     ])('refuses %j and says where', async (wrong, pointer) => {
-      const answer = await analyst.post<Problem>('/v1/signals', { type: 'sha256', value: hash(), labels: {}, ...wrong });
+      const answer = await analyst.post<Problem>('/v1/signals', {
+        type: 'sha256',
+        value: hash(),
+        labels: {},
+        ...wrong,
+      });
       expect([answer.status, answer.body.errors?.map((fault) => fault.pointer)]).toEqual([400, [pointer]]);
     });
 
@@ -129,19 +138,11 @@ describe('contributions to the shared hash database', () => {
   });
 
   describe('in bulk', () => {
-    const trust = (slug: string) =>
-      world.sql
-        .query('select * from signal_trust limit 0')
-        .then(() =>
-          world.sql.query(
-            `insert into signal_trust (organisation_id, level, changed_at) select id, 'high', now() from organisation where slug = $1 on conflict do nothing`,
-            [slug],
-          ),
-        )
-        .catch(() => undefined);
-
     it('takes ten thousand lines, refuses those at fault each with its reason, and lets the others stand', async () => {
-      await trust('watchers');
+      await world.sql.query(
+        `insert into signal_trust (organisation_id, level, changed_at) values ($1, 'trusted', now())`,
+        [curator.organisation.id],
+      );
       const signals: unknown[] = Array.from({ length: 9_990 }, (_, i) =>
         i % 2 ? { type: 'sha256', value: hash() } : { type: 'pdq', value: hash(), quality: 80 + (i % 20) },
       );
@@ -158,7 +159,10 @@ describe('contributions to the shared hash database', () => {
         { type: 'sha256', value: hash(), exhibitId: '019b0000-0000-7000-8000-000000000001' },
         { type: 'sha256', value: hash(), expiresAt: 'tomorrow' },
       );
-      const sent = await curator.post<BatchAnswer>('/v1/signals/batch', { labels: { category: 'incitement' }, signals });
+      const sent = await curator.post<BatchAnswer>('/v1/signals/batch', {
+        labels: { category: 'incitement' },
+        signals,
+      });
       expect(sent.status).toBe(200);
       expect(sent.body).toMatchObject({ contributed: 9_990, already: 1, quarantined: 0 });
       expect(sent.body.refused.map(({ index, code, pointer }) => [index, code, pointer])).toEqual([
@@ -211,7 +215,9 @@ describe('contributions to the shared hash database', () => {
     it('ends what nobody reviewed after thirty days, and not what somebody did', async () => {
       const left = await contribute(analyst, { reviewed: false });
       const looked = await contribute(analyst, { reviewed: false });
-      const asked = await contribute(analyst, { expiresAt: new Date(world.clock.now().getTime() + DAY_MS).toISOString() });
+      const asked = await contribute(analyst, {
+        expiresAt: new Date(world.clock.now().getTime() + DAY_MS).toISOString(),
+      });
       const reviewed = await supervisor.post<SignalView>(`/v1/signals/${looked.id}/review`, {});
       expect(reviewed.body).toMatchObject({ state: 'active', contributions: [{ reviewed: true, expiresAt: null }] });
       world.clock.advance(DAY_MS);
@@ -253,11 +259,10 @@ describe('contributions to the shared hash database', () => {
       const alone = await contribute(analyst);
       const shared = await contribute(analyst);
       await contribute(curator, { value: shared.value });
-      await world.sql.query('update signal_contribution set case_id = $1 where signal_id = any($2) and organisation_id = $3', [
-        opened.body.id,
-        [alone.id, shared.id],
-        unit.id,
-      ]);
+      await world.sql.query(
+        'update signal_contribution set case_id = $1 where signal_id = any($2) and organisation_id = $3',
+        [opened.body.id, [alone.id, shared.id], unit.id],
+      );
       const fallen = await supervisor.post<RetractedView>('/v1/signals/retract', {
         caseId: opened.body.id,
         ground: 'order_annulled',
@@ -270,7 +275,10 @@ describe('contributions to the shared hash database', () => {
       expect(await matches(moderator, alone.value!)).toEqual([]);
       expect(await get(analyst, alone.id)).toMatchObject({ state: 'withdrawn', contributions: [] });
       const rest = await get(curator, shared.id);
-      expect(rest).toMatchObject({ state: 'disputed', disputes: [{ reason: 'order_annulled', organisationId: unit.id }] });
+      expect(rest).toMatchObject({
+        state: 'disputed',
+        disputes: [{ reason: 'order_annulled', organisationId: unit.id }],
+      });
       expect(rest.contributions.map(({ organisationName }) => organisationName)).toEqual(['watchers']);
       expect((await matches(moderator, shared.value!))[0]).toMatchObject({ state: 'disputed' });
       expect((await entriesOf(curator, shared.id)).map(({ kind }) => kind)).toContain('signal.disputed');
@@ -283,19 +291,30 @@ describe('contributions to the shared hash database', () => {
     });
 
     it('takes one of case, exhibit and notice', async () => {
-      const answer = await supervisor.post<Problem>('/v1/signals/retract', { ground: 'order_annulled', note: 'which?' });
+      const answer = await supervisor.post<Problem>('/v1/signals/retract', {
+        ground: 'order_annulled',
+        note: 'which?',
+      });
       expect([answer.status, answer.body.code]).toEqual([400, 'request.invalid']);
     });
   });
 
   describe('erased', () => {
     it('takes two people, leaves a tombstone that says which hash to drop, and loses the hash itself after ninety days', async () => {
-      const signal = await contribute(analyst, { labels: { category: 'threat' }, note: 'names a victim', severity: 'high' });
+      const signal = await contribute(analyst, {
+        labels: { category: 'threat' },
+        note: 'names a victim',
+        severity: 'high',
+      });
       await curator.post(`/v1/signals/${signal.id}/opinion`, { opinion: 'confirm', note: 'names a victim too' });
-      const asked = await operator.post<{ approval: unknown }>(`/v1/signals/${signal.id}/erase`, { reason: 'a victim asked' });
+      const asked = await operator.post<{ approval: unknown }>(`/v1/signals/${signal.id}/erase`, {
+        reason: 'a victim asked',
+      });
       expect([asked.status, asked.body.approval]).toMatchObject([202, { state: 'awaiting-second-person' }]);
       expect((await get(analyst, signal.id)).state).toBe('active');
-      const erased = await secondOperator.post<SignalView>(`/v1/signals/${signal.id}/erase`, { reason: 'a victim asked' });
+      const erased = await secondOperator.post<SignalView>(`/v1/signals/${signal.id}/erase`, {
+        reason: 'a victim asked',
+      });
       expect([erased.status, erased.body]).toMatchObject([
         200,
         { state: 'withdrawn', value: signal.value, contributions: [], erasedAt: world.clock.now().toISOString() },
@@ -316,7 +335,8 @@ describe('contributions to the shared hash database', () => {
 
     it('is no tombstone any more when somebody stands behind the hash anew in time', async () => {
       const signal = await contribute(analyst);
-      for (const person of [operator, secondOperator]) await person.post(`/v1/signals/${signal.id}/erase`, { reason: 'by mistake' });
+      for (const person of [operator, secondOperator])
+        await person.post(`/v1/signals/${signal.id}/erase`, { reason: 'by mistake' });
       const anew = await contribute(curator, { value: signal.value });
       expect(anew).toMatchObject({ id: signal.id, state: 'active', erasedAt: null });
     });
@@ -327,7 +347,8 @@ describe('contributions to the shared hash database', () => {
       }); // prettier-ignore
       const signal = await contribute(analyst, { listId: list.body.id, note: 'a name' });
       const colleague = await world.person(unit, ['supervisor']);
-      for (const person of [supervisor, colleague]) await person.post(`/v1/signals/${signal.id}/erase`, { reason: 'asked to' });
+      for (const person of [supervisor, colleague])
+        await person.post(`/v1/signals/${signal.id}/erase`, { reason: 'asked to' });
       const entries = await entriesOf(analyst, signal.id);
       expect(entries.map(({ kind, internal }) => [kind, internal === null])).toEqual([
         ['signal.erased', false],
