@@ -1,0 +1,311 @@
+import { randomBytes } from 'node:crypto';
+import { Client } from 'pg';
+import { v7 as uuidv7 } from 'uuid';
+import { advanceContribution, CONTRIBUTION_EVENTS, signalState } from '../../src/domain/signal-lifecycle';
+import { CONTRIBUTION_STATES, type ContributionState } from '../../src/domain/vocabulary';
+import { signScope } from '../../src/infra/database/scope';
+import type { SignalView } from '../../src/signals/store/contribution.dto';
+import type { SignalListView } from '../../src/signals/store/list.dto';
+import { startWorld, type Person, type World } from '../support/app';
+
+const COMMON = '00000000-0000-7000-8000-000000000001';
+const hash = (): string => randomBytes(32).toString('hex');
+
+/** SQL as the role that serves requests, in the scope of one organisation: what a hole in the service could do at most. */
+describe('what the database keeps from the role that serves requests', () => {
+  let world: World;
+  let app: Client;
+  let owner: Person;
+  let member: Person;
+  let stranger: Person;
+  let operator: Person;
+  let list: SignalListView;
+
+  beforeAll(async () => {
+    world = await startWorld();
+    const { supervisor, platform } = await world.cast();
+    owner = supervisor;
+    member = await world.person(platform, ['supervisor']);
+    stranger = await world.person(await world.organisation('civil_society', 'watchers'), ['curator']);
+    operator = await world.person(await world.organisation('operator', 'service'), ['operator']);
+    const body = { slug: 'group', name: 'Group', purpose: 'an enquiry', sharing: 'group', tlp: 'red' };
+    list = (await owner.post<SignalListView>('/v1/signal-lists', body)).body;
+    const joining = { organisationId: platform.id, mayContribute: false };
+    await owner.post(`/v1/signal-lists/${list.id}/members`, joining);
+    app = new Client(world.database.app);
+    await app.connect();
+  });
+  afterAll(async () => {
+    await app.end();
+    await world.close();
+  });
+
+  /** Rows touched, or the code of the refusal. Nothing is kept. */
+  async function tryAs(person: Person | null, sql: string, values: unknown[] = []): Promise<number | string> {
+    await app.query('begin');
+    try {
+      if (person) {
+        const { rows } = await app.query<{ pid: number }>('select pg_backend_pid() as pid');
+        const scope = signScope(world.database.scopeKey, person.organisation.id, null, rows[0]!.pid);
+        await app.query(`select set_config('app.scope', $1, true)`, [scope]);
+      }
+      return (await app.query(sql, values)).rowCount ?? 0;
+    } catch (error) {
+      return String((error as { code?: string }).code);
+    } finally {
+      await app.query('rollback');
+    }
+  }
+  const contribute = async (person: Person, body: Record<string, unknown> = {}): Promise<SignalView> =>
+    (await person.post<SignalView>('/v1/signals', { type: 'sha256', value: hash(), labels: {}, ...body })).body;
+  const contributionOf = async (signal: SignalView): Promise<string> =>
+    (await world.sql.query<{ id: string }>('select id from signal_contribution where signal_id = $1', [signal.id]))
+      .rows[0]!.id;
+  const disputed = async (by: Person, signal: SignalView): Promise<string> =>
+    (await by.post<SignalView>(`/v1/signals/${signal.id}/opinion`, { opinion: 'dispute', reason: 'other' })).body
+      .disputes[0]!.id;
+  const END = 'select * from signal_end_contributions($1::uuid[], $2, $3, now(), null)';
+
+  it('writes the state of no signal, nor what is counted for and against it', async () => {
+    const signal = await contribute(owner);
+    for (const column of [
+      'state',
+      'reviewed',
+      'confirms',
+      'disputes',
+      'fed_false',
+      'value',
+      'erased_at',
+      'forgotten_at',
+    ]) {
+      expect([
+        column,
+        await tryAs(owner, `update signal set ${column} = ${column} where id = $1`, [signal.id]),
+      ]).toEqual([column, '42501']);
+    }
+    expect(
+      await tryAs(
+        owner,
+        `insert into signal (id, type, value, state, created_at, changed_at) values ($1, 'md5', $2, 'active', now(), now())`,
+        [uuidv7(), 'ab'.repeat(16)],
+      ),
+    ).toBe('42501');
+  });
+
+  it('writes the state of no contribution, not even of its own organisation’s, and lets nobody out of quarantine', async () => {
+    const signal = await contribute(owner);
+    const id = await contributionOf(signal);
+    for (const column of [
+      'state',
+      'withdrawn_at',
+      'end_ground',
+      'labels',
+      'provenance',
+      'organisation_id',
+      'list_id',
+    ]) {
+      expect([
+        column,
+        await tryAs(owner, `update signal_contribution set ${column} = ${column} where id = $1`, [id]),
+      ]).toEqual([column, '42501']);
+    }
+    expect(await tryAs(stranger, 'update signal_contribution set reviewed = false where id = $1', [id])).toBe(0);
+    await world.sql.query(`update signal_contribution set state = 'quarantined' where id = $1`, [id]);
+    for (const person of [owner, stranger, null]) {
+      expect(await tryAs(person, 'select * from signal_hold_contributions($1::uuid[], false)', [[id]])).toBe('42501');
+    }
+    expect(await tryAs(operator, 'select * from signal_hold_contributions($1::uuid[], false)', [[id]])).toBe(1);
+  });
+
+  it('ends nobody else’s contribution on any ground', async () => {
+    const id = await contributionOf(await contribute(owner));
+    const grounds = [
+      ['withdrawn', 'withdrawn'], ['retracted', 'order_annulled'], ['retracted', 'dispute_upheld'], ['retracted', 'rolled_back'],
+      ['expired', 'expired'], ['erased', 'erased'], ['retracted', 'rejected'], ['retracted', 'source_withdrew'],
+    ]; // prettier-ignore
+    for (const [ended, ground] of grounds) {
+      for (const person of [stranger, null]) {
+        expect([ground, await tryAs(person, END, [[id], ended, ground])]).toEqual([ground, '42501']);
+      }
+    }
+    expect(await tryAs(operator, END, [[id], 'withdrawn', 'withdrawn'])).toBe('42501');
+    expect(await tryAs(operator, END, [[id], 'retracted', 'dispute_upheld'])).toBe('42501');
+    expect(await tryAs(operator, END, [[id], 'retracted', 'rolled_back'])).toBe(1);
+    // A contribution ends into a state that is an end.
+    expect(await tryAs(owner, END, [[id], 'standing', 'withdrawn'])).toBe('23514');
+  });
+
+  it('upholds no dispute of its own, and for the owner of a list only on that list', async () => {
+    const body = { slug: 'open', name: 'Open', purpose: 'an enquiry', sharing: 'everyone', tlp: 'green' };
+    const open = (await owner.post<SignalListView>('/v1/signal-lists', body)).body;
+    await owner.post(`/v1/signal-lists/${open.id}/members`, {
+      organisationId: member.organisation.id,
+      mayContribute: true,
+    });
+    const listed = await contribute(member, { listId: open.id });
+    const elsewhere = await contribute(member);
+    const [onList, onCommon] = [await contributionOf(listed), await contributionOf(elsewhere)];
+    expect(await tryAs(owner, END, [[onList], 'retracted', 'dispute_upheld'])).toBe('42501');
+    await disputed(stranger, listed);
+    await disputed(stranger, elsewhere);
+    expect(await tryAs(owner, END, [[onList], 'retracted', 'dispute_upheld'])).toBe(1);
+    expect(await tryAs(owner, END, [[onCommon], 'retracted', 'dispute_upheld'])).toBe('42501');
+    const own = await contribute(member, { listId: open.id });
+    await disputed(owner, own);
+    expect(await tryAs(owner, END, [[await contributionOf(own)], 'retracted', 'dispute_upheld'])).toBe('42501');
+  });
+
+  it('states no opinion in another’s name, changes none, and none about a hash that it does not see', async () => {
+    const signal = await contribute(owner);
+    const hidden = await contribute(owner, { listId: list.id });
+    await stranger.post(`/v1/signals/${signal.id}/opinion`, { opinion: 'confirm' });
+    const insert = `insert into signal_opinion (id, signal_id, organisation_id, opinion, stated_at) values ($1, $2, $3, 'confirm', now())`;
+    expect(await tryAs(stranger, insert, [uuidv7(), signal.id, member.organisation.id])).toBe('42501');
+    expect(await tryAs(stranger, insert, [uuidv7(), hidden.id, stranger.organisation.id])).toBe('42501');
+    expect(await tryAs(member, insert, [uuidv7(), signal.id, member.organisation.id])).toBe(1);
+    expect(
+      await tryAs(member, 'update signal_opinion set superseded_at = now() where signal_id = $1', [signal.id]),
+    ).toBe(0);
+    expect(
+      await tryAs(stranger, `update signal_opinion set opinion = 'dispute' where signal_id = $1`, [signal.id]),
+    ).toBe('42501');
+    expect(await tryAs(stranger, 'delete from signal_opinion', [])).toBe('42501');
+    const fed = `insert into signal_feedback (id, signal_id, organisation_id, verdict, given_at) values ($1, $2, $3, 'false', now())`;
+    expect(await tryAs(stranger, fed, [uuidv7(), hidden.id, stranger.organisation.id])).toBe('42501');
+  });
+
+  it('opens no dispute in another’s or nobody’s name, and decides none that is not its to decide', async () => {
+    const signal = await contribute(owner);
+    const id = await disputed(stranger, signal);
+    const insert = `insert into signal_dispute (id, signal_id, organisation_id, reason, opened_at, due_at) values ($1, $2, $3, 'other', now(), now())`;
+    for (const organisation of [owner.organisation.id, null]) {
+      expect(await tryAs(member, insert, [uuidv7(), signal.id, organisation])).toBe('42501');
+    }
+    for (const state of ['upheld', 'rejected']) {
+      const close = `update signal_dispute set state = '${state}', closed_at = now() where id = $1`;
+      expect([state, await tryAs(stranger, close, [id]), await tryAs(owner, close, [id])]).toEqual([state, '42501', 0]);
+    }
+    expect(
+      await tryAs(member, `update signal_dispute set state = 'retracted', closed_at = now() where id = $1`, [id]),
+    ).toBe(0);
+    expect(
+      await tryAs(stranger, `update signal_dispute set state = 'retracted', closed_at = now() where id = $1`, [id]),
+    ).toBe(1);
+    expect(await tryAs(stranger, 'update signal_dispute set due_at = now() where id = $1', [id])).toBe('42501');
+    const reject = `select signal_reject_dispute($1, 'no', now())`;
+    for (const person of [stranger, member, null]) expect(await tryAs(person, reject, [id])).toBe('42501');
+    expect(await tryAs(owner, reject, [id])).toBe(1);
+  });
+
+  it('lets itself into no list, gives itself no right there, and takes over none', async () => {
+    const insert = `insert into signal_list_member (list_id, organisation_id, may_contribute, joined_at) values ($1, $2, true, now())`;
+    expect(await tryAs(stranger, insert, [list.id, stranger.organisation.id])).toBe('42501');
+    expect(
+      await tryAs(member, 'update signal_list_member set may_contribute = true where list_id = $1', [list.id]),
+    ).toBe('42501');
+    expect(await tryAs(member, 'update signal_list_member set left_at = now() where list_id = $1', [list.id])).toBe(1);
+    await world.sql.query('update signal_list_member set left_at = now() where list_id = $1', [list.id]);
+    expect(await tryAs(member, 'update signal_list_member set left_at = null where list_id = $1', [list.id])).toBe(
+      '42501',
+    );
+    await world.sql.query('update signal_list_member set left_at = null where list_id = $1', [list.id]);
+    expect(await tryAs(member, `update signal_list set name = 'ours' where id = $1`, [list.id])).toBe(0);
+    expect(await tryAs(owner, 'update signal_list set owner_id = null where id = $1', [list.id])).toBe('42501');
+    expect(await tryAs(owner, `update signal_list set sharing = 'everyone' where id = $1`, [list.id])).toBe('42501');
+    expect(await tryAs(owner, `update signal_list set name = 'all ours' where id = $1`, [COMMON])).toBe(0);
+    const claim = `insert into signal_list (id, slug, name, purpose, owner_id, sharing, tlp, created_at) values ($1, 'x', 'x', 'x', $2, 'everyone', 'red', now())`;
+    expect(await tryAs(stranger, claim, [uuidv7(), owner.organisation.id])).toBe('42501');
+    expect(await tryAs(stranger, claim, [uuidv7(), null])).toBe('42501');
+  });
+
+  it('contributes to no list that it may not, as nobody else, and nothing that has ended already', async () => {
+    const signal = await contribute(owner);
+    const insert = `insert into signal_contribution (id, signal_id, organisation_id, list_id, state, withdrawn_at, end_ground, labels, contributed_at)
+      values ($1, $2, $3, $4, $5, $6, $7, '{}', now())`;
+    const [own, at] = [member.organisation.id, new Date()];
+    expect(await tryAs(member, insert, [uuidv7(), signal.id, own, list.id, 'standing', null, null])).toBe('42501');
+    expect(
+      await tryAs(member, insert, [uuidv7(), signal.id, owner.organisation.id, COMMON, 'standing', null, null]),
+    ).toBe('42501');
+    expect(await tryAs(member, insert, [uuidv7(), signal.id, own, COMMON, 'withdrawn', at, 'withdrawn'])).toBe('42501');
+    expect(await tryAs(member, insert, [uuidv7(), signal.id, own, COMMON, 'standing', null, null])).toBe(1);
+    const frame = `insert into signal_frame (signal_id, ordinal, hash, quality) values ($1, 0, $2, 80)`;
+    expect(await tryAs(stranger, frame, [signal.id, hash()])).toBe('42501');
+    expect(await tryAs(stranger, 'select * from signal_forget(now(), now(), 10)')).toBe('42501');
+  });
+
+  it('moves a contribution exactly as the table says, whoever writes', async () => {
+    const id = await contributionOf(await contribute(owner));
+    const ends = (state: ContributionState): boolean => state !== 'standing' && state !== 'quarantined';
+    for (const from of CONTRIBUTION_STATES) {
+      const reachable = CONTRIBUTION_EVENTS.flatMap((event) => {
+        try {
+          return [advanceContribution(from, event)];
+        } catch {
+          return [];
+        }
+      });
+      for (const to of CONTRIBUTION_STATES.filter((state) => state !== from)) {
+        await world.sql.query('begin');
+        await world.sql.query('alter table signal_contribution disable trigger signal_contribution_moves');
+        await world.sql.query(
+          `update signal_contribution set state = $2, withdrawn_at = ${ends(from) ? 'now()' : 'null'} where id = $1`,
+          [id, from],
+        );
+        await world.sql.query('alter table signal_contribution enable trigger signal_contribution_moves');
+        const moved = await world.sql
+          .query(
+            `update signal_contribution set state = $2, withdrawn_at = ${ends(to) ? 'now()' : 'null'} where id = $1`,
+            [id, to],
+          )
+          .then(() => true)
+          .catch((error: { code?: string }) => error.code !== '23514');
+        await world.sql.query('rollback');
+        expect([from, to, moved]).toEqual([from, to, (reachable as ContributionState[]).includes(to)]);
+      }
+    }
+  });
+
+  it('computes the state of a signal as the pure rule does, for every mixture of facts', async () => {
+    const organisations = [];
+    for (let i = 0; i < 4; i++) organisations.push((await world.organisation('platform', `mix-${i}`)).id);
+    const [a, b, c, d] = organisations;
+    for (let bits = 0; bits < 64; bits++) {
+      const [first, second, isReviewed, confirmed, ownConfirmed, open] = [...'012345'].map(
+        (i) => ((bits >> Number(i)) & 1) === 1,
+      );
+      const id = uuidv7();
+      await world.sql.query(
+        `insert into signal (id, type, value, state, created_at, changed_at) values ($1, 'sha256', $2, 'withdrawn', now(), now())`,
+        [id, hash()],
+      );
+      const insert = `insert into signal_contribution (id, signal_id, organisation_id, list_id, state, reviewed, labels, contributed_at) values ($1, $2, $3, $4, $5, $6, '{}', now())`;
+      if (first) await world.sql.query(insert, [uuidv7(), id, a, COMMON, 'standing', false]);
+      // What waits in quarantine counts for nothing, reviewed or not.
+      await world.sql.query(insert, [uuidv7(), id, d, COMMON, 'quarantined', true]);
+      if (second) await world.sql.query(insert, [uuidv7(), id, b, COMMON, 'standing', isReviewed]);
+      const opinion = `insert into signal_opinion (id, signal_id, organisation_id, opinion, stated_at) values ($1, $2, $3, 'confirm', now())`;
+      if (confirmed) await world.sql.query(opinion, [uuidv7(), id, c]);
+      if (ownConfirmed) await world.sql.query(opinion, [uuidv7(), id, a]);
+      if (open)
+        await world.sql.query(
+          `insert into signal_dispute (id, signal_id, organisation_id, reason, opened_at, due_at) values ($1, $2, $3, 'other', now(), now())`,
+          [uuidv7(), id, c],
+        );
+      const { rows } = await world.sql.query<{ state: string; reviewed: boolean; confirms: number }>(
+        'select state, reviewed, confirms from signal where id = $1',
+        [id],
+      );
+      const facts = {
+        standing: Number(first) + Number(second),
+        reviewed: Boolean(second && isReviewed),
+        confirms: Number(confirmed) + Number(ownConfirmed && !first),
+        openDisputes: Number(open),
+      };
+      expect([bits, rows[0]]).toEqual([
+        bits,
+        { state: signalState(facts), reviewed: facts.reviewed, confirms: facts.confirms },
+      ]);
+    }
+  });
+});
