@@ -67,15 +67,17 @@ export class BatchMatching {
   }
 
   private async search(store: HashStore, group: NearQuestions, hits: Hits): Promise<void> {
-    const found = await this.readers.search(store, group);
-    for (let at = 0; at < found.count; at++) {
-      const question = found.queries[at] ?? 0;
-      const row = found.ids[at] ?? 0;
-      const distance = found.distances[at] ?? 0;
-      // Found in slices and on other threads: meanwhile the row may have been given to another signal.
-      if (!store.isAt(row, group.type, group.hashes.subarray(question * HASH256_BYTES), distance)) continue;
-      hits.add(group.places[question] ?? 0, { signal: store.read(row), distance });
-      if (at % 500 === 499) await turn();
+    const found = await this.readers.search(store.index(group.type), group);
+    let seen = 0;
+    for (const { questions, rows, distances } of found) {
+      for (const [at, row] of rows.entries()) {
+        const question = questions[at] ?? 0;
+        const distance = distances[at] ?? 0;
+        // Found in slices and on other threads: meanwhile the row may have been given to another signal.
+        if (!store.isAt(row, group.type, group.hashes.subarray(question * HASH256_BYTES), distance)) continue;
+        hits.add(group.places[question] ?? 0, { signal: store.read(row), distance });
+        if (++seen % 500 === 0) await turn();
+      }
     }
   }
 

@@ -61,12 +61,22 @@ export class BytesColumn {
 export class Interned<T> {
   readonly #numbers = new Map<string, number>();
   readonly #values: T[] = [];
+  #lastValue: T | undefined;
+  #lastNumber = 0;
 
   get size(): number {
     return this.#values.length;
   }
 
   numberOf(value: T): number {
+    // Signals come in groups of which all name the very same object.
+    if (value === this.#lastValue) return this.#lastNumber;
+    this.#lastNumber = this.#find(value);
+    this.#lastValue = value;
+    return this.#lastNumber;
+  }
+
+  #find(value: T): number {
     const name = JSON.stringify(value);
     const known = this.#numbers.get(name);
     if (known !== undefined) return known;

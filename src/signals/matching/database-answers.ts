@@ -101,7 +101,7 @@ const scan = (tx: Tx, type: SignalType, value: string, radius: number): Promise<
     [type, value, radius],
   );
 
-async function readKnown(tx: Tx, ids: readonly string[]): Promise<Map<string, KnownSignal>> {
+export async function readKnown(tx: Tx, ids: readonly string[]): Promise<Map<string, KnownSignal>> {
   if (ids.length === 0) return new Map();
   const rows = await tx.query<Row[]>(
     `select s.id, s.type, s.value, s.state, s.confirms, s.disputes, s.fed_confirmed, s.fed_false, s.fed_known,

