@@ -128,6 +128,16 @@ export class PlatformView {
   status!: 'active' | 'provisional' | 'suspended';
 }
 
+/** A signal that an exhibit of the item matches: somebody has seen this content before. */
+export class ReuploadView {
+  signalId!: string;
+  /** Bits that differ; 0 for the very same. */
+  @ApiProperty({ type: 'integer' })
+  distance!: number;
+  /** One's own item that the signal was taken from; null where another organisation contributed it. */
+  earlierItemId!: string | null;
+}
+
 export class ItemView {
   id!: string;
   kind!: ItemKind;
@@ -144,6 +154,8 @@ export class ItemView {
   caseId!: string;
   /** The same thing in a case that is closed. */
   previousItemId!: string | null;
+  /** What it is a copy of, as far as its exhibits tell; nearest first. */
+  reuploadOf!: ReuploadView[];
   uploadedAt!: string | null;
   note!: string | null;
 }

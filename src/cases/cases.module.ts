@@ -1,15 +1,19 @@
 import { Module } from '@nestjs/common';
 import { EvidenceModule } from '../evidence/evidence.module';
 import { SignalsModule } from '../signals/signals.module';
+import { MediaModule } from '../infra/media/media.module';
 import { CaseController } from './case.controller';
 import { Cases } from './cases.service';
+import { ExhibitMedia } from './exhibit-media.service';
+import { ExhibitSignalsController } from './exhibit-signals.controller';
+import { ExhibitSignals } from './exhibit-signals.service';
 import { IntakeFiles } from './intake-files.service';
 import { Intake } from './intake.service';
 
 @Module({
-  imports: [EvidenceModule, SignalsModule],
-  controllers: [CaseController],
-  providers: [Cases, Intake, IntakeFiles],
+  imports: [EvidenceModule, SignalsModule, MediaModule],
+  controllers: [CaseController, ExhibitSignalsController],
+  providers: [Cases, Intake, IntakeFiles, ExhibitMedia, ExhibitSignals],
   exports: [Cases, Intake],
 })
 export class CasesModule {}

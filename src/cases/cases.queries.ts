@@ -1,11 +1,13 @@
 import { Exhibit } from '../evidence/evidence.entity';
 import { toView as exhibitToView } from '../evidence/exhibit.dto';
+import { mediaOf } from '../evidence/media';
 import { DomainError } from '../domain/errors';
 import type { Actor } from '../infra/database/actor';
 import type { Tx } from '../infra/database/work';
 import { pageOf, parseCursor, type Page } from '../infra/http/paging';
-import type { CaseQuery, CaseSummaryView, CaseView, ItemView, PlatformView } from './cases.dto';
+import type { CaseQuery, CaseSummaryView, CaseView, ItemView, PlatformView, ReuploadView } from './cases.dto';
 import { CaseFile, type ContentItem } from './cases.entity';
+import { reuploadsOf } from './reuploads';
 
 /** A row of `ITEM_COLUMNS`. */
 export interface ItemRow extends Pick<
@@ -21,7 +23,11 @@ export const ITEM_COLUMNS = `i.id, i.kind, i.address, i.identity, i.state, i.hel
   case when p.id is not null then json_build_object('id', p.id, 'name', p.name, 'slug', p.slug, 'status', p.status) end as platform
   from content_item i left join organisation p on p.id = i.platform_id`;
 
-export const itemToView = (row: ItemRow, joined: boolean): Pick<ItemView, keyof ItemView> => ({
+export const itemToView = (
+  row: ItemRow,
+  joined: boolean,
+  reuploads: readonly ReuploadView[] = [],
+): Pick<ItemView, keyof ItemView> => ({
   id: row.id,
   kind: row.kind,
   address: row.address,
@@ -32,6 +38,7 @@ export const itemToView = (row: ItemRow, joined: boolean): Pick<ItemView, keyof 
   joined,
   caseId: row.caseId,
   previousItemId: row.previousItemId,
+  reuploadOf: [...reuploads],
   uploadedAt: row.uploadedAt?.toISOString() ?? null,
   note: row.note,
 });
@@ -88,10 +95,18 @@ export async function readCase(tx: Tx, id: string): Promise<CaseView> {
     [id],
   );
   const exhibits = await tx.find(Exhibit, { where: { caseId: id }, order: { number: 'ASC' } });
+  const media = await mediaOf(
+    tx,
+    exhibits.map((exhibit) => exhibit.id),
+  );
+  const reuploads = await reuploadsOf(
+    tx,
+    rows.map((row) => row.id),
+  );
   return {
     ...summaryOf({ file, items: 0 }),
     reasons: file.reasons,
-    items: rows.map((row) => itemToView(row, row.caseId !== id)),
-    exhibits: exhibits.map(exhibitToView),
+    items: rows.map((row) => itemToView(row, row.caseId !== id, reuploads.get(row.id))),
+    exhibits: exhibits.map((exhibit) => exhibitToView(exhibit, media.get(exhibit.id))),
   };
 }

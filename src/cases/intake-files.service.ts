@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RefusedFile } from '../evidence/consignment';
 import { rejectionEntry, sealFiles } from '../evidence/seal';
 import { toView, type SubmittedExhibitView } from '../evidence/exhibit.dto';
-import type { Exhibit } from '../evidence/evidence.entity';
+import { expectMedia, mediaOf } from '../evidence/media';
 import { Work, type Actor, type Tx } from '../infra/database/work';
 import type { NewEntry } from '../ledger/append';
 import { Matching } from '../signals/matching/matching.service';
@@ -11,6 +11,8 @@ import type { FileHashes } from '../signals/matching/question';
 import type { SubmittedItemView } from './cases.dto';
 import type { CaseFile } from './cases.entity';
 import { takeNumbers } from './case-file';
+import { matchEntry } from './match-entry';
+import { linkReuploads } from './reuploads';
 import type { FiledFile } from './submitted-files';
 
 export interface MatchedFile extends FiledFile {
@@ -61,13 +63,19 @@ export class IntakeFiles {
     const collected = files.map((each) => ({ file: each.file, itemId: itemOf(each, items) }));
     const sealing = { actor, at, caseId: file.id, reference: file.reference, firstNumber };
     const { exhibits, entries } = await sealFiles(tx, sealing, collected);
+    await expectMedia(tx, actor, exhibits);
+    const media = await mediaOf(
+      tx,
+      exhibits.map(({ id }) => id),
+    );
+    const matched = exhibits.map((exhibit, i) => ({ exhibit, matches: files[i]?.matches ?? [] }));
     const found: NewEntry[] = [];
-    for (const [i, exhibit] of exhibits.entries()) {
-      const matches = files[i]?.matches ?? [];
+    for (const { exhibit, matches } of matched) {
       await this.matching.remember(tx, actor, exhibit.id, matches, at);
       found.push(...matches.map((match) => matchEntry(actor, at, exhibit, match)));
     }
-    const views = exhibits.map((exhibit, i) => ({ ...toView(exhibit), matches: files[i]?.matches ?? [] }));
+    await linkReuploads(tx, actor, matched, at);
+    const views = matched.map(({ exhibit, matches }) => ({ ...toView(exhibit, media.get(exhibit.id)), matches }));
     return { exhibits: views, entries: [...entries, ...found] };
   }
 
@@ -86,17 +94,3 @@ function itemOf({ index }: FiledFile, items: readonly SubmittedItemView[]): stri
   if (index === null) return items.length === 1 ? (items[0]?.id ?? null) : null;
   return items.find((item) => item.index === index)?.id ?? null;
 }
-
-const matchEntry = (actor: Actor, at: Date, exhibit: Exhibit, match: Match): NewEntry => ({
-  kind: 'match.found',
-  actor,
-  at,
-  subjects: {
-    case: exhibit.caseId,
-    exhibit: exhibit.id,
-    signal: match.signalId,
-    ...(exhibit.itemId ? { item: exhibit.itemId } : {}),
-  },
-  dims: { type: match.type, distance: match.distance },
-  audience: [actor.organisationId],
-});

@@ -1,0 +1,66 @@
+import { Type } from 'class-transformer';
+import {
+  ArrayUnique,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Length,
+  ValidateNested,
+} from 'class-validator';
+import { SEVERITIES, SIGNAL_TYPES, type Severity, type SignalType } from '../domain/vocabulary';
+import { SignalLabels } from '../signals/signal.dto';
+
+export class ContributeExhibitDto {
+  /** Where to; the common list unless told. */
+  @IsOptional()
+  @IsUUID()
+  listId?: string;
+
+  @ValidateNested()
+  @Type(() => SignalLabels)
+  labels!: SignalLabels;
+
+  @IsOptional()
+  @IsIn(SEVERITIES)
+  severity?: Severity;
+
+  /** Short name of the incident it belongs to. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 64)
+  incident?: string;
+
+  /** Which hashes of it; all that there are unless told. */
+  @IsOptional()
+  @IsArray()
+  @ArrayUnique()
+  @IsIn(SIGNAL_TYPES, { each: true })
+  types?: SignalType[];
+
+  /** False where nobody looked at the content yet: the hashes are provisional then and block nothing. */
+  @IsOptional()
+  @IsBoolean()
+  reviewed?: boolean;
+
+  @IsOptional()
+  @IsString()
+  @Length(1, 2000)
+  note?: string;
+}
+
+export class ContributedSignalView {
+  type!: SignalType;
+  signalId?: string;
+  outcome!: 'contributed' | 'already' | 'quarantined' | 'refused';
+  code?: string;
+  detail?: string;
+}
+
+export class ContributedView {
+  exhibitId!: string;
+  /** One for each hash of the exhibit that was offered. */
+  signals!: ContributedSignalView[];
+}

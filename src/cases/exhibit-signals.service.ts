@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '../domain/errors';
+import { Exhibit } from '../evidence/evidence.entity';
+import type { MediaView } from '../evidence/exhibit.dto';
+import { mediaOf } from '../evidence/media';
+import { ClockSource } from '../infra/clock-source';
+import { Work, type Actor, type Tx } from '../infra/database/work';
+import { COMMON_LIST } from '../signals/changes';
+import { MIN_QUALITY } from '../signals/matching/question';
+import { Contributions, type Candidate } from '../signals/store/contributions.service';
+import type { ContributedView, ContributeExhibitDto } from './exhibit-signals.dto';
+
+type Hash = Pick<Candidate, 'type' | 'value' | 'quality' | 'frames'>;
+
+/**
+ * Gives the hashes of a preserved exhibit to the shared database. Only what is sealed is an exhibit, so the content is
+ * preserved before its hash begins to take copies of it down.
+ */
+@Injectable()
+export class ExhibitSignals {
+  constructor(
+    private readonly work: Work,
+    private readonly clock: ClockSource,
+    private readonly contributions: Contributions,
+  ) {}
+
+  async contribute(actor: Actor, exhibitId: string, dto: ContributeExhibitDto): Promise<ContributedView> {
+    const { results, touched } = await this.work.run(actor, async (tx) => {
+      const { exhibit, media } = await find(tx, exhibitId);
+      const hashes = hashesOf(exhibit, media).filter(({ type }) => !dto.types || dto.types.includes(type));
+      const batch = await this.contributions.contributeMany(tx, actor, {
+        listId: dto.listId ?? COMMON_LIST,
+        at: this.clock.now(),
+        // A person looked at the content: that is what an exhibit of a case is, unless they say otherwise.
+        reviewed: actor.personId !== null && dto.reviewed !== false,
+        provenance: { origin: 'exhibit', sha256: exhibit.sha256 },
+        items: hashes.map((hash) => ({ ...hash, ...labelsOf(dto), exhibitId, caseId: exhibit.caseId })),
+      });
+      return {
+        results: batch.results.map(({ index, ...result }) => ({ type: hashes[index]?.type ?? 'sha256', ...result })),
+        touched: batch.results.flatMap(({ signalId }) => (signalId ? [signalId] : [])),
+      };
+    });
+    await this.contributions.told(touched);
+    return { exhibitId, signals: results };
+  }
+}
+
+const labelsOf = ({ labels, severity, incident, note }: ContributeExhibitDto): Omit<Candidate, 'type' | 'value'> => ({
+  labels,
+  ...(severity ? { severity } : {}),
+  ...(incident ? { incident } : {}),
+  ...(note ? { note } : {}),
+});
+
+async function find(tx: Tx, id: string): Promise<{ exhibit: Exhibit; media: MediaView | null }> {
+  const exhibit = await tx.findOneBy(Exhibit, { id });
+  if (!exhibit) throw new DomainError('request.not-found');
+  return { exhibit, media: (await mediaOf(tx, [id])).get(id) ?? null };
+}
+
+/**
+ * Every hash of it that others may match on. Of a video or document that was not read to its end only the bytes' digests are
+ * shared; and never the look of a document's pages, because pages of writing resemble each other.
+ */
+function hashesOf(exhibit: Exhibit, media: MediaView | null): Hash[] {
+  const { sha256, sha512, md5, pdq, pdqQuality, blockhash } = exhibit;
+  const hashes: Hash[] = [
+    { type: 'sha256', value: sha256 },
+    { type: 'sha512', value: sha512 },
+    { type: 'md5', value: md5 },
+  ];
+  if (pdq !== null && blockhash !== null && (pdqQuality ?? 0) >= MIN_QUALITY) {
+    hashes.push({ type: 'pdq', value: pdq, quality: pdqQuality ?? 0 }, { type: 'blockhash', value: blockhash });
+  }
+  if (media?.vpdq && !media.fault) {
+    hashes.push({ type: 'vpdq', value: media.vpdq, frames: framesOf(media) });
+  }
+  if (media?.textSha256 && !media.fault) hashes.push({ type: 'text_sha256', value: media.textSha256 });
+  return hashes;
+}
+
+const framesOf = ({ hashes }: MediaView): NonNullable<Candidate['frames']> =>
+  hashes.map(({ hash, quality, atMs }, frame) => ({ hash, quality, frame, atMs: atMs ?? 0 }));
