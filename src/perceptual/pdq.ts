@@ -59,6 +59,11 @@ export function pdqDihedral(pixels: Pixels): { quality: number; hashes: Record<P
   return { quality: found?.quality ?? 0, hashes };
 }
 
+/** The hash of 64 x 64 luma values, filtered already. */
+export function pdqOfGrid(grid: Float32Array): PdqHash {
+  return hashOf({ dct: pdqMachine()?.dct16(grid) ?? dct16(grid), quality: gridQuality(grid) });
+}
+
 /** What is left of a picture before its bits are drawn; null for one that is too small to have any. */
 interface Analysis {
   /** 16 x 16 float32, row-major. */

@@ -2,6 +2,7 @@ import sharp from 'sharp';
 import { blockhash } from '../../perceptual/blockhash';
 import { PDQ_MIN_SIDE, pdqHash } from '../../perceptual/pdq';
 import { PDQ_SIDE } from '../../perceptual/pdq-filter';
+import { pdqHashFast } from '../../perceptual/pdq-jpeg';
 import { pdqVariants } from '../../perceptual/pdq-variants';
 import type { Pixels } from '../../perceptual/pixels';
 import type { HashRequest } from './frames';
@@ -42,8 +43,9 @@ export function hardenDecoder(): void {
  * - of an animation the first frame counts; of a progressive picture the last scan;
  * - a side under 5 pixels: no PDQ (zeros, quality 0), but a blockhash.
  *
- * In `fast` mode a JPEG is decoded at a fraction of its size and shrunk to 64 x 64; docs/decisions/perceptual-hashes.md
- * has the error. Other formats cannot be decoded smaller for less, and are computed as exactly as ever.
+ * In `fast` mode a baseline JPEG is not decoded at all (`pdqHashFast`), and another large one (progressive, CMYK) is at a
+ * fraction of its size, shrunk to 64 x 64; docs/decisions/perceptual-hashes.md has the errors. Other formats cannot be
+ * decoded smaller for less, and are computed as exactly as ever.
  * @throws DecodeFault
  */
 export async function hashEncoded(
@@ -54,6 +56,8 @@ export async function hashEncoded(
   const { type, active } = sniff(bytes);
   if (!DECODED.includes(type)) throw new DecodeFault('image.unsupported', { found: active ?? type });
   if (endsEarly(bytes, type)) throw new DecodeFault('image.truncated', { type });
+  const found = request.mode === 'fast' && type === 'image/jpeg' ? pdqHashFast(bytes, limits.maxPixels) : null;
+  if (found) return { mode: 'fast', type, ...found };
   const { pixels, width, height } = await decodeImage(bytes, limits, request.mode === 'fast').catch(
     (error: unknown) => {
       throw faultOf(error, type);
@@ -65,8 +69,8 @@ export async function hashEncoded(
   return request.variants.length > 0 ? { ...exact, variants: pdqVariants(pixels, request.variants) } : exact;
 }
 
-/** Pictures of fewer pixels are not shrunk: decoding them whole costs no more than a millisecond. */
-const WORTH_SHRINKING = 256 * 256;
+/** Pictures of fewer pixels are not shrunk: decoding them whole takes no longer. */
+const WORTH_SHRINKING = 2 ** 19;
 
 export interface DecodedImage {
   readonly pixels: Pixels;

@@ -27,13 +27,13 @@ function store(hashes: ImageHashes): string {
 }
 
 describe('the fast mode', () => {
-  it('gives the PDQ of a JPEG within 20 bits of the exact one, says so, and has no blockhash', async () => {
+  it('gives the PDQ of a JPEG within 8 bits of the exact one, says so, and has no blockhash', async () => {
     for (let seed = 60; seed < 68; seed++) {
       const file = await sceneJpeg(seed, LARGE, 85);
       const fast = await pool.scanImage(file, file.length);
       expect(fast).toEqual({ mode: 'fast', type: 'image/jpeg', ...LARGE, pdq: fast.pdq });
       const exact = await pool.hashImage(file);
-      expect(hammingDistance(fast.pdq.hash, exact.pdq.hash)).toBeLessThanOrEqual(20);
+      expect(hammingDistance(fast.pdq.hash, exact.pdq.hash)).toBeLessThanOrEqual(8);
     }
   });
 
@@ -45,7 +45,7 @@ describe('the fast mode', () => {
   });
 
   it('is exact for a small JPEG and for every format that cannot be decoded at a fraction of its size', async () => {
-    const small = await sceneJpeg(1, { width: 250, height: 200 });
+    const small = await sceneJpeg(1, { width: 800, height: 500 });
     expect((await pool.scanImage(small)).pdq).toEqual((await pool.hashImage(small)).pdq);
     expect((await pool.scanImage(await scenePng(2))).pdq).toEqual(pdqHash(scenePixels(2)));
     for (const format of ['webp', 'gif', 'avif'] as const) {
