@@ -20,6 +20,10 @@ import { Matching } from './matching/matching.service';
 import { QueryBudget } from './matching/query-budget.service';
 import { SignalIndex } from './matching/signal-index.service';
 import { SignalReaders } from './matching/signal-readers.service';
+import { DryRun } from './policy/dry-run.service';
+import { Feedback } from './policy/feedback.service';
+import { Policies } from './policy/policies.service';
+import { FeedbackController, PolicyController } from './policy/policy.controller';
 import { ContributionController } from './store/contribution.controller';
 import { Contributions } from './store/contributions.service';
 import { Disputes } from './store/disputes.service';
@@ -40,6 +44,8 @@ import { Withdrawals } from './store/withdrawals.service';
     MatchController,
     DefenceController,
     QuarantineController,
+    PolicyController,
+    FeedbackController,
     ContributionController,
     OpinionController,
     SignalListController,
@@ -54,6 +60,9 @@ import { Withdrawals } from './store/withdrawals.service';
     Quarantine,
     Rollback,
     Trusts,
+    Policies,
+    DryRun,
+    Feedback,
     Directory,
     SignalIndex,
     SignalReaders,

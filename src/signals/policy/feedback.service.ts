@@ -1,0 +1,130 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { DomainError } from '../../domain/errors';
+import { disputeDueAt } from '../../domain/signal-lifecycle';
+import type { MatchVerdict, SignalState, SignalType } from '../../domain/vocabulary';
+import { ClockSource } from '../../infra/clock-source';
+import { Work, type Actor, type Tx } from '../../infra/database/work';
+import { SignalIndex } from '../matching/signal-index.service';
+import { appendChange, concerned } from '../store/entries';
+import { lockSignal } from '../store/signal-view';
+import type { FeedbackAnswer, FeedbackDto, FeedbackView } from './policy.dto';
+
+interface SignalRow {
+  readonly id: string;
+  readonly type: SignalType;
+  readonly state: SignalState;
+  readonly confirmed: number;
+  readonly false: number;
+  readonly known: number;
+}
+
+/** What a platform found a match to be: counted for and against the signal, one word an organisation. */
+@Injectable()
+export class Feedback {
+  constructor(
+    private readonly work: Work,
+    private readonly clock: ClockSource,
+    private readonly index: SignalIndex,
+  ) {}
+
+  async give(actor: Actor, signalId: string, dto: FeedbackDto): Promise<FeedbackAnswer> {
+    const at = this.clock.now();
+    const answer = await this.work.run(actor, async (tx) => {
+      await lockSignal(tx, signalId);
+      const signal = await find(tx, signalId);
+      if (signal.state === 'withdrawn') throw new DomainError('signal.nobody-behind', { signalId });
+      if (dto.matchId) await requireMatch(tx, dto.matchId, signalId);
+      const was = await state(tx, actor, signalId, dto, at);
+      await appendChange(tx, {
+        kind: 'signal.feedback-given',
+        actor,
+        at,
+        signals: [signal],
+        dims: { verdict: dto.verdict, was },
+        shared: dto.note === undefined ? undefined : { note: dto.note },
+        audience: await concerned(tx, [signalId]),
+      });
+      const disputed = dto.verdict === 'false' && (await disputeFalse(tx, actor, signal, at));
+      const { state: now, ...counts } = await find(tx, signalId);
+      const feedback = { confirmed: counts.confirmed, false: counts.false, alreadyKnown: counts.known };
+      return { signalId, verdict: dto.verdict, state: now, feedback, disputed };
+    });
+    await this.index.touch([signalId]);
+    return answer;
+  }
+
+  /** What one's own organisation said of it, the last word first. */
+  history(actor: Actor, signalId: string): Promise<FeedbackView[]> {
+    return this.work.read(actor, async (tx) => {
+      await find(tx, signalId);
+      const rows = await tx.query<
+        { verdict: MatchVerdict; note: string | null; given_at: Date; superseded_at: Date | null }[]
+      >(
+        `select verdict, note, given_at, superseded_at from signal_feedback where signal_id = $1 and organisation_id = $2
+         order by given_at desc, id desc limit 200`,
+        [signalId, actor.organisationId],
+      );
+      return rows.map(({ verdict, note, given_at, superseded_at }) => ({
+        verdict,
+        note,
+        givenAt: given_at.toISOString(),
+        supersededAt: superseded_at?.toISOString() ?? null,
+      }));
+    });
+  }
+}
+
+async function find(tx: Tx, id: string): Promise<SignalRow> {
+  const [row] = await tx.query<SignalRow[]>(
+    'select id, type, state, fed_confirmed as confirmed, fed_false as false, fed_known as known from signal where id = $1',
+    [id],
+  );
+  if (!row) throw new DomainError('request.not-found');
+  return row;
+}
+
+/** Matches are for the asker alone: one of others cannot be told from none. */
+async function requireMatch(tx: Tx, matchId: string, signalId: string): Promise<void> {
+  const found = await tx.query<unknown[]>('select 1 from signal_match where id = $1 and signal_id = $2', [
+    matchId,
+    signalId,
+  ]);
+  if (found.length > 0) return;
+  throw new DomainError('request.invalid', {}, [
+    { pointer: '/matchId', detail: 'there is no such match of this signal, or it is not yours' },
+  ]);
+}
+
+/** The organisation's word until now gives way to this one and stays on record. @returns the verdict before */
+async function state(tx: Tx, actor: Actor, signalId: string, dto: FeedbackDto, at: Date): Promise<MatchVerdict | null> {
+  const [before] = await tx.query<[{ verdict: MatchVerdict }[], number]>(
+    `update signal_feedback set superseded_at = $3 where signal_id = $1 and organisation_id = $2 and superseded_at is null returning verdict`,
+    [signalId, actor.organisationId, at],
+  );
+  await tx.query(
+    'insert into signal_feedback (id, signal_id, organisation_id, verdict, note, given_at) values ($1, $2, $3, $4, $5, $6)',
+    [uuidv7(), signalId, actor.organisationId, dto.verdict, dto.note ?? null, at],
+  );
+  return before[0]?.verdict ?? null;
+}
+
+/** Two organisations or more found it false, and more than found it right: a person has to look. The database counts. */
+async function disputeFalse(tx: Tx, actor: Actor, signal: SignalRow, at: Date): Promise<boolean> {
+  const [row] = await tx.query<{ opened: boolean }[]>('select signal_dispute_false_match($1, $2, $3, $4) as opened', [
+    signal.id,
+    uuidv7(),
+    at,
+    disputeDueAt(at),
+  ]);
+  if (!row?.opened) return false;
+  await appendChange(tx, {
+    kind: 'signal.disputed',
+    actor,
+    at,
+    signals: [signal],
+    dims: { reason: 'false_match', because: 'feedback' },
+    audience: await concerned(tx, [signal.id]),
+  });
+  return true;
+}
