@@ -4,7 +4,7 @@ import { PDQ_MATCH_RADIUS, PDQ_MIN_QUALITY } from '../../../src/perceptual/pdq';
 import type { SignalLabels } from '../api';
 import type { Clepsydra } from '../clepsydra';
 import { fetchPage, isCursorRefused } from './feed-source';
-import { readFeedLine, writeFeedLine, type OfflineType, type StandingState } from './feed-line';
+import { KeptLineReader, readFeedLine, writeFeedLine, type OfflineType, type StandingState } from './feed-line';
 import type { FileHashes } from './hash-file';
 import { LocalCopy, LocalCopyError, type CopyOf } from './local-copy';
 import { SignalTable, type Found } from './signal-table';
@@ -256,9 +256,10 @@ export class OfflineMatcher {
 
   #load(): void {
     const table = new SignalTable();
+    const reader = new KeptLineReader();
     let lines = 0;
     this.#copy.load((text) => {
-      const line = readFeedLine(text);
+      const line = reader.read(text);
       if (line.kind !== 'skipped') table.apply(line);
       lines++;
     });

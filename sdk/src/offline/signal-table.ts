@@ -28,6 +28,7 @@ export class SignalTable {
   };
   /** One object for each distinct set of labels, lists and so on, which are few beside the hashes. */
   readonly #abouts = new Map<string, About>();
+  readonly #isShared = new WeakSet<About>();
 
   get size(): number {
     return this.#handles.size;
@@ -100,10 +101,12 @@ export class SignalTable {
   }
 
   #shared(about: About): About {
+    if (this.#isShared.has(about)) return about;
     const key = JSON.stringify(about);
     const known = this.#abouts.get(key);
     if (known) return known;
     this.#abouts.set(key, about);
+    this.#isShared.add(about);
     return about;
   }
 }
