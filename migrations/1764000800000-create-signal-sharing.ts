@@ -207,8 +207,9 @@ drop function private.signal_follows_contributions;
 -- Nobody behind it: withdrawn. An open dispute: disputed. A person has looked, or another body confirms: active. Otherwise provisional.
 create function private.signal_refresh(ids uuid[]) returns void
 language sql volatile security definer set search_path = public, pg_catalog as $$
-  -- The row locks make two changes to one signal take turns, in one order, so that the second sees the first.
-  select 1 from signal s where s.id = any(ids) order by s.id for update;
+  -- The row locks make two changes to one signal take turns, so that the second sees the first. In the order in which signal_make
+  -- takes them, so that a batch that comes and one that goes do not wait for each other; keys stay free for foreign keys.
+  select 1 from signal s where s.id = any(ids) order by s.type, s.value for no key update;
   update signal s set state = f.state, reviewed = f.reviewed, reviewed_at = f.reviewed_at, confirms = f.confirms, disputes = f.disputes,
     -- Whoever stands behind an erased hash anew takes it upon himself: it is no tombstone any more.
     erased_at = case when f.state = 'withdrawn' then s.erased_at end,
@@ -309,7 +310,7 @@ declare
   signals uuid[];
 begin
   signals := array(select distinct c.signal_id from signal_contribution c where c.id = any(ids));
-  perform 1 from signal s where s.id = any(signals) order by s.id for update;
+  perform 1 from signal s where s.id = any(signals) order by s.type, s.value for no key update;
   if not is_worker and exists (
     select 1 from signal_contribution c join signal_list l on l.id = c.list_id
     where c.id = any(ids) and not coalesce(
@@ -370,7 +371,7 @@ begin
   if not pg_has_role(session_user, 'clepsydra_worker', 'member') and current_org_kind() is distinct from 'operator' then
     raise exception 'quarantine is for the operator' using errcode = '42501';
   end if;
-  perform 1 from signal s where s.id in (select c.signal_id from signal_contribution c where c.id = any(ids)) order by s.id for update;
+  perform 1 from signal s where s.id in (select c.signal_id from signal_contribution c where c.id = any(ids)) order by s.type, s.value for no key update;
   return query update signal_contribution c set state = case when held then 'quarantined' else 'standing' end
     from signal s where s.id = c.signal_id and c.id = any(ids) and c.state = case when held then 'standing' else 'quarantined' end
     returning c.id, c.signal_id, c.organisation_id, c.list_id, s.type;

@@ -130,7 +130,7 @@ describe('opinions and disputes about hashes', () => {
       [signal.id],
     );
     const told = [analyst, watcher, operator].map((person) => person.organisation.id);
-    expect(rows).toEqual([{ audience: told.sort() }]);
+    expect(rows).toEqual([{ audience: told.toSorted() }]);
     const open = await operator.get<{ items: DisputeView[] }>(`/v1/signal-disputes?state=open&signal=${signal.id}`);
     expect(open.body.items).toMatchObject([{ id, mayReject: true }]);
   });
@@ -254,6 +254,6 @@ describe('opinions and disputes about hashes', () => {
     const signal = await contribute(analyst);
     const id = await dispute(watcher, signal.id);
     const answers = await Promise.all([resolve(supervisor, id, 'upheld'), resolve(operator, id, 'rejected')]);
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
   });
 });

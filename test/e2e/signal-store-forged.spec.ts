@@ -261,7 +261,7 @@ describe('what the database keeps from the role that serves requests', () => {
           .then(() => true)
           .catch((error: { code?: string }) => error.code !== '23514');
         await world.sql.query('rollback');
-        expect([from, to, moved]).toEqual([from, to, (reachable as ContributionState[]).includes(to)]);
+        expect([from, to, moved]).toEqual([from, to, reachable.includes(to)]);
       }
     }
   });

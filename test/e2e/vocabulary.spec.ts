@@ -18,6 +18,7 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
   'signal_list.tlp': vocabulary.TLP,
   'signal_contribution.state': vocabulary.CONTRIBUTION_STATES,
   'signal_contribution.severity': vocabulary.SEVERITIES,
+  'signal_contribution.end_ground': vocabulary.END_GROUNDS,
   'signal_opinion.opinion': vocabulary.SIGNAL_OPINIONS,
   'signal_opinion.reason': vocabulary.DISPUTE_REASONS,
   'signal_dispute.reason': vocabulary.DISPUTE_REASONS,

@@ -108,7 +108,7 @@ export class ContributeSignalDto extends ContributionLine {
   @IsUUID()
   listId?: string;
 
-  /** Whether a person looked at the item; true unless told otherwise. What nobody reviewed is provisional. */
+  /** Whether a person looked at the item: so for a person and not for a key, unless told otherwise. Else it is provisional. */
   @IsOptional()
   @IsBoolean()
   reviewed?: boolean;

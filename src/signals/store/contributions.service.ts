@@ -54,7 +54,7 @@ export class Contributions {
   ) {}
 
   async contribute(actor: Actor, dto: ContributeSignalDto): Promise<SignalView> {
-    const { listId = COMMON_LIST, reviewed = true, ...candidate } = dto;
+    const { listId = COMMON_LIST, reviewed = isPerson(actor), ...candidate } = dto;
     const batch = { listId, at: this.clock.now(), reviewed, items: [candidate as Candidate] };
     const view = await this.work.run(actor, async (tx) => {
       const { results } = await this.contributeMany(tx, actor, batch);
@@ -70,7 +70,7 @@ export class Contributions {
 
   /** Each line by itself: one that is refused says why, and the others stand. */
   async contributeBatch(actor: Actor, dto: ContributeBatchDto): Promise<BatchAnswer> {
-    const { listId = COMMON_LIST, reviewed = true, labels = {}, severity, incident } = dto;
+    const { listId = COMMON_LIST, reviewed = isPerson(actor), labels = {}, severity, incident } = dto;
     const defaults = { labels, ...(severity ? { severity } : {}), ...(incident ? { incident } : {}) };
     const lines = dto.signals.map((line) => readLine(line, defaults));
     const taken = lines.flatMap((line, index) => (isRefusal(line) ? [] : [{ index, candidate: line }]));
@@ -159,6 +159,9 @@ export class Contributions {
     return appendContributed(tx, actor, placement, fresh);
   }
 }
+
+/** Unless it says so, a machine has not looked at anything. */
+const isPerson = (actor: Actor): boolean => actor.personId !== null;
 
 /** What is wrong with each item, or undefined. An exhibit that one may not see cannot be told from none. */
 async function faultsOf(tx: Tx, { items, at }: ContributionBatch): Promise<(Refusal | undefined)[]> {
