@@ -11,6 +11,7 @@ export {
   type PdqHash,
 } from '../../src/perceptual/pdq';
 export type { PdqTurn } from '../../src/perceptual/pdq-dct';
+export { pdqHashFast, type FastPdq } from '../../src/perceptual/pdq-jpeg';
 export { blockhash } from '../../src/perceptual/blockhash';
 export { hammingDistance } from '../../src/perceptual/hamming';
 export { createHammingIndex, type HammingOptions } from '../../src/perceptual/hamming-factory';

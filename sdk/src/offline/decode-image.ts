@@ -1,5 +1,6 @@
 import { blockhash } from '../../../src/perceptual/blockhash';
 import { pdqHash } from '../../../src/perceptual/pdq';
+import { pdqHashFast } from '../../../src/perceptual/pdq-jpeg';
 import type { Pixels } from '../../../src/perceptual/pixels';
 import type { Image } from '../api';
 
@@ -22,12 +23,15 @@ export interface DecodeOptions {
   /** Refused above it, before a pixel is decoded. */
   readonly maxPixels: number;
   /**
-   * A JPEG of 1024 pixels and more a side is decoded at a half, a quarter … of its size, {@link FAST_SIDE} at the least:
-   * about twice as fast at 2 megapixels, more above, and up to 6 of 256 bits from the exact PDQ (mean 1.0, 46 pictures).
-   * For scanning in bulk; never for a hash that is contributed.
+   * For scanning in bulk, never for a hash that is contributed: a baseline JPEG of 512 pixels and more a side is not
+   * decoded at all, and has no blockhash then; another JPEG is decoded at a half, a quarter … of its size,
+   * {@link FAST_SIDE} a side at the least. PDQ is then up to 6 of 256 bits from the exact one (46 pictures).
    */
   readonly fast: boolean;
 }
+
+/** `blockhash` is null where the picture was not decoded. */
+export type HashedImage = Omit<Image, 'blockhash'> & { readonly blockhash: string | null };
 
 export const FAST_SIDE = 512;
 
@@ -48,6 +52,12 @@ function isSharp(value: unknown): value is Sharp {
 }
 
 let loaded: Promise<Sharp | null> | undefined;
+
+/** Without a decoder, and nearly; null for all but baseline JPEGs. */
+export function hashImageFast(bytes: Uint8Array, { maxPixels, fast }: DecodeOptions): HashedImage | null {
+  const found = fast ? pdqHashFast(bytes, maxPixels) : null;
+  return found && { ...found, blockhash: null };
+}
 
 /** sharp where it is installed, otherwise null. Asked once. */
 export function findSharp(): Promise<Sharp | null> {

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { ImageFault, findSharp, hashImage, type DecodeOptions } from './decode-image';
+import { ImageFault, findSharp, hashImage, hashImageFast, type DecodeOptions, type HashedImage } from './decode-image';
 import { KIND_BYTES, kindOf, type FileKind } from './file-kind';
 import { hashVideo, type VideoFrames } from './video-frames';
-import type { Image } from '../api';
 
 /** Every hash of one file. The bytes go nowhere. */
 export interface FileHashes {
@@ -14,7 +13,7 @@ export interface FileHashes {
   readonly sha256: string;
   readonly sha512: string;
   readonly md5: string;
-  readonly image: Image | null;
+  readonly image: HashedImage | null;
   /** vPDQ: one hash a second, where ffmpeg is installed. */
   readonly video: VideoFrames | null;
   /** Why there is no perceptual hash of a picture or film; null where there is one, or could never be. */
@@ -121,10 +120,12 @@ async function finish({ exact, kind, bytes }: Read, options: HashOptions, path: 
 
 async function pictureOf(bytes: Uint8Array | null, options: HashOptions): Promise<Perceptual> {
   if (!bytes) return refused('image.too-large', 'the file is too large to decode');
+  const limits = { maxPixels: options.maxPixels ?? MAX_PIXELS, fast: options.fast ?? false };
+  const image = hashImageFast(bytes, limits);
+  if (image) return { ...NOTHING, image };
   const sharp = await findSharp();
   if (!sharp) return refused('image.no-decoder', 'exact only: install the npm package sharp to decode pictures');
   try {
-    const limits = { maxPixels: options.maxPixels ?? MAX_PIXELS, fast: options.fast ?? false };
     return { ...NOTHING, image: await hashImage(sharp, bytes, limits) };
   } catch (error) {
     if (error instanceof ImageFault) return refused(error.code, error.message);

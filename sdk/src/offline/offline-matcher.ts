@@ -322,5 +322,6 @@ export function queriesOf({ sha256, sha512, md5, image, video }: FileHashes): Ha
     ...(video?.digest ? [{ type: 'vpdq', value: video.digest } as const] : []),
   ];
   if (!image || image.pdq.quality < PDQ_MIN_QUALITY) return exact;
-  return [...exact, { type: 'pdq', value: image.pdq.hash }, { type: 'blockhash', value: image.blockhash }];
+  const pdq: HashQuery = { type: 'pdq', value: image.pdq.hash };
+  return image.blockhash === null ? [...exact, pdq] : [...exact, pdq, { type: 'blockhash', value: image.blockhash }];
 }

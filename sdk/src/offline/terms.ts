@@ -65,6 +65,6 @@ function listOf({ id, name, tlp, autoAction }: Record<string, unknown>): KnownLi
 }
 
 async function fetchRules(wire: Wire, signal?: AbortSignal): Promise<readonly PolicyRule[] | null> {
-  const policy = await ask(wire, '/v1/signal-policy', signal);
+  const policy = await ask(wire, '/v1/signal-policies/current', signal);
   return policy && Array.isArray(policy['rules']) ? takenAs<readonly PolicyRule[]>(policy['rules']) : null;
 }

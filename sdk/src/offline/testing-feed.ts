@@ -57,7 +57,7 @@ export class TestingFeed {
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? '', 'http://testing');
     if (url.pathname === '/v1/signal-lists') return this.#give(response, { items: this.lists, next: null });
-    if (url.pathname === '/v1/signal-policy') return this.#givePolicy(response);
+    if (url.pathname === '/v1/signal-policies/current') return this.#givePolicy(response);
     const cursor = url.searchParams.get('cursor');
     const encoding = request.headers['accept-encoding']?.toString() ?? '';
     this.asked.push({ cursor, lists: url.searchParams.get('lists'), encoding });

@@ -36,7 +36,7 @@ export function hashLines(file: HashedFile, output: Output): string[] {
             'pdq',
             `${image.pdq.hash}  quality ${image.pdq.quality}${image.pdq.quality < PDQ_MIN_QUALITY ? ': too low to match on' : ''}`,
           ],
-          ['blockhash', image.blockhash],
+          ['blockhash', cell(image.blockhash)],
         ]
       : []),
     ...videoLine(file),

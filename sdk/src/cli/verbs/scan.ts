@@ -194,7 +194,7 @@ export const SCAN_VERBS: readonly Verb[] = [
       offline: { type: 'flag', help: 'Ask the server nothing; match against the copy as it is' },
       fast: {
         type: 'flag',
-        help: 'Decode large JPEGs at a fraction of their size: some twice as fast; hashes are up to 6 bits off, so matches near the limit may be missed',
+        help: 'JPEGs are not decoded: some three times as fast; PDQ is a few bits off and blockhash left out, so matches near the limit may be missed',
       },
       'no-video': { type: 'flag', help: 'Exact hashes of films only' },
       copy: { type: 'text', value: 'folder', help: 'Where the local copy lies; under CLEPSYDRA_HOME unless told' },
