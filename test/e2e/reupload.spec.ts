@@ -123,40 +123,44 @@ describe('content that comes back', () => {
     expect(found.body.matches).toMatchObject([{ type: 'text_sha256', distance: 0 }]);
   });
 
-  (hasFfmpeg ? it : it.skip)('catches a video that was cut, scaled and encoded again', async () => {
-    const studio = new VideoStudio();
-    try {
-      await studio.slides('film.mp4', 500, 5);
-      const original = await studio.read('film.mp4');
-      const { exhibits } = await submit(analyst, original, 'film.mp4', 'video/mp4');
-      const exhibit = await hashed(analyst, exhibits[0]!.id);
-      expect(exhibit).toMatchObject({ matchable: 'perceptual', media: { state: 'hashed', fault: null } });
-      const given = await analyst.post<ContributedView>(`/v1/exhibits/${exhibit.id}/signals`, {
-        labels: LABELS,
-        types: ['vpdq'],
-      });
-      expect(given.body.signals).toMatchObject([{ type: 'vpdq', outcome: 'contributed' }]);
-      await studio.make('clip.webm', [
-        '-ss',
-        '3',
-        '-i',
-        studio.path('film.mp4'),
-        '-vf',
-        'scale=320:-2',
-        '-b:v',
-        '400k',
-      ]);
-      const clip = await studio.read('clip.webm');
-      const found = await moderator.form<FileMatchAnswer>('/v1/signals/match', fileForm(clip, 'clip.webm'));
-      const match = found.body.matches.find(({ type }) => type === 'vpdq');
-      expect(match).toMatchObject({ signalId: given.body.signals[0]!.signalId, action: 'review' });
-      expect(match!.vpdq!.queryPercent).toBeGreaterThanOrEqual(80);
-      const again = await submit(analyst, clip, 'clip.webm', 'video/webm');
-      await hashed(analyst, again.exhibits[0]!.id);
-      const view = (await analyst.get<CaseView>(`/v1/cases/${again.id}`)).body;
-      expect(view.items[0]!.reuploadOf).toMatchObject([{ signalId: match!.signalId }]);
-    } finally {
-      await studio.close();
-    }
-  }, 120_000);
+  (hasFfmpeg ? it : it.skip)(
+    'catches a video that was cut, scaled and encoded again',
+    async () => {
+      const studio = new VideoStudio();
+      try {
+        await studio.slides('film.mp4', 500, 5);
+        const original = await studio.read('film.mp4');
+        const { exhibits } = await submit(analyst, original, 'film.mp4', 'video/mp4');
+        const exhibit = await hashed(analyst, exhibits[0]!.id);
+        expect(exhibit).toMatchObject({ matchable: 'perceptual', media: { state: 'hashed', fault: null } });
+        const given = await analyst.post<ContributedView>(`/v1/exhibits/${exhibit.id}/signals`, {
+          labels: LABELS,
+          types: ['vpdq'],
+        });
+        expect(given.body.signals).toMatchObject([{ type: 'vpdq', outcome: 'contributed' }]);
+        await studio.make('clip.webm', [
+          '-ss',
+          '3',
+          '-i',
+          studio.path('film.mp4'),
+          '-vf',
+          'scale=320:-2',
+          '-b:v',
+          '400k',
+        ]);
+        const clip = await studio.read('clip.webm');
+        const found = await moderator.form<FileMatchAnswer>('/v1/signals/match', fileForm(clip, 'clip.webm'));
+        const match = found.body.matches.find(({ type }) => type === 'vpdq');
+        expect(match).toMatchObject({ signalId: given.body.signals[0]!.signalId, action: 'review' });
+        expect(match!.vpdq!.queryPercent).toBeGreaterThanOrEqual(80);
+        const again = await submit(analyst, clip, 'clip.webm', 'video/webm');
+        await hashed(analyst, again.exhibits[0]!.id);
+        const view = (await analyst.get<CaseView>(`/v1/cases/${again.id}`)).body;
+        expect(view.items[0]!.reuploadOf).toMatchObject([{ signalId: match!.signalId }]);
+      } finally {
+        await studio.close();
+      }
+    },
+    120_000,
+  );
 });
