@@ -1,4 +1,6 @@
+import type { JsonObject } from '../../domain/canonical';
 import type { ProblemCode } from '../../domain/errors';
+import { isUuid } from '../../domain/ledger-entry';
 import { itemFaults, labelFaults, type Labels } from '../../domain/labels';
 import { isSignalHash, SIGNAL_HEX_LENGTH, SIGNAL_TYPES, type Severity, type SignalType } from '../../domain/vocabulary';
 import { parseInstant } from '../../infra/http/instant';
@@ -27,6 +29,8 @@ export interface Candidate {
   readonly expiresAt?: Date;
   /** For the contributor's own organisation. */
   readonly note?: string;
+  /** Where this one comes from, beside what its batch says; only the service's own intakes know. */
+  readonly provenance?: JsonObject;
   /** Of a `vpdq`: the frames whose digest the value is. */
   readonly frames?: readonly FrameGiven[];
 }
@@ -45,7 +49,7 @@ const invalid = (pointer: string, detail: string): Refusal => ({ code: 'request.
 
 /** What is wrong with a candidate by itself, whoever contributes it where. */
 export function candidateFault(candidate: Candidate, at: Date): Refusal | null {
-  const { type, value, quality, expiresAt } = candidate;
+  const { type, value, quality, exhibitId, expiresAt } = candidate;
   if (!SIGNAL_TYPES.includes(type)) return invalid('/type', `one of ${SIGNAL_TYPES.join(', ')}`);
   if (typeof value !== 'string' || !isSignalHash(type, value)) {
     return invalid('/value', `${type} is ${SIGNAL_HEX_LENGTH[type]} lower-case hexadecimal digits`);
@@ -55,6 +59,7 @@ export function candidateFault(candidate: Candidate, at: Date): Refusal | null {
   }
   const [fault] = [...labelFaults(candidate.labels), ...itemFaults(candidate)];
   if (fault) return invalid(fault.pointer, fault.detail);
+  if (exhibitId !== undefined && !isUuid(exhibitId)) return invalid('/exhibitId', 'a UUID in lower case');
   if (expiresAt && expiresAt <= at) return invalid('/expiresAt', 'lies in the past');
   return candidate.frames ? framesFault(candidate, candidate.frames) : null;
 }

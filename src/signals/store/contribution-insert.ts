@@ -46,6 +46,7 @@ export async function insertContributions(
   placement: Placement,
   admitted: readonly Admitted[],
 ): Promise<Set<string>> {
+  if (admitted.length === 0) return new Set();
   const { at, reviewed } = placement;
   const of = <T>(pick: (candidate: Candidate) => T): T[] => admitted.map(({ candidate }) => pick(candidate));
   const rows = await tx.query<{ signal_id: string }[]>(INSERT, [
@@ -65,7 +66,7 @@ export async function insertContributions(
     reviewed,
     reviewed ? at : null,
     at,
-    placement.provenance,
+    of(({ provenance }) => JSON.stringify({ ...placement.provenance, ...provenance })),
     placement.batchId,
     placement.sourceId,
   ]);
@@ -80,10 +81,10 @@ export async function insertContributions(
 const INSERT = `
   insert into signal_contribution (id, signal_id, organisation_id, list_id, state, labels, vocabulary, severity, incident, provenance, reviewed,
     reviewed_at, contributed_at, case_id, exhibit_id, notice_id, batch_id, source_id, expires_at)
-  select u.id, u.signal_id, $11, $12, u.state, u.labels::jsonb, $13, u.severity, u.incident, $17::jsonb, $14, $15, $16, u.case_id, u.exhibit_id,
+  select u.id, u.signal_id, $11, $12, u.state, u.labels::jsonb, $13, u.severity, u.incident, u.provenance::jsonb, $14, $15, $16, u.case_id, u.exhibit_id,
     u.notice_id, $18, $19, u.expires_at
-  from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::uuid[], $9::uuid[], $10::timestamptz[])
-    as u (id, signal_id, state, labels, severity, incident, case_id, exhibit_id, notice_id, expires_at)
+  from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::uuid[], $9::uuid[], $10::timestamptz[],
+    $17::text[]) as u (id, signal_id, state, labels, severity, incident, case_id, exhibit_id, notice_id, expires_at, provenance)
   on conflict (signal_id, organisation_id, list_id) where withdrawn_at is null do nothing
   returning signal_id`;
 
