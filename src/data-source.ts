@@ -20,6 +20,7 @@ import { CreateMatching1764000810000 } from '../migrations/1764000810000-create-
 import { CreateSignalDefence1764000820000 } from '../migrations/1764000820000-create-signal-defence';
 import { CreateExhibitMedia1764000840000 } from '../migrations/1764000840000-create-exhibit-media';
 import { CreateExchange1764000830000 } from '../migrations/1764000830000-create-exchange';
+import { CreateExchangeInbound1764000850000 } from '../migrations/1764000850000-create-exchange-inbound';
 
 /** Entities and migrations as explicit lists: what is not named here does not exist. */
 export const ENTITIES = [
@@ -57,6 +58,7 @@ export const MIGRATIONS = [
   CreateSignalDefence1764000820000,
   CreateExchange1764000830000,
   CreateExhibitMedia1764000840000,
+  CreateExchangeInbound1764000850000,
 ];
 
 /**
