@@ -118,6 +118,19 @@ export const PROBLEMS = {
   'exchange.protocol-verb': [422, 'This protocol or organisation cannot do that'],
   'exchange.not-acceptable': [406, 'None of the accepted media types is served here'],
   'exchange.read-only': [403, 'Nothing is written over this protocol here'],
+  'exchange.list-too-open': [422, 'This list is shared more widely than the source allows'],
+  'exchange.source-ended': [409, 'Nothing is taken from this source any more'],
+  'exchange.source-paused': [409, 'This source is paused'],
+  'exchange.source-not-followed': [409, 'A file was taken once and is not followed'],
+  'exchange.too-many-sources': [409, 'An organisation follows at most fifty sources'],
+  'exchange.source-refuses': [502, 'The source refuses the credential'],
+  'exchange.source-missing': [502, 'The source has nothing at this address'],
+  'exchange.source-busy': [502, 'The source asks to be left alone for a while'],
+  'exchange.source-down': [502, 'The source has a failure of its own'],
+  'exchange.source-unreadable': [502, 'The source does not answer in its protocol'],
+  'exchange.source-cut': [502, 'The answer of the source broke off'],
+  'exchange.source-rewound': [502, 'The source went back behind what it had told'],
+  'exchange.source-repeats': [502, 'The source tells the same again and again'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

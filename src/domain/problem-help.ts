@@ -215,6 +215,27 @@ export const PROBLEM_HELP = {
     'TAXII 2.1 is answered as application/taxii+json;version=2.1. Ask for that, or for anything, in the Accept header.',
   'exchange.read-only':
     'Collections are read-only: `can_write` says so. Contribute hashes by POST /v1/signals, by the batch route, or with a protocol that submits.',
+  'exchange.list-too-open':
+    'What a source marks with the Traffic Light Protocol must not reach more readers here: the list must be marked at least as strictly. TLP:AMBER+STRICT and TLP:RED stay within your organisation, so they need a list of your own, for a group, without other members.',
+  'exchange.source-ended': 'The source was removed. Subscribe anew to take hashes from it again.',
+  'exchange.source-paused': 'Resume the source to have it read again.',
+  'exchange.source-not-followed':
+    'A CSV file is read when it is uploaded. Upload it again to bring what is new in it; remove the source to end it.',
+  'exchange.too-many-sources': 'Remove a source that is not needed any more. Files that were taken do not count.',
+  'exchange.source-refuses':
+    'The other side answered 401 or 403. It is asked again only after a long pause, so that no account there is locked. Make a new credential there, remove this source with keep, and subscribe anew.',
+  'exchange.source-missing':
+    'The other side answered 404 or 410. Look at the address and at what the protocol expects there; docs/subscriptions.md says which address each one needs.',
+  'exchange.source-busy': 'The other side answered 429 or 503. It is asked again when it says, at most a day later.',
+  'exchange.source-down':
+    'The other side answered with an error of its own. It is asked again, each time after a longer pause.',
+  'exchange.source-unreadable':
+    'The answer is not of the media type, or not of the form, of the protocol: often a login page or an error page of a proxy. Nothing of it was taken.',
+  'exchange.source-cut': 'The answer ended before its end. Nothing of this page was taken; it is asked for again.',
+  'exchange.source-rewound':
+    'A place that the source told lies before the one it told last. Nothing is taken until its operator has put that right, because a list that went back would bring back what was withdrawn.',
+  'exchange.source-repeats':
+    'The source says that there is more and gives a place where it has been already. What it brought stands; it is asked again later.',
 } as const satisfies Partial<Record<ProblemCode, string>>;
 
 /** The paragraph for a code; its title while nobody has written one. */
