@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { JsonObject } from '../../domain/canonical';
-import { DomainError, type ProblemCode } from '../../domain/errors';
+import { DomainError } from '../../domain/errors';
 import { ClockSource } from '../../infra/clock-source';
 import { Work, type Actor, type Tx } from '../../infra/database/work';
 import { COMMON_LIST } from '../changes';
@@ -9,9 +9,10 @@ import { Admission } from '../defence/admission.service';
 import { SignalIndex } from '../matching/signal-index.service';
 import { candidateFault, isRefusal, readLine, type Candidate, type Refusal } from './candidate';
 import { insertContributions, keyOf, makeSignals, type Admitted, type Placement } from './contribution-insert';
-import { BatchAnswer, type ContributeBatchDto, type ContributeSignalDto, type SignalView } from './contribution.dto';
+import type { BatchAnswer, ContributeBatchDto, ContributeSignalDto, SignalView } from './contribution.dto';
 import { appendContributed } from './contribution-entries';
 import { assertWritable } from './list-access';
+import { Outcomes, refused, toAnswer, type ContributionResult } from './outcomes';
 import { requireSignal } from './signal-view';
 
 export type { Candidate } from './candidate';
@@ -26,15 +27,6 @@ export interface ContributionBatch {
   /** A person looked at the items. Otherwise the contributions are provisional and end after thirty days. */
   readonly reviewed: boolean;
   readonly items: readonly Candidate[];
-}
-
-export interface ContributionResult {
-  readonly index: number;
-  readonly signalId?: string;
-  readonly outcome: 'contributed' | 'already' | 'quarantined' | 'refused';
-  readonly code?: ProblemCode;
-  readonly detail?: string;
-  readonly pointer?: string;
 }
 
 export interface Contributed {
@@ -89,37 +81,17 @@ export class Contributions {
   /** For whoever has a transaction open; call `told` with the signals when it has been committed. */
   async contributeMany(tx: Tx, actor: Actor, batch: ContributionBatch): Promise<Contributed> {
     await assertWritable(tx, batch.listId);
-    const results: (ContributionResult | undefined)[] = batch.items.map(() => undefined);
-    const refuse = (index: number, { code, detail, pointer }: Refusal): void => {
-      results[index] = { index, outcome: 'refused', code, detail, ...(pointer === undefined ? {} : { pointer }) };
-    };
-    const faults = await faultsOf(tx, batch);
-    const sound = batch.items.flatMap((candidate, index) => {
-      const fault = faults[index];
-      if (fault) refuse(index, fault);
-      return fault ? [] : [{ index, candidate }];
-    });
-    const verdicts = await this.admission.admit(tx, actor, {
-      listId: batch.listId,
-      at: batch.at,
-      candidates: sound.map(({ candidate }) => candidate),
-    });
-    const admitted = sound.flatMap(({ index, candidate }, i) => {
-      const verdict = verdicts[i];
-      if (!verdict) throw new Error('a candidate without a verdict');
-      if (verdict.kind === 'refuse') refuse(index, verdict);
-      return verdict.kind === 'refuse'
-        ? []
-        : [{ index, candidate, heldBecause: verdict.kind === 'quarantine' ? verdict.reason : null }];
-    });
+    const outcomes = new Outcomes(batch.items.length);
+    const sound = await soundOnes(tx, batch, outcomes);
+    const admitted = await this.admit(tx, actor, batch, sound, outcomes);
     const signals = await makeSignals(tx, admitted.map(({ candidate }) => candidate), batch.at); // prettier-ignore
-    const placed = admitted.map(({ index, candidate, heldBecause }) => {
-      const signalId = signals.get(keyOf(candidate));
+    const placed = admitted.map((one) => {
+      const signalId = signals.get(keyOf(one.candidate));
       if (!signalId) throw new Error('a signal was neither found nor made');
-      return { index, candidate, heldBecause, signalId };
+      return { ...one, signalId };
     });
-    const entryIds = await this.stand(tx, actor, batch, placed, results);
-    return { results: results.filter((result) => result !== undefined), entryIds };
+    const entryIds = await stand(tx, actor, batch, placed, outcomes);
+    return { results: outcomes.all(), entryIds };
   }
 
   /** After the commit: the next question here finds what was changed. Other nodes follow the ledger. */
@@ -127,84 +99,79 @@ export class Contributions {
     if (signalIds.length > 0) await this.index.touch(signalIds);
   }
 
-  private async stand(
+  private async admit(
     tx: Tx,
     actor: Actor,
-    batch: ContributionBatch,
-    placed: readonly (Admitted & { readonly index: number })[],
-    results: (ContributionResult | undefined)[],
-  ): Promise<string[]> {
-    const first = new Map<string, number>();
-    for (const { signalId, index } of placed) if (!first.has(signalId)) first.set(signalId, index);
-    const distinct = placed.filter(({ signalId, index }) => first.get(signalId) === index);
-    const placement: Placement = {
-      listId: batch.listId,
-      at: batch.at,
-      reviewed: batch.reviewed,
-      batchId: batch.items.length > 1 ? uuidv7() : null,
-      sourceId: batch.sourceId ?? null,
-      provenance: batch.provenance ?? {},
-    };
-    const inserted =
-      distinct.length > 0 ? await insertContributions(tx, actor, placement, distinct) : new Set<string>();
-    for (const { index, signalId, heldBecause } of placed) {
-      const isNew = inserted.has(signalId) && first.get(signalId) === index;
-      results[index] = {
-        index,
-        signalId,
-        outcome: isNew ? (heldBecause === null ? 'contributed' : 'quarantined') : 'already',
-      };
-    }
-    const fresh = distinct.filter(({ signalId }) => inserted.has(signalId));
-    return appendContributed(tx, actor, placement, fresh);
+    { listId, at }: ContributionBatch,
+    sound: readonly Numbered[],
+    outcomes: Outcomes,
+  ): Promise<(Numbered & Pick<Admitted, 'heldBecause'>)[]> {
+    const candidates = sound.map(({ candidate }) => candidate);
+    const verdicts = await this.admission.admit(tx, actor, { listId, at, candidates });
+    return sound.flatMap(({ index, candidate }, i) => {
+      const verdict = verdicts[i];
+      if (!verdict) throw new Error('a candidate without a verdict');
+      if (verdict.kind !== 'refuse') {
+        return [{ index, candidate, heldBecause: verdict.kind === 'quarantine' ? verdict.reason : null }];
+      }
+      outcomes.refuse(index, verdict);
+      return [];
+    });
   }
+}
+
+interface Numbered {
+  /** Position in the batch. */
+  readonly index: number;
+  readonly candidate: Candidate;
+}
+
+async function stand(
+  tx: Tx,
+  actor: Actor,
+  batch: ContributionBatch,
+  placed: readonly (Admitted & Numbered)[],
+  outcomes: Outcomes,
+): Promise<string[]> {
+  const first = new Map<string, Admitted & Numbered>();
+  for (const one of placed) if (!first.has(one.signalId)) first.set(one.signalId, one);
+  const placement: Placement = {
+    listId: batch.listId,
+    at: batch.at,
+    reviewed: batch.reviewed,
+    batchId: batch.items.length > 1 ? uuidv7() : null,
+    sourceId: batch.sourceId ?? null,
+    provenance: batch.provenance ?? {},
+  };
+  const inserted = await insertContributions(tx, actor, placement, [...first.values()]);
+  for (const one of placed) {
+    const isNew = inserted.has(one.signalId) && first.get(one.signalId) === one;
+    outcomes.place(one, isNew);
+  }
+  const fresh = [...first.values()].filter(({ signalId }) => inserted.has(signalId));
+  return appendContributed(tx, actor, placement, fresh);
 }
 
 /** Unless it says so, a machine has not looked at anything. */
 const isPerson = (actor: Actor): boolean => actor.personId !== null;
 
-/** What is wrong with each item, or undefined. An exhibit that one may not see cannot be told from none. */
-async function faultsOf(tx: Tx, { items, at }: ContributionBatch): Promise<(Refusal | undefined)[]> {
+/** Those of the right form, with exhibits that the actor sees: one that it may not see cannot be told from none. */
+async function soundOnes(tx: Tx, { items, at }: ContributionBatch, outcomes: Outcomes): Promise<Numbered[]> {
   const named = [...new Set(items.flatMap(({ exhibitId }) => (typeof exhibitId === 'string' ? [exhibitId] : [])))];
   const seen = new Set<string>();
   if (named.length > 0) {
     const rows = await tx.query<{ id: string }[]>('select id from exhibit where id::text = any($1::text[])', [named]);
     for (const { id } of rows) seen.add(id);
   }
-  return items.map((item) => {
-    const fault = candidateFault(item, at);
-    if (fault) return fault;
-    if (item.exhibitId === undefined || seen.has(item.exhibitId)) return undefined;
-    return {
-      code: 'request.invalid',
-      pointer: '/exhibitId',
-      detail: 'there is no such exhibit, or it is not yours to see',
-    };
-  });
-}
-
-function refused(result: ContributionResult | undefined): DomainError {
-  const { code, pointer, detail = '' } = result ?? {};
-  if (!code) return new DomainError('request.internal');
-  return pointer === undefined ? new DomainError(code, { detail }) : new DomainError(code, {}, [{ pointer, detail }]);
-}
-
-function toAnswer(
-  results: readonly ContributionResult[],
-  unread: readonly (Refusal & { index: number })[],
-): BatchAnswer {
-  const count = (outcome: ContributionResult['outcome']): number =>
-    results.filter((result) => result.outcome === outcome).length;
-  const refusals = [
-    ...unread,
-    ...results.flatMap((r) => (r.code ? [{ ...r, code: r.code, detail: r.detail ?? '' }] : [])),
-  ];
-  return {
-    contributed: count('contributed'),
-    already: count('already'),
-    quarantined: count('quarantined'),
-    refused: refusals
-      .map(({ index, code, detail, pointer }) => ({ index, code, detail, pointer: pointer ?? null }))
-      .sort((a, b) => a.index - b.index),
+  const hidden: Refusal = {
+    code: 'request.invalid',
+    pointer: '/exhibitId',
+    detail: 'there is no such exhibit, or it is not yours to see',
   };
+  return items.flatMap((candidate, index) => {
+    const isHidden = candidate.exhibitId !== undefined && !seen.has(candidate.exhibitId);
+    const fault = candidateFault(candidate, at) ?? (isHidden ? hidden : null);
+    if (fault) outcomes.refuse(index, fault);
+    return fault ? [] : [{ index, candidate }];
+  });
 }

@@ -19,7 +19,9 @@ export class ListMembers {
   ) {}
 
   /** Lets an organisation in, or changes whether it may contribute. */
-  async add(actor: Actor, listId: string, { organisationId, mayContribute }: AddMemberDto): Promise<SignalListView> {
+  async add(actor: Actor, listId: string, dto: AddMemberDto): Promise<SignalListView> {
+    const { mayContribute } = dto;
+    const organisationId = dto.organisationId.toLowerCase();
     const at = this.clock.now();
     return this.work.run(actor, async (tx) => {
       const list = await requireOwnList(tx, actor, listId);
@@ -38,7 +40,8 @@ export class ListMembers {
   }
 
   /** Puts a member out. What it contributed stands until it, or a dispute, ends it. */
-  async remove(actor: Actor, listId: string, organisationId: string): Promise<SignalListView> {
+  async remove(actor: Actor, listId: string, organisation: string): Promise<SignalListView> {
+    const organisationId = organisation.toLowerCase();
     const at = this.clock.now();
     return this.work.run(actor, async (tx) => {
       await requireOwnList(tx, actor, listId);

@@ -1,9 +1,10 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, UseInterceptors } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../../infra/database/actor';
 import { Allow, CurrentActor } from '../../infra/http/allow';
 import { ApiPage, PageQuery, type Page } from '../../infra/http/paging';
 import { ParseUuid } from '../../infra/http/uuid.pipe';
+import { RefreshDirectory } from '../matching/refresh-directory';
 import {
   AddMemberDto,
   ChangeListDto,
@@ -19,6 +20,7 @@ import { SignalLists } from './lists.service';
 
 @ApiTags('signals')
 @Controller('v1/signal-lists')
+@UseInterceptors(RefreshDirectory)
 export class SignalListController {
   constructor(
     private readonly lists: SignalLists,
