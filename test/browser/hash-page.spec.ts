@@ -56,16 +56,28 @@ describe('the page that hashes in the browser', () => {
     readonly refused: string[];
   }
 
-  async function open({ locale = 'en-GB', signedIn = false, url = `${address}/hash.html` } = {}): Promise<Opened> {
-    const context = await chromium.browser.newContext({ locale, viewport: { width: 900, height: 900 } });
-    const page = await context.newPage();
+  /** Contexts share their cookies where this Chromium runs in one process, so a test before may have left a session. */
+  async function signInOrOut(page: Page, signedIn: boolean): Promise<void> {
+    await page.goto(address);
+    const [enter, leave] = ['Sign in', 'Sign out'].map((name) => page.getByRole('button', { name }));
+    await enter!.or(leave!).waitFor();
+    if (signedIn === (await leave!.isVisible())) return;
     if (signedIn) {
-      await page.goto(address);
       await page.getByLabel('E-mail address').fill(email);
       await page.locator('input[name=password]').fill(PASSWORD);
-      await page.getByRole('button', { name: 'Sign in' }).click();
-      await page.getByRole('button', { name: 'Sign out' }).waitFor();
     }
+    await (signedIn ? enter! : leave!).click();
+    await (signedIn ? leave! : enter!).waitFor();
+  }
+
+  async function open({
+    locale = 'en-GB',
+    signedIn,
+    url = `${address}/hash.html`,
+  }: { locale?: string; signedIn?: boolean; url?: string } = {}): Promise<Opened> {
+    const context = await chromium.browser.newContext({ locale, viewport: { width: 900, height: 900 } });
+    const page = await context.newPage();
+    if (signedIn !== undefined) await signInOrOut(page, signedIn);
     const refused: string[] = [];
     page.on('console', (message) => {
       if (/Content.Security.Policy/i.test(message.text())) refused.push(message.text());
@@ -141,7 +153,7 @@ describe('the page that hashes in the browser', () => {
   });
 
   it('sends nothing but hashes, and those only for somebody who is signed in', async () => {
-    const guest = await open();
+    const guest = await open({ signedIn: false });
     await hash(guest, 'c.png', await scenePng(5));
     expect(guest.requests.map((request) => new URL(request.url()).pathname)).toEqual(['/v1/session']);
     expect(await guest.page.textContent('#answer')).toContain('sign in first');
