@@ -95,7 +95,7 @@ describe('the signal feed', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as FeedLine);
     expect(lines.at(-1)).toMatchObject({ more: false });
-    const hashes = lines.slice(0, -1).map(({ value }) => value);
+    const hashes = lines.slice(0, -1).map(({ value }) => String(value));
     const file = await world.app.inject({
       url: `/v1/signals/export?format=pdq&list=${COMMON_LIST}`,
       headers: { authorization: `Bearer ${curator.token}` },

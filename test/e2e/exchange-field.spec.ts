@@ -175,6 +175,7 @@ describe('clients of the field', () => {
 
   describe('of the Tech Against Terrorism hash list', () => {
     it('fetch with a login before every page, entries of exactly eight members, and deletions', async () => {
+      for (let n = 0; n < 6; n++) await contribute(hashOf(`tat page ${n}`));
       const client = new TatClient(world, tat, 3);
       const value = hashOf('tat 1');
       const id = await contribute(value, { labels: { ideology: 'jihadist' } });
@@ -199,7 +200,9 @@ describe('clients of the field', () => {
       const page = await client.get<{ checkpoint: string; results: unknown[]; next: null; count: number }>(
         `/exchange/tat/api/hash-list/v2/all?None&order=asc&after=${first}`,
       );
-      expect(page).toMatchObject({ checkpoint: first, results: [], next: null, previous: null, count: 0 });
+      expect(page).toMatchObject({ results: [], next: null, previous: null, count: 0 });
+      // The ledger goes on with what is no business of this list.
+      expect(Number.parseFloat(page.checkpoint)).toBeGreaterThanOrEqual(Number.parseFloat(first));
     });
 
     it('lose nothing when they are killed between two pages', async () => {
@@ -223,7 +226,7 @@ describe('clients of the field', () => {
       const value = hashOf('tat verify');
       await contribute(value, { labels: { ideology: 'right_wing' } });
       const near = (BigInt(`0x${value}`) ^ 0b1111n).toString(16).padStart(64, '0');
-      const { status, body } = await client.post<unknown[]>('/exchange/tat/hash-verification/api/v2', [
+      const { status, body } = await client.post('/exchange/tat/hash-verification/api/v2', [
         { hash_value: value, hash_type: 'PDQ', confidence: 1 },
         { hash_value: near, hash_type: 'PDQ', confidence: 0.9 },
         { hash_value: near, hash_type: 'PDQ', confidence: 1 },

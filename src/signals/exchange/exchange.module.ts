@@ -16,11 +16,13 @@ import { TatList } from './tat/tat-list.service';
 import { TatLogin } from './tat/tat-login.service';
 import { TatVerification } from './tat/tat-verification.service';
 import { TatController } from './tat/tat.controller';
+import { StixCollections } from './taxii/collections.service';
+import { TaxiiController } from './taxii/taxii.controller';
 
 /** How hashes reach programs of others. Adding a protocol is described in docs/exchange.md. */
 @Module({
   imports: [SignalsModule],
-  controllers: [ExchangeCredentialController, SignalFeedController, StopnciiController, TatController],
+  controllers: [ExchangeCredentialController, SignalFeedController, StopnciiController, TatController, TaxiiController],
   providers: [
     ExchangeCredentials,
     ExchangeLogin,
@@ -34,6 +36,7 @@ import { TatController } from './tat/tat.controller';
     TatList,
     TatVerification,
     TatFeedback,
+    StixCollections,
   ],
 })
 export class ExchangeModule {}

@@ -170,7 +170,9 @@ async function scopeStep(tx: Tx, { lists }: Following, leaf: ScopeLeaf, key: str
   ]);
   const micros = await timeOf(tx, leaf.seq);
   const ids = rows.map(({ id }) => id);
-  const known = new Map((await linesOf(tx, ids, lists)).map((line) => [line.id, line]));
+  // At this place, whenever they changed last: to the subscriber they are new, or gone, here.
+  const found = await linesOf(tx, ids, lists);
+  const known = new Map(found.map((line) => [line.id, { ...line, seq: leaf.seq, micros }]));
   const lines = rows.map((row) => known.get(row.id) ?? droppedLine(row, leaf.seq, micros));
   const last = ids.at(-1);
   const isWhole = last === undefined || rows.length < limit;

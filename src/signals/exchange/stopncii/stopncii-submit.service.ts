@@ -16,6 +16,8 @@ export interface SubmitAnswer {
 }
 
 const MOST_RECORDS = 10_000;
+/** Each is an act of its own in the ledger. */
+const MOST_FEEDBACKS = 1_000;
 
 @Injectable()
 export class StopnciiSubmit {
@@ -28,7 +30,7 @@ export class StopnciiSubmit {
 
   /** Hashes of a program: provisional, because nobody here knows whether a person looked at the items. */
   async submit(bearer: Bearer, body: unknown): Promise<SubmitAnswer> {
-    const records = listOf(body, 'hashRecords');
+    const records = listOf(body, 'hashRecords', MOST_RECORDS);
     const { submitTo } = bearer;
     if (submitTo === null) throw new DomainError('exchange.verb-refused', { verb: 'submit' });
     const refused: { index: number; detail: string }[] = [];
@@ -61,7 +63,7 @@ export class StopnciiSubmit {
 
   /** What a platform found a match to be: Blocked confirms it, NotBlocked says it was false, the rest says nothing yet. */
   async feedback(bearer: Bearer, body: unknown): Promise<SubmitAnswer> {
-    const records = listOf(body, 'hashFeedbacks');
+    const records = listOf(body, 'hashFeedbacks', MOST_FEEDBACKS);
     const refused: { index: number; detail: string }[] = [];
     const said = records.flatMap((record, index) => {
       const read = readFeedback(record);
@@ -90,10 +92,10 @@ const answer = (count: number, refused: readonly { index: number; detail: string
   refused: refused.toSorted((a, b) => a.index - b.index),
 });
 
-function listOf(body: unknown, member: string): readonly unknown[] {
+function listOf(body: unknown, member: string, most: number): readonly unknown[] {
   const list: unknown =
     typeof body === 'object' && body !== null && member in body ? (body as Record<string, unknown>)[member] : undefined;
-  if (Array.isArray(list) && list.length <= MOST_RECORDS) return list;
-  const detail = `a list of at most ${MOST_RECORDS} records`;
+  if (Array.isArray(list) && list.length <= most) return list;
+  const detail = `a list of at most ${most} records`;
   throw new DomainError('request.invalid', {}, [{ pointer: `/${member}`, detail }]);
 }

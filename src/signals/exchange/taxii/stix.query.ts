@@ -1,0 +1,114 @@
+import type { DisputeReason, SignalOpinion, Tlp } from '../../../domain/vocabulary';
+import type { Tx } from '../../../infra/database/work';
+import type { Line } from '../core/lines.query';
+import { SERVICE, isOfSignal, objectsOf, type OpinionOf, type StixList, type StixObject } from './stix';
+
+interface Row {
+  readonly signal_id: string;
+  readonly organisation_id: string | null;
+  readonly name: string | null;
+  readonly organised_at: Date | null;
+  readonly opinion: SignalOpinion;
+  readonly reason: DisputeReason | null;
+  readonly first_at: Date;
+  readonly at: Date;
+  readonly retracted_at: Date | null;
+}
+
+/** The last opinion of each organisation with whether it still holds, and the disputes that the service itself has opened. */
+const OPINIONS = `
+  select o.signal_id, o.organisation_id, g.name, g.created_at as organised_at, o.opinion, o.reason, o.first_at, o.stated_at as at,
+    o.superseded_at as retracted_at
+  from (
+    select distinct on (signal_id, organisation_id) *, min(stated_at) over (partition by signal_id, organisation_id) as first_at
+    from signal_opinion where signal_id = any ($1::uuid[])
+    order by signal_id, organisation_id, superseded_at is null desc, stated_at desc, id desc) o
+  join organisation g on g.id = o.organisation_id
+  union all
+  select d.signal_id, null, null, null, 'dispute', d.reason, d.first_at, d.opened_at, d.closed_at
+  from (
+    select distinct on (signal_id) *, min(opened_at) over (partition by signal_id) as first_at
+    from signal_dispute where signal_id = any ($1::uuid[]) and organisation_id is null
+    order by signal_id, closed_at is null desc, opened_at desc, id desc) d
+  order by 1, 7, 2`;
+
+async function opinionsOf(tx: Tx, signalIds: readonly string[]): Promise<Map<string, OpinionOf[]>> {
+  const rows: Row[] = await tx.query(OPINIONS, [signalIds]);
+  const bySignal = new Map<string, OpinionOf[]>();
+  for (const row of rows) {
+    const by =
+      row.organisation_id === null
+        ? SERVICE
+        : { id: row.organisation_id, name: row.name ?? '', createdAt: row.organised_at ?? SERVICE.createdAt };
+    const { opinion, reason } = row;
+    const given = { by, opinion, reason, firstAt: row.first_at, at: row.at, retractedAt: row.retracted_at };
+    bySignal.set(row.signal_id, [...(bySignal.get(row.signal_id) ?? []), given]);
+  }
+  return bySignal;
+}
+
+/** What is said of a signal, with the place and time at which it entered the collection as it is. */
+export interface Said {
+  readonly line: Line;
+  readonly objects: readonly StixObject[];
+}
+
+/** The objects of these lines. Their ids are kept with the signal that they are of, because an id of version 5 cannot be turned back. */
+export async function saidOf(tx: Tx, lines: readonly Line[], list: StixList): Promise<Said[]> {
+  if (lines.length === 0) return [];
+  const opinions = await opinionsOf(
+    tx,
+    lines.map(({ id }) => id),
+  );
+  const said = lines.map((line) => ({ line, objects: objectsOf(line, list, opinions.get(line.id) ?? []) }));
+  const ids = said.flatMap(({ line, objects }) =>
+    objects.filter(isOfSignal).map(({ id }) => ({ objectId: id.slice(id.indexOf('--') + 2), signalId: line.id })),
+  );
+  await tx.query(
+    'insert into exchange_object (object_id, signal_id) select * from unnest($1::uuid[], $2::uuid[]) on conflict do nothing',
+    [ids.map(({ objectId }) => objectId), ids.map(({ signalId }) => signalId)],
+  );
+  return said;
+}
+
+export async function signalsOfObjects(tx: Tx, objectIds: readonly string[]): Promise<string[]> {
+  const rows: { signal_id: string }[] = await tx.query(
+    'select distinct signal_id from exchange_object where object_id = any ($1::uuid[]) order by signal_id',
+    [objectIds],
+  );
+  return rows.map(({ signal_id }) => signal_id);
+}
+
+interface ListRow {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly purpose: string;
+  readonly tlp: Tlp;
+  readonly created_at: Date;
+}
+
+export interface CollectionList extends StixList {
+  readonly slug: string;
+  readonly purpose: string;
+  readonly createdAt: Date;
+}
+
+export async function listsNamed(tx: Tx, ids: readonly string[]): Promise<CollectionList[]> {
+  const rows: ListRow[] = await tx.query(
+    'select id, slug, name, purpose, tlp, created_at from signal_list where id = any ($1::uuid[]) order by created_at, id',
+    [ids],
+  );
+  return rows.map(({ created_at, ...row }) => ({ ...row, createdAt: created_at }));
+}
+
+/** Organisations that have stated an opinion of anything on the list: whose identity objects it holds. */
+export async function opinersOn(tx: Tx, listId: string): Promise<{ id: string; name: string; createdAt: Date }[]> {
+  const rows: { id: string; name: string; created_at: Date }[] = await tx.query(
+    `select g.id, g.name, g.created_at from organisation g where exists (
+       select 1 from signal_opinion o join signal_contribution c on c.signal_id = o.signal_id
+       where o.organisation_id = g.id and c.list_id = $1 and c.stood) order by g.id`,
+    [listId],
+  );
+  return rows.map(({ created_at, ...row }) => ({ ...row, createdAt: created_at }));
+}
