@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 
 /** How the service may reach the outside. The demo reaches this machine alone; an installation reaches public addresses alone. */
@@ -129,7 +130,7 @@ export function readConfig(env: Environment = process.env): Config {
     requestsPerMinute: read.integer('CLEPSYDRA_REQUESTS_PER_MINUTE', 6000, 1, 1_000_000),
     maxFileBytes: read.integer('CLEPSYDRA_MAX_FILE_BYTES', 2 ** 31, 1024, 2 ** 36),
     ...(env.CLEPSYDRA_METRICS_TOKEN ? { metricsToken: env.CLEPSYDRA_METRICS_TOKEN } : {}),
-    imageWorkers: read.integer('CLEPSYDRA_IMAGE_WORKERS', 2, 1, 64),
+    imageWorkers: read.integer('CLEPSYDRA_IMAGE_WORKERS', Math.min(availableParallelism(), 64), 1, 64),
     ffmpegPath: read.text('CLEPSYDRA_FFMPEG_PATH', read.text('PATH', '/usr/bin')),
   };
   if (!config.api && !config.worker)
