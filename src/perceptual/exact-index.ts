@@ -1,4 +1,6 @@
-const { imul, floor } = Math;
+import { WordSegments } from './word-segments';
+
+const { clz32, imul } = Math;
 
 const NONE = 0xffffffff;
 const MAX_ENTRIES = 2 ** 31;
@@ -7,36 +9,29 @@ type DigestBytes = 16 | 32 | 64;
 
 /**
  * From digests of one length (16 bytes: MD5, 32: SHA-256, 64: SHA-512) to uint32 ids, several ids a digest allowed, in
- * typed arrays: 4 to 8 bytes an entry above digest, id and chain, so about 48 for SHA-256.
+ * typed arrays: 12 bytes an entry above the digest, so 44 for SHA-256.
  *
- * Rows hold digest, id and the next row of the same bucket; buckets are rehashed a few at each insert (linear hashing),
- * so that none waits for the whole table. A digest is spread already; mixing it with a seed is left to whoever lets
- * strangers choose digests without limit.
+ * Rows hold the digest, the id and the next row of the same bucket. Each insert adds a bucket and shares out one other's
+ * rows (linear hashing), and memory grows by segments: no insert waits for all to be moved. A digest is spread already,
+ * so its first word chooses the bucket.
  */
 export class ExactIndex {
-  #words: Uint32Array;
-  #ids: Uint32Array;
-  #next: Uint32Array;
-  #buckets: Uint32Array = new Uint32Array(64).fill(NONE);
-  /** Buckets in use: 2^level + split, of which those below split are of the next level. */
-  #used = 64;
+  readonly #width: number;
+  readonly #words: WordSegments;
+  readonly #ids = new WordSegments(1);
+  readonly #next = new WordSegments(1);
+  readonly #buckets = new WordSegments(1);
+  readonly #digest: Uint32Array;
+  /** Buckets in use. */
+  #used = 1;
   #free = NONE;
   #rows = 0;
   #size = 0;
-  readonly #width: number;
-  readonly #digest: Uint32Array;
 
-  /** @param expected entries to make room for at once; the index grows all the same. */
-  constructor(
-    readonly digestBytes: DigestBytes,
-    expected = 0,
-  ) {
-    const rows = Math.max(16, expected);
+  constructor(readonly digestBytes: DigestBytes) {
     this.#width = digestBytes / 4;
+    this.#words = new WordSegments(this.#width);
     this.#digest = new Uint32Array(this.#width);
-    this.#words = new Uint32Array(rows * this.#width);
-    this.#ids = new Uint32Array(rows);
-    this.#next = new Uint32Array(rows);
   }
 
   /** Pairs of digest and id. */
@@ -46,7 +41,7 @@ export class ExactIndex {
 
   /** Bytes held, room to grow included. */
   get bytes(): number {
-    return [this.#words, this.#ids, this.#next, this.#buckets].reduce((sum, { byteLength }) => sum + byteLength, 0);
+    return this.#words.bytes + this.#ids.bytes + this.#next.bytes + this.#buckets.bytes;
   }
 
   /**
@@ -57,9 +52,10 @@ export class ExactIndex {
     if (!Number.isInteger(id) || id < 0 || id > 0xffffffff) throw new RangeError('An id is an integer of 32 bits');
     this.#read(digest);
     if (this.#find(id) !== NONE) return false;
+    if (this.#size === 0) this.#buckets.set(0, NONE);
     const row = this.#takeRow();
-    this.#words.set(this.#digest, row * this.#width);
-    this.#ids[row] = id;
+    for (let word = 0; word < this.#width; word++) this.#words.set(row, this.#digest[word] ?? 0, word);
+    this.#ids.set(row, id);
     this.#size++;
     this.#link(row, this.#digest[0] ?? 0);
     if (this.#size > this.#used) this.#split();
@@ -72,14 +68,14 @@ export class ExactIndex {
     const row = this.#find(id);
     if (row === NONE) return false;
     const bucket = this.#bucketOf(this.#digest[0] ?? 0);
-    if (this.#buckets[bucket] === row) {
-      this.#buckets[bucket] = this.#next[row] ?? NONE;
+    if (this.#buckets.get(bucket) === row) {
+      this.#buckets.set(bucket, this.#next.get(row));
     } else {
-      let before = this.#buckets[bucket] ?? NONE;
-      while (this.#next[before] !== row) before = this.#next[before] ?? NONE;
-      this.#next[before] = this.#next[row] ?? NONE;
+      let before = this.#buckets.get(bucket);
+      while (this.#next.get(before) !== row) before = this.#next.get(before);
+      this.#next.set(before, this.#next.get(row));
     }
-    this.#next[row] = this.#free;
+    this.#next.set(row, this.#free);
     this.#free = row;
     this.#size--;
     return true;
@@ -89,8 +85,8 @@ export class ExactIndex {
   get(digest: string | Uint8Array): number[] {
     this.#read(digest);
     const ids: number[] = [];
-    for (let row = this.#first(); row !== NONE; row = this.#next[row] ?? NONE) {
-      if (this.#isDigest(row)) ids.push(this.#ids[row] ?? 0);
+    for (let row = this.#first(); row !== NONE; row = this.#next.get(row)) {
+      if (this.#isDigest(row)) ids.push(this.#ids.get(row));
     }
     return ids.sort((a, b) => a - b);
   }
@@ -121,70 +117,57 @@ export class ExactIndex {
   }
 
   #first(): number {
-    return this.#buckets[this.#bucketOf(this.#digest[0] ?? 0)] ?? NONE;
+    return this.#size === 0 ? NONE : this.#buckets.get(this.#bucketOf(this.#digest[0] ?? 0));
   }
 
   #find(id: number | undefined): number {
-    for (let row = this.#first(); row !== NONE; row = this.#next[row] ?? NONE) {
-      if ((id === undefined || this.#ids[row] === id) && this.#isDigest(row)) return row;
+    for (let row = this.#first(); row !== NONE; row = this.#next.get(row)) {
+      if ((id === undefined || this.#ids.get(row) === id) && this.#isDigest(row)) return row;
     }
     return NONE;
   }
 
   #isDigest(row: number): boolean {
-    const width = this.#width;
-    for (let word = 0; word < width; word++) if (this.#words[row * width + word] !== this.#digest[word]) return false;
+    for (let word = 0; word < this.#width; word++) {
+      if (this.#words.get(row, word) !== this.#digest[word]) return false;
+    }
     return true;
   }
 
   #bucketOf(word: number): number {
     const hash = imul(word ^ (word >>> 15), 0x9e3779b1) >>> 0;
-    const level = 2 ** (31 - Math.clz32(this.#used));
+    const level = 2 ** (31 - clz32(this.#used));
     const low = hash & (level - 1);
     return low < this.#used - level ? hash & (level * 2 - 1) : low;
   }
 
   #link(row: number, word: number): void {
     const bucket = this.#bucketOf(word);
-    this.#next[row] = this.#buckets[bucket] ?? NONE;
-    this.#buckets[bucket] = row;
+    this.#next.set(row, this.#buckets.get(bucket));
+    this.#buckets.set(bucket, row);
   }
 
   /** One bucket more: the rows of the one that it takes its share from are distributed anew. */
   #split(): void {
-    if (this.#used === this.#buckets.length) this.#buckets = grown(this.#buckets);
-    const level = 2 ** (31 - Math.clz32(this.#used));
-    const from = this.#used - level;
-    let row = this.#buckets[from] ?? NONE;
-    this.#buckets[from] = NONE;
-    this.#buckets[this.#used] = NONE;
+    const from = this.#used - 2 ** (31 - clz32(this.#used));
+    let row = this.#buckets.get(from);
+    this.#buckets.set(from, NONE);
+    this.#buckets.set(this.#used, NONE);
     this.#used++;
     while (row !== NONE) {
-      const next = this.#next[row] ?? NONE;
-      this.#link(row, this.#words[row * this.#width] ?? 0);
+      const next = this.#next.get(row);
+      this.#link(row, this.#words.get(row));
       row = next;
     }
   }
 
   #takeRow(): number {
     const row = this.#free;
-    if (row !== NONE) {
-      this.#free = this.#next[row] ?? NONE;
-      return row;
+    if (row === NONE) {
+      if (this.#rows === MAX_ENTRIES) throw new RangeError('The index is full');
+      return this.#rows++;
     }
-    if (this.#rows === MAX_ENTRIES) throw new RangeError('The index is full');
-    if (this.#rows === this.#ids.length) {
-      this.#words = grown(this.#words, this.#width);
-      this.#ids = grown(this.#ids);
-      this.#next = grown(this.#next);
-    }
-    return this.#rows++;
+    this.#free = this.#next.get(row);
+    return row;
   }
-}
-
-/** A quarter larger: copying is a fifth of a nanosecond a byte, and memory is what many digests cost. */
-function grown(array: Uint32Array, multiple = 1): Uint32Array {
-  const larger = new Uint32Array(multiple * (floor((array.length / multiple) * 1.25) + 16));
-  larger.set(array);
-  return larger;
 }

@@ -69,8 +69,8 @@ export class HammingArea {
   /** Places the next of `rows` rows: about `work` postings, or as much clearing. @returns true while there is more. */
   build(rows: number, work: number): boolean {
     for (let left = work; left > 0 && !this.isBuilt;) {
-      if (this.#cleared < CHUNK_SLOTS) left -= this.#clear();
-      else if (this.#row < rows) left -= this.#place(rows);
+      if (this.#cleared < CHUNK_SLOTS) left -= this.#clear(left);
+      else if (this.#row < rows) left -= this.#place(Math.min(rows, this.#row + left));
       else {
         this.#chunk++;
         this.#cleared = 0;
@@ -115,9 +115,10 @@ export class HammingArea {
     return start;
   }
 
-  #clear(): number {
+  #clear(work: number): number {
     const first = this.#chunk * CHUNK_SLOTS;
-    const slots = Math.min(CHUNK_SLOTS - this.#cleared, Math.ceil(32768 / this.vectors));
+    const wanted = Math.ceil((work * CLEARED_PER_POSTING) / this.vectors);
+    const slots = Math.min(CHUNK_SLOTS - this.#cleared, wanted);
     this.memory.run.clear(this.address, first + this.#cleared, first + this.#cleared + slots);
     this.#cleared += slots;
     return (slots * this.vectors) / CLEARED_PER_POSTING;

@@ -152,7 +152,7 @@ export class HammingIndex implements HammingStore {
       get matches() {
         return out.toMatches();
       },
-      step: (rows = 1 << 18) => {
+      step: (rows = 1 << 17) => {
         for (let spent = 0; next < count && spent < rows; next++) {
           const words = this.#permuted(wordsOfBytes(hashes, next * HASH256_BYTES));
           spent += this.#answer(words, radius, next, out);

@@ -159,7 +159,7 @@ class ProbeScan implements HammingScan {
     return this.found.toMatches(0, to);
   }
 
-  step(rows = 1 << 18): boolean {
+  step(rows = 1 << 17): boolean {
     const count = this.hashes.length / HASH256_BYTES;
     for (let left = rows; left > 0 && this.#next < count;) {
       left -= this.#row === undefined ? this.#probe(left, count) : this.#compare(left, this.#row);

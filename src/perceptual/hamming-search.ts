@@ -16,7 +16,7 @@ export interface HammingMatch {
  */
 export interface HammingScan {
   /**
-   * Compares up to about `rows` entries (default 262,144: 0.3 to 1 ms), or does work that takes as long.
+   * Compares up to about `rows` entries (default 131,072: 0.2 to 0.5 ms), or does work that takes as long.
    * @returns true when the answer is complete.
    */
   step(rows?: number): boolean;

@@ -4,8 +4,8 @@ import type { HammingMemory } from './hamming-memory';
 
 /** Up to here every row is compared, in some 40 microseconds, and the 45 MB of the smallest slots are not taken. */
 const FLAT_BELOW = 30_000;
-/** Postings that an insert moves along while slots are rebuilt: that is done after half as many inserts as rows. */
-const MOVED_PER_INSERT = 32;
+/** Postings that an insert moves along while slots are rebuilt: that is done after a quarter as many inserts as rows. */
+const MOVED_PER_INSERT = 64;
 /** About half a millisecond. */
 const DEFAULT_WORK = 16_384;
 /** Overflow lanes lost to removals, at least, that are worth building the same slots again. */

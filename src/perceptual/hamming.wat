@@ -484,7 +484,7 @@
       ;; A block costs about 60 times what comparing a row does, a candidate about 20 times; and no more of them than
       ;; take a millisecond, because a probe is not cut into slices.
       (local.set $most (i32.add (i32.const 64) (i32.shr_u (i32.load (i32.const 72)) (i32.const 6))))
-      (if (i32.gt_u (local.get $most) (i32.const 8192)) (then (local.set $most (i32.const 8192))))
+      (if (i32.gt_u (local.get $most) (i32.const 4096)) (then (local.set $most (i32.const 4096))))
       (local.set $blocks (call $countBlocks (local.get $list) (local.get $listEnd) (local.get $most)))
       (if (i32.gt_u (local.get $blocks) (local.get $most)) (then (return (i32.const 0))))
       (local.set $limit (i32.add (i32.const 256) (i32.shr_u (i32.load (i32.const 72)) (i32.const 5))))
@@ -596,7 +596,7 @@
     (block $stop
       (loop $queries
         (br_if $stop (i32.ge_u (local.get $done) (local.get $count)))
-        (br_if $stop (i32.gt_u (i32.load offset=128 (local.get $scratch)) (i32.const 8192)))
+        (br_if $stop (i32.gt_u (i32.load offset=128 (local.get $scratch)) (i32.const 4096)))
         (call $permute
           (i32.const 4096)
           (i32.add (i32.add (local.get $scratch) (i32.const 2304)) (i32.shl (local.get $done) (i32.const 5)))

@@ -1,5 +1,6 @@
 import type { SignalType } from '../../domain/vocabulary';
 import { ExactIndex } from '../../perceptual/exact-index';
+import { BLOCKHASH_BITS } from '../../perceptual/bit-permutation';
 import { createHammingIndex } from '../../perceptual/hamming-factory';
 import type { HammingStore } from '../../perceptual/hamming-search';
 import { FrameStore } from './frame-store';
@@ -30,14 +31,14 @@ export class HashStore {
   constructor(expected: Expected = {}) {
     this.#perceptual = {
       pdq: createHammingIndex(expected.pdq),
-      blockhash: createHammingIndex(expected.blockhash),
+      blockhash: createHammingIndex(expected.blockhash, { permutation: BLOCKHASH_BITS }),
     };
     this.#exact = {
-      vpdq: new ExactIndex(32, expected.vpdq),
-      sha256: new ExactIndex(32, expected.sha256),
-      sha512: new ExactIndex(64, expected.sha512),
-      md5: new ExactIndex(16, expected.md5),
-      text_sha256: new ExactIndex(32, expected.text_sha256),
+      vpdq: new ExactIndex(32),
+      sha256: new ExactIndex(32),
+      sha512: new ExactIndex(64),
+      md5: new ExactIndex(16),
+      text_sha256: new ExactIndex(32),
     };
     this.frames = new FrameStore();
   }
