@@ -1,11 +1,20 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Gauge } from 'prom-client';
 import { Work, type Tx } from '../infra/database/work';
 import { log } from '../infra/log';
+import { metrics } from '../infra/telemetry';
 import { treeSize } from './feed.query';
 
 /** An entry is heard of within this and the sequencer's 50 ms, on every node. */
 const POLL_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
+
+const behind = new Gauge({
+  name: 'clepsydra_ledger_behind_seconds',
+  help: 'How long ago what follows the ledger on this node last knew of everything',
+  labelNames: ['follower'],
+  registers: [metrics],
+});
 
 /** One entry of the kinds that a follower asked for. */
 export interface HeardEntry {
@@ -14,7 +23,10 @@ export interface HeardEntry {
   readonly organisationId: string | null;
 }
 
-/** Everything that was sequenced after one place and up to another. */
+/**
+ * Everything that was sequenced after one place and up to another. Whoever named no place is told once that it begins:
+ * without entries, both places the same; what is read from then on is kept current.
+ */
 export interface LedgerNews {
   readonly after: number;
   readonly through: number;
@@ -59,7 +71,7 @@ export class LedgerFollow implements OnModuleDestroy {
 
   constructor(private readonly work: Work) {}
 
-  /** From the place given on; without one from where the ledger stands at the first look. */
+  /** From the place given on; without one from where the ledger stands at the first look, of which it is told. */
   follow(follower: Follower, through?: number): Following {
     const following = new Following(follower);
     following.through = through;
@@ -86,24 +98,29 @@ export class LedgerFollow implements OnModuleDestroy {
   private schedule(delayMs: number): void {
     if (this.isClosed) return;
     this.timer = setTimeout(() => {
-      this.turn = this.look().then(
-        () => this.schedule((this.pauseMs = POLL_MS)),
-        (error: unknown) => {
-          if (this.pauseMs === POLL_MS) log.warn({ event: 'ledger.not-followed', reason: String(error) });
-          this.schedule((this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS)));
-        },
-      );
+      this.turn = this.look()
+        .finally(() => this.measure())
+        .then(
+          () => this.schedule((this.pauseMs = POLL_MS)),
+          (error: unknown) => {
+            if (this.pauseMs === POLL_MS) log.warn({ event: 'ledger.not-followed', reason: String(error) });
+            this.schedule((this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS)));
+          },
+        );
     }, delayMs);
     this.timer.unref();
+  }
+
+  private measure(): void {
+    for (const each of this.followings) behind.set({ follower: each.follower.name }, each.behindMs / 1000);
   }
 
   private async look(): Promise<void> {
     const lookedAt = performance.now();
     const { newest, entries } = await this.work.asWorker((tx) => this.read(tx));
     for (const following of this.followings) {
-      following.through ??= newest;
       if (following.isBusy) continue;
-      if (following.through >= newest) following.currentAt = lookedAt;
+      if (following.through !== undefined && following.through >= newest) following.currentAt = lookedAt;
       else void this.tell(following, newest, entries, lookedAt);
     }
   }

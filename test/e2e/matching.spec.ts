@@ -208,7 +208,7 @@ describe('matching', () => {
     for (const value of values) await contribute(curator, { type: 'pdq', value });
     for (const value of digests) await contribute(analyst, { type: 'sha256', value });
     await contribute(curator, { type: 'pdq', value: flip(values[0]!, 5) });
-    const queries = [
+    const queries: { type: string; value: string; radius?: number }[] = [
       ...values.map((value, n) => ({ type: 'pdq', value: flip(value, n * 3) })),
       ...digests.map((value) => ({ type: 'sha256', value })),
       ...values.map((value) => ({ type: 'pdq', value: flip(value, 20), radius: 10 })),
@@ -219,8 +219,7 @@ describe('matching', () => {
     const many = await batch(moderator, { queries });
     expect(many).toMatchObject({ status: 200, body: { asked: queries.length, matchable: 'perceptual' } });
     const singles: unknown[] = [];
-    for (const [query, { type, value, ...rest }] of queries.entries()) {
-      const radius = 'radius' in rest ? rest.radius : undefined;
+    for (const [query, { type, value, radius }] of queries.entries()) {
       const { body } = await lookUp(moderator, type, value, radius);
       singles.push(...body.matches.map((match) => ({ query, ...match })));
     }

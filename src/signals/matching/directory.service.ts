@@ -53,8 +53,8 @@ export class Directory implements OnApplicationBootstrap, Names {
     this.ledger.follow({
       name: 'signal directory',
       about: ABOUT,
-      hear: async ({ entries }) => {
-        if (entries.length > 0 || !this.contents) await this.refresh();
+      hear: async ({ after, through, entries }) => {
+        if (entries.length > 0 || after === through) await this.refresh();
       },
     });
   }

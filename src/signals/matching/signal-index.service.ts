@@ -5,7 +5,7 @@ import { Work } from '../../infra/database/work';
 import { log } from '../../infra/log';
 import { metrics } from '../../infra/telemetry';
 import { LedgerFollow, type Following, type LedgerNews } from '../../ledger/ledger-follow';
-import { HashStore, isPerceptual, type Expected, type PerceptualType } from './hash-store';
+import { HashStore, isPerceptual, type Expected } from './hash-store';
 import { nextPage, readSignals, type PagedSignal } from './signal-pages';
 import { turn } from './turn';
 import { uuidOf } from './signal-table';
@@ -211,5 +211,3 @@ export class SignalIndex implements OnApplicationBootstrap, OnModuleDestroy {
     bytesGauge.set(this.contents.bytes);
   }
 }
-
-export type { PerceptualType };

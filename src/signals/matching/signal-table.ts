@@ -29,9 +29,9 @@ export interface StandAt {
 export const isKept = (type: SignalType): boolean => type === 'pdq' || type === 'blockhash' || type === 'vpdq';
 
 /**
- * What this node knows of each signal, 31 bytes a row with one contribution, and 32 more for a hash that is compared by
- * distance: id 16, type 1, standing 4, contribution 4 + 6, value 32. A further contribution takes 14. (An index beside it
- * holds the hash for searching.)
+ * What this node knows of each signal, 63 bytes a row with one contribution: id 16, type 1, standing 4, contribution 4 + 6,
+ * value 32 (unused where the type is exact). Each signal that has several contributions takes 14 for every one of them. The
+ * index that finds the row is beside it.
  */
 export class SignalTable {
   readonly #ids = new BytesColumn(16);
