@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Work } from '../../src/infra/database/work';
 import { LedgerFollow } from '../../src/ledger/ledger-follow';
 import type { FileMatchAnswer, MatchAnswer } from '../../src/signals/matching/match.dto';
+import { Directory } from '../../src/signals/matching/directory.service';
 import { SignalIndex } from '../../src/signals/matching/signal-index.service';
 import type { SignalView } from '../../src/signals/store/contribution.dto';
 import { startWorld, type Person, type World } from '../support/app';
@@ -78,7 +79,7 @@ describe('the shared hash database', () => {
   });
 
   it('lets a second node on the same database match within a second what this one added', async () => {
-    const other = new SignalIndex(world.app.get(Work), world.app.get(LedgerFollow));
+    const other = new SignalIndex(world.app.get(Work), world.app.get(LedgerFollow), world.app.get(Directory));
     other.onApplicationBootstrap();
     await eventually(async () => other.loaded);
     const value = 'ab'.repeat(32);

@@ -5,7 +5,7 @@ import { DEFAULT_RULES } from '../../domain/signal-policy';
 import type { Actor } from '../../infra/database/actor';
 import { Work, type Tx } from '../../infra/database/work';
 import { LedgerFollow } from '../../ledger/ledger-follow';
-import type { Asker, KnownList, Names, Policy } from './known-signal';
+import type { Asker, KnownList, Names, Policy, Stand } from './known-signal';
 
 interface ListRow {
   readonly id: string;
@@ -78,6 +78,15 @@ export class Directory implements OnApplicationBootstrap, Names {
       await reading;
     } finally {
       if (this.reading === reading) this.reading = undefined;
+    }
+  }
+
+  /** Reads again when a list or an organisation is named here that was not there: the entry about it may be under way. */
+  async learn(stands: Iterable<Stand>): Promise<void> {
+    if (!this.contents) return;
+    for (const { listId, organisationId } of stands) {
+      if (this.list(listId) && this.organisation(organisationId) !== undefined) continue;
+      return this.refresh();
     }
   }
 

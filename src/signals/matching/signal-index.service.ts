@@ -5,7 +5,9 @@ import { Work } from '../../infra/database/work';
 import { log } from '../../infra/log';
 import { metrics } from '../../infra/telemetry';
 import { LedgerFollow, type Following, type LedgerNews } from '../../ledger/ledger-follow';
+import { Directory } from './directory.service';
 import { HashStore, isPerceptual, type Expected } from './hash-store';
+import type { Stand } from './known-signal';
 import { nextPage, readSignals, type PagedSignal } from './signal-pages';
 import { turn } from './turn';
 import { uuidOf } from './signal-table';
@@ -50,6 +52,7 @@ export class SignalIndex implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     @Inject(Work) private readonly work: Work,
     @Inject(LedgerFollow) private readonly ledger: LedgerFollow,
+    @Inject(Directory) private readonly directory: Directory,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -146,6 +149,7 @@ export class SignalIndex implements OnApplicationBootstrap, OnModuleDestroy {
       this.contents.load(fresh.slice(at, at + LOAD_SLICE_ROWS));
       await turn();
     }
+    await this.directory.learn(standsOf(fresh));
     await this.apply(known);
     return last;
   }
@@ -180,6 +184,7 @@ export class SignalIndex implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async apply(signals: readonly PagedSignal[]): Promise<void> {
     if (signals.length === 0) return;
+    await this.directory.learn(standsOf(signals));
     for (const [at, signal] of signals.entries()) {
       this.contents.put(signal);
       if (!this.isLoaded) this.early.add(uuidOf(signal.id));
@@ -211,3 +216,6 @@ export class SignalIndex implements OnApplicationBootstrap, OnModuleDestroy {
     bytesGauge.set(this.contents.bytes);
   }
 }
+
+const standsOf = (signals: readonly PagedSignal[]): Set<Stand> =>
+  new Set(signals.flatMap(({ contributions }) => contributions.map(({ stand }) => stand)));
