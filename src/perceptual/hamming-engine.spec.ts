@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { randomFrom } from '../../test/support/images';
-import { wordsDistance } from './hamming';
+import { popcount32, wordsDistance } from './hamming';
 import { HammingEngine } from './hamming-engine';
 import type { EngineOptions } from './hamming-engine';
 import { HammingIndex } from './hamming-index';
@@ -196,4 +196,78 @@ it('stays exact through any inserts, removals, batches and half-done rebuilds', 
     ),
     { numRuns: 60 },
   );
+});
+
+function maskOf(bits: number, random: () => number): number {
+  let mask = 0;
+  while (popcount32(mask) < bits) mask |= 1 << Math.floor(random() * 16);
+  return mask;
+}
+
+/** Differs from the base by so many bits of each chunk, at random places, or by this mask of one. */
+function apart(bits: readonly number[], chunk: number, mask: number, random: () => number): Uint32Array {
+  const words = BASE.slice();
+  bits.forEach((count, at) => {
+    const flips = at === chunk ? mask : maskOf(count, random);
+    words[at >> 1]! ^= at % 2 === 0 ? flips << 16 : flips;
+  });
+  return words;
+}
+
+/** Entries at the very edge: one pair of neighbouring chunks leads to them, and neither may differ by a bit more. */
+it.each([
+  [15, 1, 6],
+  [31, 1, 6],
+  [47, 1, 6],
+  [31, 4, 30],
+])(
+  'finds what only one slot leads to, at radius %p, in slots of %p vectors and behind them',
+  (radius, vectors, capacity) => {
+    const random = randomFrom(radius);
+    const store = new HammingEngine(0, { ...CROWDED, vectors });
+    const edge = (radius + 1) / 16 - 1;
+    const masks = Array.from({ length: 65536 }, (_, mask) => mask).filter((mask) => popcount32(mask) <= edge);
+    const slots = Array.from({ length: 16 }, (_, chunk) => masks.map((mask) => ({ chunk, mask }))).flat();
+    const chosen = slots
+      .map((slot) => ({ slot, order: random() }))
+      .sort((a, b) => a.order - b.order)
+      .slice(0, 150);
+    const entries = new Map<number, Uint32Array>();
+    const add = (hash: Uint32Array) => {
+      entries.set(entries.size, hash);
+      store.insert(entries.size - 1, hash);
+    };
+    // Room for as many blocks and candidates as these slots have, or every entry would be compared.
+    for (let k = 0; k < 30_000; k++) add(uniform(random, []));
+    for (const [at, { slot }] of chosen.entries()) {
+      const bits = Array.from({ length: 16 }, () => edge + 1);
+      bits[(slot.chunk + 1) % 16] = 2 * edge + 1 - popcount32(slot.mask);
+      const critical = apart(bits, slot.chunk, slot.mask, random);
+      if (at % 2 === 0) add(critical);
+      for (let decoy = 0; decoy < capacity; decoy++) {
+        const hash = uniform(random, []);
+        const half = slot.chunk % 2 === 0 ? 0xffff0000 : 0xffff;
+        hash[slot.chunk >> 1] = (hash[slot.chunk >> 1]! & ~half) | (critical[slot.chunk >> 1]! & half);
+        add(hash);
+      }
+      if (at % 2 === 1) add(critical);
+    }
+    while (store.rebuildStep());
+    const expected = bruteForce(entries, BASE, radius);
+    expect(expected.length).toBeGreaterThanOrEqual(chosen.length);
+    expectSame(store.query(BASE, radius), expected, 'at the edge');
+  },
+);
+
+it('gives an entry once that came back while its old place deep in a crowd still leads to it', () => {
+  const random = randomFrom(12);
+  const store = new HammingEngine(0, CROWDED);
+  const entries = new Map<number, Uint32Array>();
+  const crowd = withBase(0, 1);
+  for (let id = 0; id < 34_000; id++) entries.set(id, id < 4000 ? crowd(random, []) : uniform(random, []));
+  for (const [id, hash] of entries) store.insert(id, hash);
+  while (store.rebuildStep());
+  for (let id = 0; id < 300; id++) store.remove(id);
+  for (let id = 299; id >= 0; id--) store.insert(id, entries.get(id)!);
+  for (let id = 0; id < 300; id++) expectSame(store.query(entries.get(id)!, 31), [{ id, distance: 0 }], `entry ${id}`);
 });

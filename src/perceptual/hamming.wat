@@ -164,12 +164,16 @@
     (local.get $out))
 
   ;; Loads a word of every line that the query will read, so that the misses overlap, and lists the slots that have
-  ;; overflow blocks (address, chunk, bits allowed: 12 bytes each). Returns the end of the list.
+  ;; overflow blocks (address, then chunk and bits allowed as two bytes: 8 bytes each). Returns the end of the list.
   (func $touch (param $area i32) (param $q i32) (param $radius i32) (param $list i32) (result i32)
     (local $c i32) (local $t i32) (local $m i32) (local $mEnd i32) (local $slot i32) (local $at i32) (local $stop i32)
     (local $slots i32) (local $stride i32) (local $block i32) (local $seen i32) (local $allowed i32)
+    (local $last i32) (local $isLong i32)
     (local.set $slots (i32.load (local.get $area)))
     (local.set $stride (i32.load offset=8 (local.get $area)))
+    ;; The last line of a slot, or, of one shorter than a line, what makes its last word be at 60 all the same.
+    (local.set $last (i32.sub (local.get $stride) (i32.const 64)))
+    (local.set $isLong (i32.gt_s (local.get $last) (i32.const 0)))
     (loop $chunks
       (local.set $t (i32.load16_s offset=53248
         (i32.add (i32.shl (local.get $radius) (i32.const 6)) (i32.shl (local.get $c) (i32.const 1)))))
@@ -194,26 +198,34 @@
                 (i32.mul
                   (i32.xor (local.get $slot) (i32.load16_u offset=56320 (local.get $m)))
                   (local.get $stride))))
-            (local.set $stop (i32.add (local.get $at) (i32.sub (local.get $stride) (i32.const 4))))
-            (local.set $block (i32.load (local.get $stop)))
-            (local.set $stop (i32.sub (local.get $stop) (i32.const 60)))
-            (if (i32.lt_s (i32.sub (local.get $at) (local.get $stop)) (i32.const 0))
+            (local.set $stop (i32.add (local.get $at) (local.get $last)))
+            (local.set $block (i32.load offset=60 (local.get $stop)))
+            (if (local.get $isLong)
               (then
                 (loop $lines
                   (local.set $seen (i32.xor (local.get $seen) (i32.load (local.get $at))))
                   (br_if $lines
                     (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 64))) (local.get $stop))))))
-            (i32.store (local.get $list) (local.get $block))
-            (i32.store offset=4 (local.get $list) (local.get $c))
-            (i32.store offset=8 (local.get $list)
-              (i32.sub
-                (local.get $allowed)
-                (i32.add (i32.gt_u (local.get $m) (i32.const 0)) (i32.gt_u (local.get $m) (i32.const 32)))))
-            (local.set $list (i32.add (local.get $list) (i32.mul (i32.ne (local.get $block) (i32.const 0)) (i32.const 12))))
+            ;; Always written, kept when there is a block: a branch would wait for the miss.
+            (i64.store
+              (local.get $list)
+              (i64.or
+                (i64.extend_i32_u (local.get $block))
+                (i64.shl
+                  (i64.extend_i32_u
+                    (i32.or
+                      (local.get $c)
+                      (i32.shl
+                        (i32.sub
+                          (local.get $allowed)
+                          (i32.add (i32.gt_u (local.get $m) (i32.const 0)) (i32.gt_u (local.get $m) (i32.const 32))))
+                        (i32.const 8))))
+                  (i64.const 32))))
+            (local.set $list (i32.add (local.get $list) (i32.shl (i32.ne (local.get $block) (i32.const 0)) (i32.const 3))))
             (br_if $masks (i32.lt_u (local.tee $m (i32.add (local.get $m) (i32.const 2))) (local.get $mEnd))))))
       (br_if $chunks (i32.lt_u (local.tee $c (i32.add (local.get $c) (i32.const 1))) (i32.const 16))))
     ;; So that no compiler finds the loads to be useless.
-    (i32.store offset=8 (local.get $list) (local.get $seen))
+    (i32.store offset=4 (local.get $list) (local.get $seen))
     (local.get $list))
 
   ;; False for what cannot be a block's address: a reader may see an area that was given up and overwritten, or memory
@@ -235,7 +247,7 @@
         (if (i32.gt_u (local.get $more) (i32.const 0x1fffff)) (then (local.set $more (i32.const 0x1fffff))))
         (local.set $blocks (i32.add (local.get $blocks) (local.get $more)))
         (br_if $done (i32.gt_u (local.get $blocks) (local.get $most)))
-        (local.set $list (i32.add (local.get $list) (i32.const 12)))
+        (local.set $list (i32.add (local.get $list) (i32.const 8)))
         (br $slots)))
     (local.get $blocks))
 
@@ -247,7 +259,7 @@
       (loop $slots
         (br_if $done (i32.ge_u (local.get $list) (local.get $listEnd)))
         (local.set $block (i32.load (local.get $list)))
-        (local.set $chunk (i32.load offset=4 (local.get $list)))
+        (local.set $chunk (i32.load8_u offset=4 (local.get $list)))
         (block $chained
           (loop $blocks
             (br_if $chained (i32.eqz (local.get $block)))
@@ -258,7 +270,7 @@
                   (i32.add
                     (local.get $q)
                     (i32.and (i32.shl (i32.add (local.get $chunk) (i32.const 1)) (i32.const 1)) (i32.const 31)))))
-                (i32.load offset=8 (local.get $list))))
+                (i32.load8_u offset=5 (local.get $list))))
             (if (local.get $bits)
               (then
                 (local.set $out
@@ -270,7 +282,7 @@
             ;; A chain that was overwritten while it was read might be a ring.
             (if (i32.eqz (local.tee $most (i32.sub (local.get $most) (i32.const 1)))) (then (return (local.get $end))))
             (br $blocks)))
-        (local.set $list (i32.add (local.get $list) (i32.const 12)))
+        (local.set $list (i32.add (local.get $list) (i32.const 8)))
         (br $slots)))
     (local.get $out))
 
