@@ -113,9 +113,9 @@ describe('a subscriber that polls while others write', () => {
     const stopncii = new StopnciiClient(world, credentials.stopncii, 3);
     const tat = new TatClient(world, credentials.tat, 3);
     const taxii = new TaxiiClient(world, credentials.taxii, COMMON_LIST, 4);
-    let isDone = false;
+    const writing = { isDone: false };
     const polling = (async () => {
-      while (!isDone) {
+      while (!writing.isDone) {
         await feed.poll();
         await stopncii.fetch();
         await tat.fetch();
@@ -143,7 +143,7 @@ describe('a subscriber that polls while others write', () => {
       await Promise.all(writes);
     }
     await sequenced(world);
-    isDone = true;
+    writing.isDone = true;
     await polling;
     world.clock.advance(5_000);
     await feed.poll();

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FeedEnd, FeedLine, FeedTombstone } from '../../src/signals/exchange/feed/feed-lines';
-import type { Person, World } from './app';
+import type { Answer, Person, World } from './app';
 
 /** A PDQ hash that nobody else in a test has: 64 hexadecimal digits. */
 export const hashOf = (name: string): string => createHash('sha256').update(name).digest('hex');
@@ -328,8 +328,7 @@ export class TaxiiClient {
         ...(next === null ? {} : { next }),
         ...(this.limit === undefined ? {} : { limit: `${this.limit}` }),
       });
-      const answer: { status: number; body: StixEnvelope; headers: Record<string, unknown> } =
-        await this.get<StixEnvelope>(`objects/?${query}`);
+      const answer: Answer<StixEnvelope> = await this.get<StixEnvelope>(`objects/?${query}`);
       if (answer.status !== 200) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
       this.pages++;
       const objects = answer.body.objects ?? [];
@@ -344,11 +343,11 @@ export class TaxiiClient {
     }
   }
 
-  async get<T>(path: string, accept = TAXII): Promise<{ status: number; body: T; headers: Record<string, unknown> }> {
+  get<T>(path: string, accept = TAXII): Promise<Answer<T>> {
     return this.at<T>(`/taxii2/signals/collections/${this.collection}/${path}`, accept);
   }
 
-  async at<T>(url: string, accept = TAXII): Promise<{ status: number; body: T; headers: Record<string, unknown> }> {
+  at<T>(url: string, accept = TAXII): Promise<Answer<T>> {
     return this.world.send<T>('GET', url, undefined, { accept, authorization: this.authorization });
   }
 

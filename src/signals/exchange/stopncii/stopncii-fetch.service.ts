@@ -27,7 +27,7 @@ const AHEAD = 2 * SECOND;
 export class StopnciiFetch {
   constructor(private readonly changes: ExchangeChanges) {}
 
-  async fetch(
+  async page(
     bearer: Bearer,
     query: Readonly<Record<string, unknown>>,
   ): Promise<{ answer: FetchAnswer; leftOut: number }> {

@@ -20,12 +20,12 @@ export class StopnciiController {
 
   @Get('FetchHashes')
   @OwnCredential('stopncii', 'fetch')
-  async fetch(
+  async hashes(
     @CurrentBearer() bearer: Bearer,
     @Query() query: Readonly<Record<string, unknown>>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<FetchAnswer> {
-    const { answer, leftOut } = await this.fetching.fetch(bearer, query);
+    const { answer, leftOut } = await this.fetching.page(bearer, query);
     // Hashes of types that the protocol does not know, on this page.
     void reply.headers({ 'cache-control': 'no-store', 'x-clepsydra-left-out': `${leftOut}` });
     return answer;
