@@ -19,6 +19,8 @@ export async function makeOpenApi(): Promise<OpenAPIObject> {
   const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), {
     preview: true,
     logger: false,
+    // Otherwise Nest ends the process without a word.
+    abortOnError: false,
   });
   const config = new DocumentBuilder()
     .setTitle('Clepsydra')

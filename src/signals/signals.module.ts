@@ -82,6 +82,6 @@ import { Withdrawals } from './store/withdrawals.service';
     ListMembers,
     SignalUpkeep,
   ],
-  exports: [Matching, Contributions, Retraction, SignalIndex, Directory],
+  exports: [Feedback, Matching, Contributions, Retraction, SignalIndex, Directory],
 })
 export class SignalsModule {}
