@@ -7,7 +7,8 @@ import type { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { createApp } from '../../src/app';
 import { dataSourceOptions } from '../../src/data-source';
-import { WORKER_SOURCE } from '../../src/infra/database/work';
+import { LedgerFollow } from '../../src/ledger/ledger-follow';
+import { Work, WORKER_SOURCE } from '../../src/infra/database/work';
 import { vpdqDigest, type VpdqFrame } from '../../src/perceptual/vpdq';
 import type { Actor } from '../../src/infra/database/actor';
 import { Directory } from '../../src/signals/matching/directory.service';
@@ -156,6 +157,11 @@ describe('matching', () => {
         authorization: `Bearer ${key}`,
       }); // prettier-ignore
       expect(many.body.matches).toHaveLength(1);
+      // And says how far behind it may be.
+      const { behindMs } = (await ask(`/v1/signals/match?type=pdq&value=${known}`)).body.freshness;
+      await sleep(250);
+      const later = (await ask(`/v1/signals/match?type=pdq&value=${known}`)).body.freshness;
+      expect(later.behindMs).toBeGreaterThanOrEqual(behindMs + 200);
       // Anything else asks the database whether the credential still stands.
       expect((await ask('/v1/platforms')).status).toBeGreaterThanOrEqual(500);
     });
@@ -459,6 +465,52 @@ describe('matching', () => {
     }
     // The test would prove little if everybody saw everything.
     expect([seen > 50, hidden > 20]).toEqual([true, true]);
+  });
+
+  it('misses nothing that changes while it loads', async () => {
+    const { sql } = world;
+    const bulk = await world.organisation('civil_society', `bulk-${uuidv7().slice(-6)}`);
+    const keeper = await world.person(bulk, ['curator']);
+    await sql.query('begin');
+    await sql.query('set local session_replication_role = replica');
+    await sql.query(
+      `insert into signal (id, type, value, state, reviewed, created_at, changed_at)
+       select uuidv7(), 'pdq', encode(sha256(('loaded' || n)::bytea), 'hex'), 'active', true, now(), now() from generate_series(1, 25000) n`,
+    );
+    await sql.query(
+      `insert into signal_contribution (id, signal_id, organisation_id, list_id, labels, reviewed, state, contributed_at)
+       select uuidv7(), s.id, $1, $2, '{}', true, 'standing', now() - interval '60 days' from signal s
+       where not exists (select from signal_contribution c where c.signal_id = s.id)`,
+      [bulk.id, '00000000-0000-7000-8000-000000000001'],
+    );
+    await sql.query('commit');
+    const { rows } = await sql.query<{ id: string; value: string }>(
+      `select id, value from signal where value in (select encode(sha256(('loaded' || n * 1000)::bytea), 'hex') from generate_series(1, 25) n)`,
+    );
+    const before = await Promise.all(
+      Array.from({ length: 6 }, () => contribute(curator, { type: 'pdq', value: pdq() })),
+    );
+    const index = new SignalIndex(world.app.get(Work), world.app.get(LedgerFollow), world.app.get(Directory));
+    index.onApplicationBootstrap();
+    const [left, gone] = [rows.slice(0, 12), rows.slice(12)];
+    const made: SignalView[] = [];
+    for (const [n, { id }] of gone.entries()) {
+      expect((await keeper.post(`/v1/signals/${id}/withdraw`, { reason: 'a mistake' })).status).toBe(200);
+      if (n % 2 === 0) made.push(await contribute(curator, { type: 'pdq', value: pdq() }));
+    }
+    const standing = [...before, ...made, ...left];
+    const knows = (value: string): boolean => index.near('pdq', value, 0).length === 1;
+    await eventually(
+      () => index.loaded && standing.every(({ value }) => knows(value!)) && !gone.some(({ value }) => knows(value)),
+    );
+    expect(index.store.sizeOf('pdq')).toBe(
+      (
+        await sql.query<{ n: number }>(
+          `select count(*)::int as n from signal where type = 'pdq' and state <> 'withdrawn'`,
+        )
+      ).rows[0]!.n,
+    );
+    await index.onModuleDestroy();
   });
 
   it('acts by the policy of the asker, and blocks on the exact hash of a reviewed item alone without one', async () => {

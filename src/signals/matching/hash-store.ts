@@ -1,4 +1,5 @@
 import type { SignalType } from '../../domain/vocabulary';
+import { BLOCKHASH_BITS } from '../../perceptual/bit-permutation';
 import { ExactIndex } from '../../perceptual/exact-index';
 import { BLOCKHASH_BITS } from '../../perceptual/bit-permutation';
 import { createHammingIndex } from '../../perceptual/hamming-factory';
