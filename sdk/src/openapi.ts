@@ -323,7 +323,25 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/v1/signals": {
+    readonly "/v1/signals/match": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Every signal within the radius of a hash. Only the hash is sent; of a hash without a match a count is kept. */
+        readonly get: operations["Match_match"];
+        readonly put?: never;
+        /** Hashes one file, of 64 MiB at most, and looks its hashes up. The file is not kept. */
+        readonly post: operations["Match_matchFile"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signals/match/batch": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -332,26 +350,313 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Contributes a hash to the shared database. */
-        readonly post: operations["Signal_contribute"];
+        /** Up to 10,000 hashes at once: `values` of one `type`, or `queries` of several. */
+        readonly post: operations["Match_matchBatch"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/v1/signals/match": {
+    readonly "/v1/signal-trust": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Every signal within the radius of a hash. */
-        readonly get: operations["Signal_match"];
+        /** How far each contributor is trusted, and what it contributed today. */
+        readonly get: operations["Defence_trust"];
         readonly put?: never;
-        /** Hashes one file, of 64 MiB at most, and looks its hashes up. The file is not kept. */
-        readonly post: operations["Signal_matchFile"];
+        readonly post: operations["Defence_setTrust"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signal-negatives": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["Defence_listNegatives"];
+        readonly put?: never;
+        /** Adds up to 10,000 hashes of what must not match, and lists standing hashes that collide with them. */
+        readonly post: operations["Defence_addNegatives"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signal-negatives/upload": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** The same from a file of CSV or JSON lines, of 16 MiB at most: part `about` (kind, type, source, note, hold), then `file`. */
+        readonly post: operations["Defence_uploadNegatives"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signal-negatives/remove": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["Defence_removeNegatives"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/organisations/{id}/roll-back-signals": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Takes back everything that an organisation contributed. The first call asks, the same call by somebody else does it. */
+        readonly post: operations["Defence_rollBack"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signal-quarantine": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Batches in which something waits: held back when it was contributed, or listed for review since. */
+        readonly get: operations["Quarantine_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signal-quarantine/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["Quarantine_items"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signal-quarantine/{id}/hold": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** What was listed for review and stands matches no more until it is decided. */
+        readonly post: operations["Quarantine_hold"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signal-quarantine/{id}/release": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Lets everything that still waits in the batch stand; reject the rest before. Takes a second person of the operator. */
+        readonly post: operations["Quarantine_release"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signal-quarantine/{id}/reject": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["Quarantine_reject"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signal-policies": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["Policy_list"];
+        readonly put?: never;
+        /** Writes a policy down; it decides nothing until it is put in force. */
+        readonly post: operations["Policy_draft"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signal-policies/current": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The policy that decides now, in words as well. */
+        readonly get: operations["Policy_current"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signal-policies/{id}/dry-run": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** What these rules would have done with the matches of yesterday, or of up to 31 days. Changes nothing. */
+        readonly post: operations["Policy_dryRun"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signal-policies/{id}/enforce": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Puts a policy in force; the one before is kept and can be put in force again. */
+        readonly post: operations["Policy_enforce"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signals/{id}/feedback": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What one's own organisation said of it, the last word first. */
+        readonly get: operations["Feedback_history"];
+        readonly put?: never;
+        /** Says what became of a match. A later word of the same organisation takes the place of the one before. */
+        readonly post: operations["Feedback_give"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signals": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Signals of lists that one reads, newest first. */
+        readonly get: operations["Contribution_list"];
+        readonly put?: never;
+        /** Contributes a hash to the shared database. */
+        readonly post: operations["Contribution_contribute"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signals/batch": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Up to 10,000 hashes. A line at fault is refused with its reason and the others stand. */
+        readonly post: operations["Contribution_contributeBatch"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signals/retract": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Ends one's own contributions from a case, an exhibit or a notice, because their legal basis fell. */
+        readonly post: operations["Contribution_retract"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -365,7 +670,24 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly get: operations["Signal_get"];
+        readonly get: operations["Contribution_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signals/{id}/history": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Entries of the ledger about a signal that one may read, newest first. */
+        readonly get: operations["Contribution_history"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -384,7 +706,364 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         /** Takes one's own contribution back. */
-        readonly post: operations["Signal_withdraw"];
+        readonly post: operations["Contribution_withdraw"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signals/{id}/review": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Looks at one's own contribution again: it stands for another 24 months and is provisional no more. */
+        readonly post: operations["Contribution_review"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signals/{id}/erase": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Erases a hash, with what was said of it, from the lists that one answers for. Takes two people. */
+        readonly post: operations["Contribution_erase"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signals/{id}/opinion": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Confirms or disputes a hash. A dispute keeps it from blocking anything until a person has decided. */
+        readonly post: operations["Opinion_state"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signals/{id}/opinion/retract": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Takes one's opinion back, and the dispute that it opened. */
+        readonly post: operations["Opinion_retract"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signals/{id}/opinions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Every opinion ever stated, newest first. */
+        readonly get: operations["Opinion_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signal-disputes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Disputes about hashes that one may see. */
+        readonly get: operations["Opinion_disputed"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signal-disputes/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["Opinion_dispute"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signal-disputes/{id}/resolve": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Decides a dispute: the owner of the list, the operator, or the only contributor; never the one who disputes. */
+        readonly post: operations["Opinion_resolve"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signal-lists": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Lists that one may read. */
+        readonly get: operations["SignalList_list"];
+        readonly put?: never;
+        readonly post: operations["SignalList_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signal-lists/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["SignalList_get"];
+        readonly put?: never;
+        readonly post: operations["SignalList_change"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signal-lists/{id}/close": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** The list takes nothing more; what stands on it goes on standing. */
+        readonly post: operations["SignalList_close"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signal-lists/{id}/members": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Lets an organisation in, or changes whether it may contribute. */
+        readonly post: operations["SignalList_addMember"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signal-lists/{id}/members/remove": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["SignalList_removeMember"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signal-lists/{id}/leave": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Leaves the list, with one's contributions or without them. */
+        readonly post: operations["SignalList_leave"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signal-vocabulary": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The words that hashes are labelled with, what they mean, and what others call it. */
+        readonly get: operations["SignalVocabulary_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/exchange-credentials": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["ExchangeCredential_list"];
+        readonly put?: never;
+        /** Makes a credential for a program that exchanges hashes; its secrets are shown in this answer only. */
+        readonly post: operations["ExchangeCredential_issue"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/exchange-credentials/{id}/revoke": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Ends a credential at once. Revoking one that is revoked changes nothing. */
+        readonly post: operations["ExchangeCredential_revoke"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signals/feed": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What is known of the hashes on one's lists, one JSON object a line: first all that stands, then every change in the order
+         *     of the ledger, with tombstones. The last line holds the cursor to come back with; without it the answer broke off.
+         */
+        readonly get: operations["SignalFeed_lines"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signals/export": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** All that stands on one's lists now, as a file. */
+        readonly get: operations["SignalFeed_file"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/exchange/feed": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The feed for a program with a credential of its own, scoped to the lists of that credential. */
+        readonly get: operations["SignalFeed_linesFor"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/exchange/export": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The file for a program with a credential of its own. */
+        readonly get: operations["SignalFeed_fileFor"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -472,6 +1151,23 @@ export interface paths {
         readonly put?: never;
         /** Releases a home page, search page or collection for referral. The first call asks, somebody else's call releases. */
         readonly post: operations["Case_release"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/exhibits/{id}/signals": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Contributes the hashes of a preserved exhibit to a list of the shared database, so that copies of it are caught. */
+        readonly post: operations["ExhibitSignals_contribute"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -863,14 +1559,14 @@ export interface components {
             readonly organisation: components["schemas"]["OrganisationSummary"];
             /** @description Every organisation this person may act for. */
             readonly organisations: readonly components["schemas"]["OrganisationSummary"][];
-            readonly permissions: readonly ("case.read" | "case.open" | "case.close" | "item.release" | "custody.read" | "signal.contribute" | "signal.query" | "signal.opine" | "signal.withdraw" | "match.decide" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "platform.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "exhibit.read" | "exhibit.view" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
+            readonly permissions: readonly ("case.read" | "case.open" | "case.close" | "item.release" | "custody.read" | "signal.contribute" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "platform.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
         };
         readonly SessionView: {
             readonly person: components["schemas"]["PersonSummary"] | null;
             readonly organisation: components["schemas"]["OrganisationSummary"];
             /** @description Every organisation this person may act for. */
             readonly organisations: readonly components["schemas"]["OrganisationSummary"][];
-            readonly permissions: readonly ("case.read" | "case.open" | "case.close" | "item.release" | "custody.read" | "signal.contribute" | "signal.query" | "signal.opine" | "signal.withdraw" | "match.decide" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "platform.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "exhibit.read" | "exhibit.view" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
+            readonly permissions: readonly ("case.read" | "case.open" | "case.close" | "item.release" | "custody.read" | "signal.contribute" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "platform.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
         };
         readonly SwitchOrganisationDto: {
             /** Format: uuid */
@@ -883,7 +1579,7 @@ export interface components {
         readonly CreateApiKeyDto: {
             readonly name: string;
             /** @description What the key may do; never more than an integration of this organisation may. */
-            readonly permissions: readonly ("case.open" | "case.read" | "case.close" | "item.release" | "exhibit.read" | "exhibit.view" | "custody.read" | "signal.contribute" | "signal.query" | "signal.opine" | "signal.withdraw" | "match.decide" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "platform.read" | "platform.confirm" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage" | "operator.organisations" | "operator.ledger" | "operator.service")[];
+            readonly permissions: readonly ("case.open" | "case.read" | "case.close" | "item.release" | "exhibit.read" | "exhibit.view" | "custody.read" | "signal.contribute" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "platform.read" | "platform.confirm" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals")[];
             /**
              * Format: date-time
              * @description Instant, at most two years ahead.
@@ -897,7 +1593,7 @@ export interface components {
             readonly name: string;
             /** @description First characters of the key. */
             readonly prefix: string;
-            readonly permissions: readonly ("case.read" | "case.open" | "case.close" | "item.release" | "custody.read" | "signal.contribute" | "signal.query" | "signal.opine" | "signal.withdraw" | "match.decide" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "platform.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "exhibit.read" | "exhibit.view" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
+            readonly permissions: readonly ("case.read" | "case.open" | "case.close" | "item.release" | "custody.read" | "signal.contribute" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "platform.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
             readonly createdAt: string;
             readonly expiresAt: string;
             readonly revokedAt: string | null;
@@ -907,7 +1603,7 @@ export interface components {
             readonly name: string;
             /** @description First characters of the key. */
             readonly prefix: string;
-            readonly permissions: readonly ("case.read" | "case.open" | "case.close" | "item.release" | "custody.read" | "signal.contribute" | "signal.query" | "signal.opine" | "signal.withdraw" | "match.decide" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "platform.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "exhibit.read" | "exhibit.view" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
+            readonly permissions: readonly ("case.read" | "case.open" | "case.close" | "item.release" | "custody.read" | "signal.contribute" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "platform.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
             readonly createdAt: string;
             readonly expiresAt: string;
             readonly revokedAt: string | null;
@@ -996,67 +1692,113 @@ export interface components {
             /** @enum {string} */
             readonly ideology?: "jihadist" | "right_wing" | "left_wing_anarchist" | "ethno_nationalist_separatist" | "single_issue" | "other" | "unknown";
             /**
-             * @description Behaviour labels in lower case with dashes.
              * @example [
-             *       "graphic-violence"
+             *       "glorification"
              *     ]
              */
-            readonly behaviours?: readonly string[];
-        };
-        readonly ContributeSignalDto: {
+            readonly behaviours?: readonly ("imminent-threat" | "graphic-violence" | "glorification" | "recruitment" | "incitement" | "instruction" | "financing" | "bystander-record")[];
             /** @enum {string} */
-            readonly type: "pdq" | "blockhash" | "sha256" | "md5";
-            /** @description Lower-case hexadecimal: 64 digits, 32 for MD5. */
-            readonly value: string;
-            /** @description PDQ quality 0 to 100, where known; 49 and less is refused. */
-            readonly quality?: number;
-            readonly labels: components["schemas"]["SignalLabels"];
-            /**
-             * Format: uuid
-             * @description The exhibit the hash was taken from; seen by one's own organisation alone.
-             */
-            readonly exhibitId?: string;
-            readonly note?: string;
+            readonly contentType?: "perpetrator-footage" | "manifesto" | "claim-of-responsibility" | "official-publication" | "official-audiovisual" | "supporter-made" | "instructional-material" | "operational-communication" | "symbol-or-image" | "other";
+            /** @enum {string} */
+            readonly entityClass?: "un-listed" | "eu-listed" | "nationally-listed" | "attack-perpetrator" | "supporter" | "not-listed" | "unknown";
         };
-        readonly ContributionView: {
+        readonly MatchList: {
+            readonly id: string;
+            readonly name: string;
+            /** @enum {string} */
+            readonly tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+        };
+        readonly MatchContribution: {
             readonly organisationId: string;
             readonly organisationName: string;
+            readonly listId: string;
             readonly contributedAt: string;
             readonly labels: components["schemas"]["SignalLabels"];
         };
-        readonly SignalView: {
-            readonly id: string;
-            /** @enum {string} */
-            readonly type: "pdq" | "blockhash" | "sha256" | "md5";
-            readonly value: string;
-            /** @enum {string} */
-            readonly state: "provisional" | "active" | "disputed" | "withdrawn";
-            /** @description Contributions that stand. */
-            readonly contributions: readonly components["schemas"]["ContributionView"][];
+        readonly MatchOpinions: {
+            readonly confirm: number;
+            readonly dispute: number;
+        };
+        readonly MatchFeedback: {
+            readonly confirmed: number;
+            readonly false: number;
+            readonly alreadyKnown: number;
+        };
+        readonly VideoShares: {
+            readonly queryPercent: number;
+            readonly comparedPercent: number;
         };
         readonly Match: {
             readonly signalId: string;
             /** @enum {string} */
-            readonly type: "pdq" | "blockhash" | "sha256" | "md5";
+            readonly type: "pdq" | "blockhash" | "vpdq" | "sha256" | "sha512" | "md5" | "text_sha256";
             readonly value: string;
-            /** @description Bits that differ; 0 for an exact hash. */
+            /** @description Bits that differ; 0 for an exact hash. Of a video: the mean over its frames that were found, rounded up. */
             readonly distance: number;
+            /** @description Which form of the file was found, where it was not the file as it is: turned, mirrored, without its bars, a page. */
+            readonly variant?: string;
             /** @enum {string} */
             readonly state: "provisional" | "active" | "disputed" | "withdrawn";
-            readonly contributions: readonly components["schemas"]["ContributionView"][];
+            /** @description A person looked at the item that the hash was taken from. */
+            readonly reviewed: boolean;
+            /** @description Of all contributions that the asker may see; the oldest decides where they differ. */
+            readonly labels: components["schemas"]["SignalLabels"];
+            /**
+             * @description The gravest that was given.
+             * @enum {string|null}
+             */
+            readonly severity: "medium" | "low" | "high" | "critical" | null;
+            readonly incident: string | null;
+            readonly lists: readonly components["schemas"]["MatchList"][];
+            readonly contributions: readonly components["schemas"]["MatchContribution"][];
+            readonly opinions: components["schemas"]["MatchOpinions"];
+            readonly feedback: components["schemas"]["MatchFeedback"];
+            /**
+             * @description What the asker's own policy says to do.
+             * @enum {string}
+             */
+            readonly action: "ignore" | "review" | "block";
+            /** @description The rule that said so, or the limit that no rule can lift. */
+            readonly because: string;
+            /** @description Version of the asker's policy; null for the default that everybody has. */
+            readonly policyVersion: number | null;
+            readonly vpdq?: components["schemas"]["VideoShares"];
+        };
+        readonly Freshness: {
+            /**
+             * @description `database`: this node is still loading its copy.
+             * @enum {string}
+             */
+            readonly source: "database" | "index";
+            /** @description Every entry of the ledger up to this one was taken into account. */
+            readonly through: number;
+            /** @description Milliseconds since this node last saw that nothing newer was there; 0 from the database. */
+            readonly behindMs: number;
         };
         readonly MatchAnswer: {
             readonly matches: readonly components["schemas"]["Match"][];
             /** @description What the search could find: `perceptual` and exact, or exact hashes alone with the reason. */
             readonly matchable: string;
+            readonly freshness: components["schemas"]["Freshness"];
+        };
+        readonly FileVideo: {
+            readonly digest: string | null;
+            readonly frames: number;
+            readonly durationMs: number;
+        };
+        readonly FilePdf: {
+            readonly textSha256: string | null;
+            readonly pageCount: number;
         };
         readonly FileMatchAnswer: {
             readonly matches: readonly components["schemas"]["Match"][];
             /** @description What the search could find: `perceptual` and exact, or exact hashes alone with the reason. */
             readonly matchable: string;
+            readonly freshness: components["schemas"]["Freshness"];
             readonly fileName: string | null;
             readonly size: number;
             readonly sha256: string;
+            readonly sha512: string;
             readonly md5: string;
             readonly image: {
                 readonly width: number;
@@ -1067,13 +1809,788 @@ export interface components {
                 };
                 readonly blockhash: string;
             };
+            readonly video: components["schemas"]["FileVideo"] | null;
+            readonly pdf: components["schemas"]["FilePdf"] | null;
             readonly notHashed: {
                 readonly code: string;
                 readonly title: string;
             };
         };
+        readonly BatchQuestion: {
+            /** @enum {string} */
+            readonly type: "pdq" | "blockhash" | "vpdq" | "sha256" | "sha512" | "md5" | "text_sha256";
+            readonly value: string;
+            readonly radius?: number;
+        };
+        readonly BatchMatchRequest: {
+            /** @enum {string} */
+            readonly type?: "pdq" | "blockhash" | "vpdq" | "sha256" | "sha512" | "md5" | "text_sha256";
+            readonly radius?: number;
+            readonly values?: readonly string[];
+            readonly queries?: readonly components["schemas"]["BatchQuestion"][];
+        };
+        readonly BatchMatch: {
+            readonly signalId: string;
+            /** @enum {string} */
+            readonly type: "pdq" | "blockhash" | "vpdq" | "sha256" | "sha512" | "md5" | "text_sha256";
+            readonly value: string;
+            /** @description Bits that differ; 0 for an exact hash. Of a video: the mean over its frames that were found, rounded up. */
+            readonly distance: number;
+            /** @description Which form of the file was found, where it was not the file as it is: turned, mirrored, without its bars, a page. */
+            readonly variant?: string;
+            /** @enum {string} */
+            readonly state: "provisional" | "active" | "disputed" | "withdrawn";
+            /** @description A person looked at the item that the hash was taken from. */
+            readonly reviewed: boolean;
+            /** @description Of all contributions that the asker may see; the oldest decides where they differ. */
+            readonly labels: components["schemas"]["SignalLabels"];
+            /**
+             * @description The gravest that was given.
+             * @enum {string|null}
+             */
+            readonly severity: "medium" | "low" | "high" | "critical" | null;
+            readonly incident: string | null;
+            readonly lists: readonly components["schemas"]["MatchList"][];
+            readonly contributions: readonly components["schemas"]["MatchContribution"][];
+            readonly opinions: components["schemas"]["MatchOpinions"];
+            readonly feedback: components["schemas"]["MatchFeedback"];
+            /**
+             * @description What the asker's own policy says to do.
+             * @enum {string}
+             */
+            readonly action: "ignore" | "review" | "block";
+            /** @description The rule that said so, or the limit that no rule can lift. */
+            readonly because: string;
+            /** @description Version of the asker's policy; null for the default that everybody has. */
+            readonly policyVersion: number | null;
+            readonly vpdq?: components["schemas"]["VideoShares"];
+            /** @description Position of the question in the request, from 0. */
+            readonly query: number;
+        };
+        readonly BatchMatchAnswer: {
+            /** @description By question, then distance, then signal. Questions without a match have no line. */
+            readonly matches: readonly components["schemas"]["BatchMatch"][];
+            readonly asked: number;
+            readonly matchable: string;
+            readonly freshness: components["schemas"]["Freshness"];
+        };
+        readonly TrustView: {
+            readonly organisation: {
+                readonly id: string;
+                readonly name: string;
+                /** @enum {string} */
+                readonly kind: "authority" | "platform" | "investigative_body" | "oversight" | "civil_society" | "operator";
+            };
+            /** @enum {string} */
+            readonly level: "new" | "known" | "trusted";
+            readonly dailyQuota: number;
+            readonly hourlyFlood: number;
+            /** @description Contributed today, in UTC. */
+            readonly usedToday: number;
+            /** @description Null while the organisation has the level that its kind begins with. */
+            readonly changedAt: string | null;
+            readonly note: string | null;
+        };
+        readonly SetTrustDto: {
+            /** Format: uuid */
+            readonly organisationId: string;
+            /** @enum {string} */
+            readonly level: "new" | "known" | "trusted";
+            /** @description Hashes a day instead of what the level gives. */
+            readonly dailyQuota?: number;
+            /** @description Hashes in sixty minutes, beyond which they wait, instead of what the level gives. */
+            readonly hourlyFlood?: number;
+            readonly note: string;
+        };
+        readonly NegativeView: {
+            readonly id: string;
+            /** @enum {string} */
+            readonly kind: "harmless" | "corpus" | "canary";
+            /** @enum {string} */
+            readonly type: "pdq" | "blockhash" | "vpdq" | "sha256" | "sha512" | "md5" | "text_sha256";
+            readonly value: string;
+            readonly note: string | null;
+            readonly source: string | null;
+            readonly addedAt: string;
+        };
+        readonly AddNegativeLinesDto: {
+            /** @description At most 10,000; each line is judged by itself. */
+            readonly entries: readonly {
+                /** @enum {unknown} */
+                readonly type?: "pdq" | "blockhash" | "vpdq" | "sha256" | "sha512" | "md5" | "text_sha256";
+                readonly value: string;
+                readonly note?: string;
+            }[];
+            /** @enum {string} */
+            readonly kind: "harmless" | "corpus" | "canary";
+            /**
+             * @description Of lines that name none.
+             * @enum {string}
+             */
+            readonly type?: "pdq" | "blockhash" | "vpdq" | "sha256" | "sha512" | "md5" | "text_sha256";
+            /** @description Where the list comes from. */
+            readonly source?: string;
+            /** @description What they are of, of lines that do not say so. */
+            readonly note?: string;
+            /** @description Puts standing hashes that collide with them in quarantine; otherwise they are listed for review and go on matching. */
+            readonly hold?: boolean;
+        };
+        readonly Collision: {
+            readonly signalId: string;
+            /** @enum {string} */
+            readonly type: "pdq" | "blockhash" | "vpdq" | "sha256" | "sha512" | "md5" | "text_sha256";
+            readonly value: string;
+            /** @description Of the new negatives, how many it matches, and the least distance. */
+            readonly hits: number;
+            readonly distance: number;
+        };
+        readonly NegativesAnswer: {
+            readonly added: number;
+            /** @description They were there already. */
+            readonly already: number;
+            readonly refused: readonly {
+                readonly line: number;
+                readonly detail: string;
+            }[];
+            readonly refusedCount: number;
+            readonly collisions: {
+                readonly signals: number;
+                readonly held: number;
+                readonly quarantineId: string | null;
+                readonly first: readonly components["schemas"]["Collision"][];
+            };
+        };
+        readonly RemoveNegativesDto: {
+            readonly ids: readonly string[];
+            /** @description For the record; contributors whose hashes are concerned read it. */
+            readonly reason: string;
+        };
+        readonly RollBackDto: {
+            /**
+             * Format: date-time
+             * @description What was contributed from this instant on; everything unless told. Both people have to name the same.
+             */
+            readonly since?: string;
+            /** @description For the record; contributors whose hashes are concerned read it. */
+            readonly reason: string;
+        };
+        readonly RollBackAnswer: {
+            readonly organisationId: string;
+            readonly contributions: number;
+            /** @description Signals that nobody stands behind any more; others still stand behind the rest. */
+            readonly tombstones: number;
+            readonly supportedByOthers: number;
+        };
+        readonly QuarantineReasons: {
+            readonly flood?: number;
+            readonly corpus?: number;
+            readonly canary?: number;
+            readonly with_canary?: number;
+            readonly collision?: number;
+        };
+        readonly QuarantineView: {
+            readonly id: string;
+            readonly organisation: {
+                readonly id: string;
+                readonly name: string;
+            };
+            readonly madeAt: string;
+            /** @description Hashes that nobody has decided on yet. */
+            readonly waiting: number;
+            /** @description How many wait for each reason. */
+            readonly reasons: components["schemas"]["QuarantineReasons"];
+        };
+        readonly QuarantineItemView: {
+            readonly id: string;
+            readonly contributionId: string;
+            readonly signalId: string;
+            readonly organisationId: string;
+            readonly listId: string;
+            /** @enum {string} */
+            readonly type: "pdq" | "blockhash" | "vpdq" | "sha256" | "sha512" | "md5" | "text_sha256";
+            readonly value: string;
+            /** @enum {string} */
+            readonly reason: "collision" | "corpus" | "canary" | "flood" | "with_canary";
+            /** @description Negatives that it would match. */
+            readonly hits: number;
+            /**
+             * @description `standing`: listed for review and still matchable.
+             * @enum {string}
+             */
+            readonly state: "withdrawn" | "retracted" | "standing" | "quarantined" | "expired" | "erased";
+            readonly contributedAt: string;
+        };
+        readonly DecideQuarantineDto: {
+            /** @description Some of the batch; all that waits unless told. */
+            readonly contributionIds?: readonly string[];
+            /** @description For the record; contributors whose hashes are concerned read it. */
+            readonly reason: string;
+        };
+        readonly QuarantineDecision: {
+            readonly id: string;
+            /** @description Contributions that this call changed. */
+            readonly decided: number;
+            /** @description Contributions of the batch that still wait. */
+            readonly waiting: number;
+        };
+        readonly Because: {
+            /** @description For the record; contributors whose hashes are concerned read it. */
+            readonly reason: string;
+        };
+        readonly PolicyView: {
+            readonly rules: readonly {
+                readonly name: string;
+                /** @enum {string} */
+                readonly action: "ignore" | "review" | "block";
+                readonly lists?: readonly string[];
+                readonly types?: readonly ("pdq" | "blockhash" | "vpdq" | "sha256" | "sha512" | "md5" | "text_sha256")[];
+                readonly states?: readonly ("provisional" | "active" | "disputed" | "withdrawn")[];
+                readonly categories?: readonly ("incitement" | "solicit_offence" | "solicit_group" | "instruction" | "threat" | "other")[];
+                readonly ideologies?: readonly ("jihadist" | "right_wing" | "left_wing_anarchist" | "ethno_nationalist_separatist" | "single_issue" | "other" | "unknown")[];
+                readonly behaviours?: readonly string[];
+                readonly incidents?: readonly string[];
+                /** @enum {string} */
+                readonly minSeverity?: "low" | "medium" | "high" | "critical";
+                readonly maxDistance?: number;
+                readonly reviewed?: boolean;
+            }[];
+            readonly limits: readonly string[];
+            /** @description Null: the default that everybody has until a policy is put in force. */
+            readonly id: string | null;
+            readonly version: number | null;
+            readonly name: string;
+            /** @enum {string} */
+            readonly state: "draft" | "in_force" | "replaced";
+            /** @description The rules in plain words, one sentence each, and what no rule can lift. */
+            readonly words: readonly string[];
+            readonly madeAt: string | null;
+            readonly enforcedAt: string | null;
+            readonly replacedAt: string | null;
+        };
+        readonly DraftPolicyDto: {
+            /** @description 1 to 50 rules; the first that holds decides. Every condition of a rule has to hold; of a list, one member is enough. */
+            readonly rules: readonly {
+                readonly name: string;
+                /** @enum {string} */
+                readonly action: "ignore" | "review" | "block";
+                readonly lists?: readonly string[];
+                readonly types?: readonly ("pdq" | "blockhash" | "vpdq" | "sha256" | "sha512" | "md5" | "text_sha256")[];
+                readonly states?: readonly ("provisional" | "active" | "disputed" | "withdrawn")[];
+                readonly categories?: readonly ("incitement" | "solicit_offence" | "solicit_group" | "instruction" | "threat" | "other")[];
+                readonly ideologies?: readonly ("jihadist" | "right_wing" | "left_wing_anarchist" | "ethno_nationalist_separatist" | "single_issue" | "other" | "unknown")[];
+                readonly behaviours?: readonly string[];
+                readonly incidents?: readonly string[];
+                /** @enum {string} */
+                readonly minSeverity?: "low" | "medium" | "high" | "critical";
+                readonly maxDistance?: number;
+                readonly reviewed?: boolean;
+            }[];
+            readonly name: string;
+        };
+        readonly DryRunDto: {
+            /**
+             * Format: date-time
+             * @description Yesterday, in UTC, unless told.
+             */
+            readonly from?: string;
+            /** Format: date-time */
+            readonly to?: string;
+        };
+        readonly ActionCounts: {
+            readonly block: number;
+            readonly review: number;
+            readonly ignore: number;
+        };
+        readonly ChangedMatch: {
+            readonly matchId: string;
+            readonly signalId: string;
+            /** @enum {string} */
+            readonly type: "pdq" | "blockhash" | "vpdq" | "sha256" | "sha512" | "md5" | "text_sha256";
+            readonly distance: number;
+            /** @enum {string} */
+            readonly source: "file" | "lookup" | "batch" | "exhibit";
+            /** @description How often it was found within the same quarter of a second. */
+            readonly times: number;
+            readonly foundAt: string;
+            /** @enum {string} */
+            readonly before: "ignore" | "review" | "block";
+            /** @enum {string} */
+            readonly after: "ignore" | "review" | "block";
+            /** @description The rule that decides now, or the limit that no rule can lift. */
+            readonly because: string;
+        };
+        readonly DryRunAnswer: {
+            readonly policyId: string;
+            readonly from: string;
+            readonly to: string;
+            /** @description Matches that were recorded in this time; each time counts. */
+            readonly matches: number;
+            /** @description Of signals that have been withdrawn since, or are no longer yours to see: nothing is known to decide by. */
+            readonly undecidable: number;
+            /** @description What was done with those that can be decided, as it was recorded. */
+            readonly before: components["schemas"]["ActionCounts"];
+            /** @description What these rules would do with them, by what is known of the signals today. */
+            readonly after: components["schemas"]["ActionCounts"];
+            readonly changed: number;
+            /** @description The newest two hundred of those that would change. */
+            readonly changes: readonly components["schemas"]["ChangedMatch"][];
+            /** @description What a dry run cannot know. */
+            readonly notes: readonly string[];
+        };
+        readonly FeedbackDto: {
+            /** @enum {string} */
+            readonly verdict: "confirmed" | "false" | "already_known";
+            /** @description Those who stand behind the hash read it. */
+            readonly note?: string;
+            /**
+             * Format: uuid
+             * @description One of your recorded matches of this signal.
+             */
+            readonly matchId?: string;
+        };
+        readonly FeedbackCounts: {
+            readonly confirmed: number;
+            readonly false: number;
+            readonly alreadyKnown: number;
+        };
+        readonly FeedbackAnswer: {
+            readonly signalId: string;
+            /** @enum {string} */
+            readonly verdict: "confirmed" | "false" | "already_known";
+            /** @enum {string} */
+            readonly state: "provisional" | "active" | "disputed" | "withdrawn";
+            /** @description Of all organisations, each with its last word. */
+            readonly feedback: components["schemas"]["FeedbackCounts"];
+            /** @description This verdict made the service dispute the signal: it blocks nowhere until a person has decided. */
+            readonly disputed: boolean;
+        };
+        readonly FeedbackView: {
+            /** @enum {string} */
+            readonly verdict: "confirmed" | "false" | "already_known";
+            readonly note: string | null;
+            readonly givenAt: string;
+            /** @description Null for the one that counts. */
+            readonly supersededAt: string | null;
+        };
+        readonly VideoFrameDto: {
+            /** @description PDQ of the frame. */
+            readonly hash: string;
+            readonly quality: number;
+            /** @description Milliseconds from the start of the video. */
+            readonly atMs?: number;
+        };
+        readonly ContributeSignalDto: {
+            readonly labels: components["schemas"]["SignalLabels"];
+            /**
+             * Format: uuid
+             * @description The common list unless told otherwise.
+             */
+            readonly listId?: string;
+            /** @description Whether a person looked at the item: so for a person and not for a key, unless told otherwise. Else it is provisional. */
+            readonly reviewed?: boolean;
+            /** @description For one's own organisation. */
+            readonly note?: string;
+            /** @enum {string} */
+            readonly type: "pdq" | "blockhash" | "vpdq" | "sha256" | "sha512" | "md5" | "text_sha256";
+            /** @description Lower-case hexadecimal: 64 digits, 32 for MD5, 128 for SHA-512. */
+            readonly value: string;
+            /** @description PDQ quality 0 to 100, where known; 49 and less is refused. */
+            readonly quality?: number;
+            /**
+             * Format: uuid
+             * @description The exhibit the hash was taken from; seen by one's own organisation alone.
+             */
+            readonly exhibitId?: string;
+            /**
+             * Format: date-time
+             * @description When the contribution ends by itself. An unreviewed one ends after thirty days unless told otherwise.
+             */
+            readonly expiresAt?: string;
+            /** @description Of a `vpdq`: the frames, whose digest the value is. */
+            readonly frames?: readonly components["schemas"]["VideoFrameDto"][];
+            /** @enum {string} */
+            readonly severity?: "low" | "medium" | "high" | "critical";
+            /**
+             * @description Which activation of which framework it belongs to.
+             * @example pci-2026-north-harbour
+             */
+            readonly incident?: string;
+        };
+        readonly SignalContributionView: {
+            readonly organisationId: string;
+            readonly organisationName: string;
+            readonly listId: string;
+            readonly contributedAt: string;
+            /** @description Of this version of the vocabulary; `free` for words from before there was one. */
+            readonly vocabulary: string;
+            readonly labels: components["schemas"]["SignalLabels"];
+            /** @enum {string|null} */
+            readonly severity: "medium" | "low" | "high" | "critical" | null;
+            readonly incident: string | null;
+            /** @enum {string} */
+            readonly state: "withdrawn" | "retracted" | "standing" | "quarantined" | "expired" | "erased";
+            readonly reviewed: boolean;
+            readonly reviewedAt: string | null;
+            readonly expiresAt: string | null;
+            readonly provenance: {
+                readonly [key: string]: unknown;
+            };
+        };
+        readonly OpinionCounts: {
+            readonly confirm: number;
+            readonly dispute: number;
+        };
+        readonly OpenDispute: {
+            readonly id: string;
+            /** @description Null where the lifecycle opened it. */
+            readonly organisationId: string | null;
+            /** @enum {string} */
+            readonly reason: "other" | "not_terrorist_content" | "journalistic" | "educational_or_research" | "artistic" | "counter_terrorism" | "public_debate" | "false_match" | "collision" | "wrong_labels" | "order_annulled" | "erroneous_contribution";
+            readonly openedAt: string;
+            readonly dueAt: string;
+        };
+        readonly SignalView: {
+            readonly id: string;
+            /** @enum {string} */
+            readonly type: "pdq" | "blockhash" | "vpdq" | "sha256" | "sha512" | "md5" | "text_sha256";
+            /** @description Null when the value of an erased hash was destroyed. */
+            readonly value: string | null;
+            /** @enum {string} */
+            readonly state: "provisional" | "active" | "disputed" | "withdrawn";
+            /** @description A person looked at the item of a contribution that stands. */
+            readonly reviewed: boolean;
+            /** @description PDQ quality, where it was given. */
+            readonly quality: number | null;
+            /** @description Those that stand or wait in quarantine. */
+            readonly contributions: readonly components["schemas"]["SignalContributionView"][];
+            readonly opinions: components["schemas"]["OpinionCounts"];
+            readonly feedback: components["schemas"]["FeedbackCounts"];
+            readonly disputes: readonly components["schemas"]["OpenDispute"][];
+            readonly createdAt: string;
+            readonly changedAt: string;
+            readonly erasedAt: string | null;
+        };
+        readonly BatchLine: {
+            readonly labels?: components["schemas"]["SignalLabels"];
+            /** @enum {string} */
+            readonly type: "pdq" | "blockhash" | "vpdq" | "sha256" | "sha512" | "md5" | "text_sha256";
+            /** @description Lower-case hexadecimal: 64 digits, 32 for MD5, 128 for SHA-512. */
+            readonly value: string;
+            /** @description PDQ quality 0 to 100, where known; 49 and less is refused. */
+            readonly quality?: number;
+            /**
+             * Format: uuid
+             * @description The exhibit the hash was taken from; seen by one's own organisation alone.
+             */
+            readonly exhibitId?: string;
+            /**
+             * Format: date-time
+             * @description When the contribution ends by itself. An unreviewed one ends after thirty days unless told otherwise.
+             */
+            readonly expiresAt?: string;
+            /** @description Of a `vpdq`: the frames, whose digest the value is. */
+            readonly frames?: readonly components["schemas"]["VideoFrameDto"][];
+            /** @enum {string} */
+            readonly severity?: "low" | "medium" | "high" | "critical";
+            /**
+             * @description Which activation of which framework it belongs to.
+             * @example pci-2026-north-harbour
+             */
+            readonly incident?: string;
+        };
+        readonly ContributeBatchDto: {
+            readonly signals: readonly components["schemas"]["BatchLine"][];
+            /** Format: uuid */
+            readonly listId?: string;
+            /** @description Labels of every line, which a line may add to or override. */
+            readonly labels?: components["schemas"]["SignalLabels"];
+            readonly reviewed?: boolean;
+            /** @enum {string} */
+            readonly severity?: "low" | "medium" | "high" | "critical";
+            /**
+             * @description Which activation of which framework it belongs to.
+             * @example pci-2026-north-harbour
+             */
+            readonly incident?: string;
+        };
+        readonly RefusedLine: {
+            /** @description Position in the batch, from 0. */
+            readonly index: number;
+            readonly code: string;
+            readonly detail: string;
+            /** @description JSON Pointer within the line, where one member is at fault. */
+            readonly pointer: string | null;
+        };
+        readonly BatchAnswer: {
+            readonly contributed: number;
+            /** @description Your organisation stood behind these already, or the batch says them twice. */
+            readonly already: number;
+            readonly quarantined: number;
+            readonly refused: readonly components["schemas"]["RefusedLine"][];
+        };
+        readonly RetractDto: {
+            /** Format: uuid */
+            readonly caseId?: string;
+            /** Format: uuid */
+            readonly exhibitId?: string;
+            /** Format: uuid */
+            readonly noticeId?: string;
+            /** @enum {string} */
+            readonly ground: "order_annulled";
+            /** @description Which decision, for one's own organisation. */
+            readonly note: string;
+        };
+        readonly RetractedView: {
+            readonly contributions: number;
+            /** @description Signals that nobody stands behind any more. */
+            readonly tombstones: readonly string[];
+            /** @description Signals that others stand behind: they are disputed until a person has decided. */
+            readonly disputed: readonly string[];
+        };
+        readonly SignalHistoryEntry: {
+            readonly id: string;
+            /** @description Place in the tree; null for the moment before it has one. */
+            readonly seq: number | null;
+            readonly kind: string;
+            readonly at: string;
+            /** @description Null for the service itself. */
+            readonly organisationId: string | null;
+            readonly dims: {
+                readonly [key: string]: unknown;
+            };
+            readonly shared: components["schemas"]["EntryBodyView"] | null;
+            /** @description Of one's own entries. */
+            readonly internal: components["schemas"]["EntryBodyView"] | null;
+        };
         readonly WithdrawSignalDto: {
             readonly reason: string;
+            /**
+             * Format: uuid
+             * @description From this list alone; otherwise from every list.
+             */
+            readonly listId?: string;
+        };
+        readonly ReviewDto: {
+            readonly note?: string;
+        };
+        readonly EraseDto: {
+            readonly reason: string;
+        };
+        readonly StateOpinionDto: {
+            /** @enum {string} */
+            readonly opinion: "confirm" | "dispute";
+            /**
+             * @description Needed for a dispute, and only there.
+             * @enum {string}
+             */
+            readonly reason?: "not_terrorist_content" | "false_match" | "collision" | "wrong_labels" | "journalistic" | "educational_or_research" | "artistic" | "counter_terrorism" | "public_debate" | "erroneous_contribution" | "other";
+            /** @description For everybody who sees the hash. */
+            readonly note?: string;
+        };
+        readonly OpinionView: {
+            readonly id: string;
+            readonly organisationId: string;
+            readonly organisationName: string;
+            /** @enum {string} */
+            readonly opinion: "confirm" | "dispute";
+            /** @enum {string|null} */
+            readonly reason: "other" | "not_terrorist_content" | "journalistic" | "educational_or_research" | "artistic" | "counter_terrorism" | "public_debate" | "false_match" | "collision" | "wrong_labels" | "order_annulled" | "erroneous_contribution" | null;
+            readonly note: string | null;
+            readonly statedAt: string;
+            /** @description When the organisation changed it or took it back; null while it stands. */
+            readonly supersededAt: string | null;
+        };
+        readonly OpinionsView: {
+            readonly opinions: readonly components["schemas"]["OpinionView"][];
+        };
+        readonly DisputeView: {
+            readonly id: string;
+            readonly signalId: string;
+            /** @description Null where the service opened it. */
+            readonly organisationId: string | null;
+            readonly organisationName: string | null;
+            /** @enum {string} */
+            readonly reason: "other" | "not_terrorist_content" | "journalistic" | "educational_or_research" | "artistic" | "counter_terrorism" | "public_debate" | "false_match" | "collision" | "wrong_labels" | "order_annulled" | "erroneous_contribution";
+            readonly note: string | null;
+            /** @enum {string} */
+            readonly state: "open" | "upheld" | "rejected" | "retracted";
+            readonly openedAt: string;
+            readonly dueAt: string;
+            /** @description When it was found that nobody had decided in time. */
+            readonly overdueAt: string | null;
+            readonly closedAt: string | null;
+            readonly outcomeNote: string | null;
+            /** @description Whether your organisation may uphold it now: it answers for something that stands. */
+            readonly mayUphold: boolean;
+            /** @description Whether it may reject it now: it answers for everything that stands, and did not raise it. */
+            readonly mayReject: boolean;
+        };
+        readonly DisputeWithSignal: {
+            readonly id: string;
+            readonly signalId: string;
+            /** @description Null where the service opened it. */
+            readonly organisationId: string | null;
+            readonly organisationName: string | null;
+            /** @enum {string} */
+            readonly reason: "other" | "not_terrorist_content" | "journalistic" | "educational_or_research" | "artistic" | "counter_terrorism" | "public_debate" | "false_match" | "collision" | "wrong_labels" | "order_annulled" | "erroneous_contribution";
+            readonly note: string | null;
+            /** @enum {string} */
+            readonly state: "open" | "upheld" | "rejected" | "retracted";
+            readonly openedAt: string;
+            readonly dueAt: string;
+            /** @description When it was found that nobody had decided in time. */
+            readonly overdueAt: string | null;
+            readonly closedAt: string | null;
+            readonly outcomeNote: string | null;
+            /** @description Whether your organisation may uphold it now: it answers for something that stands. */
+            readonly mayUphold: boolean;
+            /** @description Whether it may reject it now: it answers for everything that stands, and did not raise it. */
+            readonly mayReject: boolean;
+            readonly signal: components["schemas"]["SignalView"];
+        };
+        readonly ResolveDisputeDto: {
+            /** @enum {string} */
+            readonly outcome: "upheld" | "rejected";
+            /** @description Why, for everybody concerned. */
+            readonly note: string;
+        };
+        readonly ListOwner: {
+            readonly id: string;
+            readonly name: string;
+        };
+        readonly ListMember: {
+            readonly organisationId: string;
+            readonly organisationName: string;
+            readonly mayContribute: boolean;
+            readonly joinedAt: string;
+        };
+        readonly SignalListView: {
+            readonly id: string;
+            readonly slug: string;
+            readonly name: string;
+            readonly purpose: string;
+            /** @description Null for the lists of the service, which its operator answers for. */
+            readonly owner: components["schemas"]["ListOwner"] | null;
+            /** @enum {string} */
+            readonly sharing: "everyone" | "group";
+            /** @enum {string} */
+            readonly tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+            readonly autoAction: boolean;
+            readonly createdAt: string;
+            readonly closedAt: string | null;
+            readonly version: number;
+            /** @description Whether your organisation may contribute now. */
+            readonly mayContribute: boolean;
+            /** @description Those whom you may see: all for the owner, oneself for a member. */
+            readonly members: readonly components["schemas"]["ListMember"][];
+        };
+        readonly CreateListDto: {
+            /**
+             * @description Short name, of one's own lists.
+             * @example north-harbour
+             */
+            readonly slug: string;
+            readonly name: string;
+            /** @description What it is for: whoever contributes to it or matches against it has to know. */
+            readonly purpose: string;
+            /**
+             * @description For good: what members gave to a group is never opened to everybody afterwards.
+             * @enum {string}
+             */
+            readonly sharing: "everyone" | "group";
+            /** @enum {string} */
+            readonly tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+            /** @description Platforms are asked to act on matches without a person. Two organisations have to stand behind each hash then. */
+            readonly autoAction?: boolean;
+        };
+        readonly ChangeListDto: {
+            readonly name?: string;
+            readonly purpose?: string;
+            /** @enum {string} */
+            readonly tlp?: "clear" | "green" | "amber" | "amber+strict" | "red";
+            readonly autoAction?: boolean;
+            readonly version?: number;
+        };
+        readonly CloseListDto: {
+            readonly version?: number;
+        };
+        readonly AddMemberDto: {
+            /** Format: uuid */
+            readonly organisationId: string;
+            readonly mayContribute: boolean;
+        };
+        readonly RemoveMemberDto: {
+            /** Format: uuid */
+            readonly organisationId: string;
+        };
+        readonly LeaveListDto: {
+            /** @description False: what your organisation contributed to the list is withdrawn from it. */
+            readonly keepContributions: boolean;
+        };
+        readonly LeftView: {
+            readonly listId: string;
+            /** @description Contributions that were withdrawn. */
+            readonly withdrawn: number;
+        };
+        readonly SignalVocabularyView: Record<string, never>;
+        readonly CreateExchangeCredentialDto: {
+            /** @enum {string} */
+            readonly protocol: "feed" | "stopncii" | "tat" | "taxii";
+            /** @description What program it is for, for the organisation's own eyes. */
+            readonly name: string;
+            /** @description Lists that the program gets, at most 50. Each has to be one that the organisation reads, and none marked TLP:RED. */
+            readonly lists: readonly string[];
+            /** @description What it may do; fetching alone unless told. */
+            readonly verbs?: readonly ("fetch" | "submit" | "feedback")[];
+            /**
+             * Format: uuid
+             * @description The list that submitted hashes go to; needed with the verb `submit`.
+             */
+            readonly submitTo?: string;
+            /**
+             * Format: date-time
+             * @description At most two years ahead.
+             */
+            readonly expiresAt: string;
+        };
+        readonly NewExchangeCredentialView: {
+            /**
+             * @description In this answer only, null in a repeat of it. `token` for the feed; `subscriptionKey` with `fetchKey`, `submitKey` and
+             *     `feedbackKey` for StopNCII; `password` for the others.
+             */
+            readonly secrets: {
+                readonly [key: string]: string;
+            } | null;
+            readonly id: string;
+            /** @enum {string} */
+            readonly protocol: "feed" | "stopncii" | "tat" | "taxii";
+            readonly name: string;
+            readonly lists: readonly string[];
+            readonly verbs: readonly ("feedback" | "fetch" | "submit")[];
+            readonly submitTo: string | null;
+            /** @description For protocols with a login. */
+            readonly username: string | null;
+            readonly createdAt: string;
+            readonly expiresAt: string;
+            readonly revokedAt: string | null;
+            /** @description To the minute. */
+            readonly lastUsedAt: string | null;
+        };
+        readonly ExchangeCredentialView: {
+            readonly id: string;
+            /** @enum {string} */
+            readonly protocol: "feed" | "stopncii" | "tat" | "taxii";
+            readonly name: string;
+            readonly lists: readonly string[];
+            readonly verbs: readonly ("feedback" | "fetch" | "submit")[];
+            readonly submitTo: string | null;
+            /** @description For protocols with a login. */
+            readonly username: string | null;
+            readonly createdAt: string;
+            readonly expiresAt: string;
+            readonly revokedAt: string | null;
+            /** @description To the minute. */
+            readonly lastUsedAt: string | null;
         };
         readonly SubmittedItemDto: {
             /**
@@ -1114,6 +2631,13 @@ export interface components {
             /** @enum {string} */
             readonly status: "provisional" | "active" | "suspended";
         };
+        readonly ReuploadView: {
+            /** @description Bits that differ; 0 for the very same. */
+            readonly distance: number;
+            readonly signalId: string;
+            /** @description One's own item that the signal was taken from; null where another organisation contributed it. */
+            readonly earlierItemId: string | null;
+        };
         readonly SubmittedItemView: {
             /** @description Which line of the submission this is, from 0. */
             readonly index: number;
@@ -1126,7 +2650,7 @@ export interface components {
             readonly identity: string;
             readonly platform: components["schemas"]["PlatformView"] | null;
             /** @enum {string} */
-            readonly state: "closed" | "open" | "held";
+            readonly state: "open" | "closed" | "held";
             /**
              * @description Why it waits for a second person.
              * @enum {string|null}
@@ -1137,6 +2661,8 @@ export interface components {
             readonly caseId: string;
             /** @description The same thing in a case that is closed. */
             readonly previousItemId: string | null;
+            /** @description What it is a copy of, as far as its exhibits tell; nearest first. */
+            readonly reuploadOf: readonly components["schemas"]["ReuploadView"][];
             readonly uploadedAt: string | null;
             readonly note: string | null;
         };
@@ -1154,6 +2680,31 @@ export interface components {
         readonly NotHashedView: {
             readonly code: string;
             readonly title: string;
+        };
+        readonly MediaHashView: {
+            readonly quality: number;
+            /** @description Milliseconds from the start of a video; null for a page. */
+            readonly atMs: number | null;
+            readonly hash: string;
+        };
+        readonly MediaView: {
+            /** @enum {string} */
+            readonly kind: "video" | "pdf";
+            /**
+             * @description Hashing comes after the upload: `pending` until then.
+             * @enum {string}
+             */
+            readonly state: "pending" | "hashed" | "not_hashed";
+            readonly durationMs: number | null;
+            readonly pageCount: number | null;
+            /** @description Digest over the usable frames: the value of a signal of type `vpdq`. */
+            readonly vpdq: string | null;
+            /** @description SHA-256 of the document's normalised text. */
+            readonly textSha256: string | null;
+            /** @description Why there is nothing, or not all. */
+            readonly fault: string | null;
+            /** @description PDQ of frames or pages in their order. */
+            readonly hashes: readonly components["schemas"]["MediaHashView"][];
         };
         readonly SubmittedExhibitView: {
             /** @description Bytes. */
@@ -1176,8 +2727,10 @@ export interface components {
             readonly image: components["schemas"]["ImageView"] | null;
             /** @description Why an image has no perceptual hashes. */
             readonly notHashed: components["schemas"]["NotHashedView"] | null;
+            /** @description Of a video or a document. */
+            readonly media: components["schemas"]["MediaView"] | null;
             /** @enum {string} */
-            readonly matchable: "perceptual" | "exact only: quality ≤ 49" | "exact only: not an image" | "exact only: image not hashed";
+            readonly matchable: "perceptual" | "exact only: quality ≤ 49" | "exact only: not an image" | "exact only: image not hashed" | "exact only: being hashed" | "video: exact only";
             readonly collectedAt: string;
         };
         readonly RefusedView: {
@@ -1191,7 +2744,7 @@ export interface components {
             readonly id: string;
             readonly reference: string;
             /** @enum {string} */
-            readonly state: "closed" | "open";
+            readonly state: "open" | "closed";
             readonly items: readonly components["schemas"]["SubmittedItemView"][];
             readonly exhibits: readonly components["schemas"]["SubmittedExhibitView"][];
             readonly refused: readonly components["schemas"]["RefusedView"][];
@@ -1210,7 +2763,7 @@ export interface components {
             readonly identity: string;
             readonly platform: components["schemas"]["PlatformView"] | null;
             /** @enum {string} */
-            readonly state: "closed" | "open" | "held";
+            readonly state: "open" | "closed" | "held";
             /**
              * @description Why it waits for a second person.
              * @enum {string|null}
@@ -1221,6 +2774,8 @@ export interface components {
             readonly caseId: string;
             /** @description The same thing in a case that is closed. */
             readonly previousItemId: string | null;
+            /** @description What it is a copy of, as far as its exhibits tell; nearest first. */
+            readonly reuploadOf: readonly components["schemas"]["ReuploadView"][];
             readonly uploadedAt: string | null;
             readonly note: string | null;
         };
@@ -1241,8 +2796,10 @@ export interface components {
             readonly image: components["schemas"]["ImageView"] | null;
             /** @description Why an image has no perceptual hashes. */
             readonly notHashed: components["schemas"]["NotHashedView"] | null;
+            /** @description Of a video or a document. */
+            readonly media: components["schemas"]["MediaView"] | null;
             /** @enum {string} */
-            readonly matchable: "perceptual" | "exact only: quality ≤ 49" | "exact only: not an image" | "exact only: image not hashed";
+            readonly matchable: "perceptual" | "exact only: quality ≤ 49" | "exact only: not an image" | "exact only: image not hashed" | "exact only: being hashed" | "video: exact only";
             readonly collectedAt: string;
         };
         readonly CaseView: {
@@ -1250,7 +2807,7 @@ export interface components {
             readonly id: string;
             readonly reference: string;
             /** @enum {string} */
-            readonly state: "closed" | "open";
+            readonly state: "open" | "closed";
             readonly title: string | null;
             /** @enum {string} */
             readonly category: "incitement" | "solicit_offence" | "solicit_group" | "instruction" | "threat" | "other";
@@ -1272,6 +2829,37 @@ export interface components {
         readonly ReleaseItemDto: {
             /** @description Why something this broad is to be referred. */
             readonly reason: string;
+        };
+        readonly ContributeExhibitDto: {
+            /**
+             * Format: uuid
+             * @description Where to; the common list unless told.
+             */
+            readonly listId?: string;
+            readonly labels: components["schemas"]["SignalLabels"];
+            /** @enum {string} */
+            readonly severity?: "low" | "medium" | "high" | "critical";
+            /** @description Short name of the incident it belongs to. */
+            readonly incident?: string;
+            /** @description Which hashes of it; all that there are unless told. */
+            readonly types?: readonly ("pdq" | "blockhash" | "vpdq" | "sha256" | "sha512" | "md5" | "text_sha256")[];
+            /** @description False where nobody looked at the content yet: the hashes are provisional then and block nothing. */
+            readonly reviewed?: boolean;
+            readonly note?: string;
+        };
+        readonly ContributedSignalView: {
+            /** @enum {string} */
+            readonly type: "pdq" | "blockhash" | "vpdq" | "sha256" | "sha512" | "md5" | "text_sha256";
+            readonly signalId?: string;
+            /** @enum {string} */
+            readonly outcome: "quarantined" | "refused" | "already" | "contributed";
+            readonly code?: string;
+            readonly detail?: string;
+        };
+        readonly ContributedView: {
+            readonly exhibitId: string;
+            /** @description One for each hash of the exhibit that was offered. */
+            readonly signals: readonly components["schemas"]["ContributedSignalView"][];
         };
         readonly DraftNoticeDto: {
             /** Format: uuid */
@@ -1320,7 +2908,7 @@ export interface components {
              * @description `late_feedback`: told after the hour about a measure within it.
              * @enum {string}
              */
-            readonly late: "in_time" | "late_feedback" | "late";
+            readonly late: "late" | "in_time" | "late_feedback";
             /** @description 1 for the first answer; a correction counts on. */
             readonly revision: number;
         };
@@ -1380,7 +2968,7 @@ export interface components {
             /** @enum {string} */
             readonly kind: "referral" | "removal_order";
             /** @enum {string} */
-            readonly state: "withdrawn" | "closed" | "received" | "sent" | "draft" | "acknowledged" | "answered";
+            readonly state: "withdrawn" | "draft" | "closed" | "answered" | "received" | "sent" | "acknowledged";
             readonly version: number;
             readonly sender: components["schemas"]["PartyView"];
             readonly platform: components["schemas"]["PartyView"];
@@ -1403,7 +2991,7 @@ export interface components {
             readonly withdrawalReason: string | null;
             readonly clock: components["schemas"]["ClockView"] | null;
             /** @description What may be done with it next. */
-            readonly possible: readonly ("close" | "withdraw" | "receive" | "send" | "acknowledge" | "answer_part" | "answer")[];
+            readonly possible: readonly ("close" | "withdraw" | "answer" | "receive" | "send" | "acknowledge" | "answer_part")[];
             /** @description The sender's alone: null for the platform. */
             readonly caseId: string | null;
             /** @description The sender's alone: null for the platform. */
@@ -1539,7 +3127,7 @@ export interface components {
             readonly title: string;
             readonly definition: string;
             /** @enum {string} */
-            readonly unit: "entries" | "items" | "duration" | "hashes" | "objects" | "notices" | "table" | "share" | "period";
+            readonly unit: "entries" | "items" | "duration" | "hashes" | "objects" | "share" | "notices" | "table" | "period";
         };
         readonly SummaryAnswer: {
             /** @description Null in the public answer. */
@@ -2416,49 +4004,11 @@ export interface operations {
             };
         };
     };
-    readonly Signal_contribute: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: {
-                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
-                readonly "Idempotency-Key"?: string;
-                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
-                readonly Prefer?: string;
-            };
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ContributeSignalDto"];
-            };
-        };
-        readonly responses: {
-            readonly 201: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["SignalView"] & {
-                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
-                    };
-                };
-            };
-            /** @description Anything else is a problem document */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    readonly Signal_match: {
+    readonly Match_match: {
         readonly parameters: {
             readonly query: {
-                readonly type: "pdq" | "blockhash" | "sha256" | "md5";
+                readonly type: "pdq" | "blockhash" | "vpdq" | "sha256" | "sha512" | "md5" | "text_sha256";
+                /** @description Lower-case hexadecimal: 64 digits, 32 for MD5, 128 for SHA-512. A video is asked for by its digest. */
                 readonly value: string;
                 /** @description Bits that may differ, 0 to 64; PDQ 31 and blockhash 10 unless told. Exact types take 0. */
                 readonly radius?: number;
@@ -2488,9 +4038,12 @@ export interface operations {
             };
         };
     };
-    readonly Signal_matchFile: {
+    readonly Match_matchFile: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description Forms of a picture to ask for as well: `dihedral` (turned, mirrored), `letterbox` (without its bars) */
+                readonly variants?: string;
+            };
             readonly header?: {
                 /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
                 readonly "Idempotency-Key"?: string;
@@ -2530,7 +4083,945 @@ export interface operations {
             };
         };
     };
-    readonly Signal_get: {
+    readonly Match_matchBatch: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["BatchMatchRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BatchMatchAnswer"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Defence_trust: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Rows on a page, 1 to 200. */
+                readonly limit?: number;
+                /** @description The `next` of the page before. Opaque. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["TrustView"][];
+                        /** @description The cursor of the next page; null on the last one */
+                        readonly next: string | null;
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Defence_setTrust: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SetTrustDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TrustView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Defence_listNegatives: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Rows on a page, 1 to 200. */
+                readonly limit?: number;
+                /** @description The `next` of the page before. Opaque. */
+                readonly cursor?: string;
+                readonly kind?: "harmless" | "corpus" | "canary";
+                readonly type?: "pdq" | "blockhash" | "vpdq" | "sha256" | "sha512" | "md5" | "text_sha256";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["NegativeView"][];
+                        /** @description The cursor of the next page; null on the last one */
+                        readonly next: string | null;
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Defence_addNegatives: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AddNegativeLinesDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NegativesAnswer"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Defence_uploadNegatives: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "multipart/form-data": {
+                    readonly about: string;
+                    /** Format: binary */
+                    readonly file: string;
+                };
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NegativesAnswer"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Defence_removeNegatives: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RemoveNegativesDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Defence_rollBack: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RollBackDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RollBackAnswer"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Asked; a second person of your organisation has to make the same call */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Quarantine_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Rows on a page, 1 to 200. */
+                readonly limit?: number;
+                /** @description The `next` of the page before. Opaque. */
+                readonly cursor?: string;
+                readonly organisationId?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["QuarantineView"][];
+                        /** @description The cursor of the next page; null on the last one */
+                        readonly next: string | null;
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Quarantine_items: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Rows on a page, 1 to 200. */
+                readonly limit?: number;
+                /** @description The `next` of the page before. Opaque. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["QuarantineItemView"][];
+                        /** @description The cursor of the next page; null on the last one */
+                        readonly next: string | null;
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Quarantine_hold: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DecideQuarantineDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["QuarantineDecision"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Quarantine_release: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Because"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["QuarantineDecision"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Asked; a second person of your organisation has to make the same call */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Quarantine_reject: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DecideQuarantineDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["QuarantineDecision"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Policy_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Rows on a page, 1 to 200. */
+                readonly limit?: number;
+                /** @description The `next` of the page before. Opaque. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["PolicyView"][];
+                        /** @description The cursor of the next page; null on the last one */
+                        readonly next: string | null;
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Policy_draft: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DraftPolicyDto"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PolicyView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Policy_current: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PolicyView"];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Policy_dryRun: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DryRunDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DryRunAnswer"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Policy_enforce: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PolicyView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Feedback_history: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["FeedbackView"][];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Feedback_give: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["FeedbackDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["FeedbackAnswer"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Contribution_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Rows on a page, 1 to 200. */
+                readonly limit?: number;
+                /** @description The `next` of the page before. Opaque. */
+                readonly cursor?: string;
+                readonly list?: string;
+                readonly state?: "provisional" | "active" | "disputed" | "withdrawn";
+                readonly type?: "pdq" | "blockhash" | "vpdq" | "sha256" | "sha512" | "md5" | "text_sha256";
+                /** @description Only those that your organisation has to review: its last look is 24 months ago. */
+                readonly reviewDue?: "true" | "false";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["SignalView"][];
+                        /** @description The cursor of the next page; null on the last one */
+                        readonly next: string | null;
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Contribution_contribute: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ContributeSignalDto"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SignalView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Contribution_contributeBatch: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ContributeBatchDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BatchAnswer"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Contribution_retract: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RetractDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RetractedView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Contribution_get: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -2560,7 +5051,46 @@ export interface operations {
             };
         };
     };
-    readonly Signal_withdraw: {
+    readonly Contribution_history: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Rows on a page, 1 to 200. */
+                readonly limit?: number;
+                /** @description The `next` of the page before. Opaque. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["SignalHistoryEntry"][];
+                        /** @description The cursor of the next page; null on the last one */
+                        readonly next: string | null;
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Contribution_withdraw: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
@@ -2589,6 +5119,897 @@ export interface operations {
                         readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
                     };
                 };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Contribution_review: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReviewDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SignalView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Contribution_erase: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["EraseDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SignalView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Asked; a second person of your organisation has to make the same call */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Opinion_state: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["StateOpinionDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SignalView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Opinion_retract: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SignalView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Opinion_list: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OpinionsView"];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Opinion_disputed: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Rows on a page, 1 to 200. */
+                readonly limit?: number;
+                /** @description The `next` of the page before. Opaque. */
+                readonly cursor?: string;
+                readonly state?: "open" | "upheld" | "rejected" | "retracted";
+                readonly signal?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["DisputeView"][];
+                        /** @description The cursor of the next page; null on the last one */
+                        readonly next: string | null;
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Opinion_dispute: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DisputeWithSignal"];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Opinion_resolve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ResolveDisputeDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DisputeWithSignal"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly SignalList_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Rows on a page, 1 to 200. */
+                readonly limit?: number;
+                /** @description The `next` of the page before. Opaque. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["SignalListView"][];
+                        /** @description The cursor of the next page; null on the last one */
+                        readonly next: string | null;
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly SignalList_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CreateListDto"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SignalListView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly SignalList_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SignalListView"];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly SignalList_change: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ChangeListDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SignalListView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly SignalList_close: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CloseListDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SignalListView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly SignalList_addMember: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AddMemberDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SignalListView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly SignalList_removeMember: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RemoveMemberDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SignalListView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly SignalList_leave: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["LeaveListDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LeftView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly SignalVocabulary_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SignalVocabularyView"];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ExchangeCredential_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Rows on a page, 1 to 200. */
+                readonly limit?: number;
+                /** @description The `next` of the page before. Opaque. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["ExchangeCredentialView"][];
+                        /** @description The cursor of the next page; null on the last one */
+                        readonly next: string | null;
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ExchangeCredential_issue: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CreateExchangeCredentialDto"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NewExchangeCredentialView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ExchangeCredential_revoke: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ExchangeCredentialView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly SignalFeed_lines: {
+        readonly parameters: {
+            readonly query: {
+                /** @description `through` of the answer before. Without it the feed begins with all that stands. */
+                readonly cursor?: string;
+                /** @description Lines at most, 1 to 100,000. */
+                readonly limit: number;
+                /** @description Ids of lists, separated by commas; all that one is served unless told. A cursor is good for one choice. */
+                readonly lists?: readonly string[];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Lines of the feed; the last one is `{"through": cursor, "more": boolean}`. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly SignalFeed_file: {
+        readonly parameters: {
+            readonly query: {
+                /** @description `csv` with labels, `ndjson` as in the feed, `pdq` for command-line tools: one PDQ hash a line, without disputed ones. */
+                readonly format: "csv" | "ndjson" | "pdq";
+                /** @description The id of a list; all that one is served unless told. */
+                readonly list?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The file. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly SignalFeed_linesFor: {
+        readonly parameters: {
+            readonly query: {
+                /** @description `through` of the answer before. Without it the feed begins with all that stands. */
+                readonly cursor?: string;
+                /** @description Lines at most, 1 to 100,000. */
+                readonly limit: number;
+                /** @description Ids of lists, separated by commas; all that one is served unless told. A cursor is good for one choice. */
+                readonly lists?: readonly string[];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Lines of the feed; the last one is `{"through": cursor, "more": boolean}`. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly SignalFeed_fileFor: {
+        readonly parameters: {
+            readonly query: {
+                /** @description `csv` with labels, `ndjson` as in the feed, `pdq` for command-line tools: one PDQ hash a line, without disputed ones. */
+                readonly format: "csv" | "ndjson" | "pdq";
+                /** @description The id of a list; all that one is served unless told. */
+                readonly list?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The file. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Anything else is a problem document */
             readonly default: {
@@ -2822,6 +6243,47 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ExhibitSignals_contribute: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ContributeExhibitDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ContributedView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
             };
             /** @description Anything else is a problem document */
             readonly default: {

@@ -67,6 +67,7 @@ export class PolicyView {
   rules!: readonly PolicyRule[];
   /** The rules in plain words, one sentence each, and what no rule can lift. */
   words!: string[];
+  @ApiProperty({ type: 'array', items: { type: 'string' } })
   limits!: readonly string[];
   madeAt!: string | null;
   enforcedAt!: string | null;
