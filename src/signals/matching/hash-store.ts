@@ -1,5 +1,4 @@
 import type { SignalType } from '../../domain/vocabulary';
-import { BLOCKHASH_BITS } from '../../perceptual/bit-permutation';
 import { ExactIndex } from '../../perceptual/exact-index';
 import { BLOCKHASH_BITS } from '../../perceptual/bit-permutation';
 import { createHammingIndex } from '../../perceptual/hamming-factory';
