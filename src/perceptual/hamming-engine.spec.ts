@@ -271,3 +271,35 @@ it('gives an entry once that came back while its old place deep in a crowd still
   for (let id = 299; id >= 0; id--) store.insert(id, entries.get(id)!);
   for (let id = 0; id < 300; id++) expectSame(store.query(entries.get(id)!, 31), [{ id, distance: 0 }], `entry ${id}`);
 });
+
+it('compares every entry, and misses none, when there is no memory for what does not fit the slots', () => {
+  const { Memory } = Reflect.get(globalThis, 'WebAssembly') as {
+    Memory: { prototype: { grow(pages: number): number } };
+  };
+  const random = randomFrom(13);
+  const store = new HammingEngine(0, CROWDED);
+  const hashes = Array.from({ length: 3900 }, () => withBase(4, 0)(random, []));
+  const entries = new Map(hashes.map((hash, id) => [id, hash]));
+  for (let id = 0; id < 100; id++) store.insert(id, hashes[id]!);
+  while (store.rebuildStep());
+  const grow = jest.spyOn(Memory.prototype, 'grow').mockImplementation(() => {
+    throw new RangeError('no memory');
+  });
+  try {
+    const ids = Uint32Array.from({ length: 3800 }, (_, at) => 100 + at);
+    expect(store.insertMany(ids, packed(hashes.slice(100)))).toBe(3800);
+    expect(grow).toHaveBeenCalled();
+    expectExact(store, entries, 14, 3);
+    expect(store.size).toBe(3900);
+  } finally {
+    grow.mockRestore();
+  }
+  expect(store.needsRebuild).toBe(false);
+  const more = Array.from({ length: 2000 }, () => uniform(random, []));
+  more.forEach((hash, at) => {
+    entries.set(20_000 + at, hash);
+    store.insert(20_000 + at, hash);
+  });
+  while (store.rebuildStep());
+  expectExact(store, entries, 15, 3);
+});

@@ -52,7 +52,12 @@ export class HammingSlots {
   rebuildStep(rows: number, work = DEFAULT_WORK): boolean {
     if (!this.needsRebuild(rows)) return false;
     if (!this.#next && !this.#begin(rows)) return false;
-    if (this.#next?.build(rows, work) === false) this.#putInForce();
+    try {
+      if (this.#next?.build(rows, work) === false) this.#putInForce();
+    } catch {
+      // No memory for its overflow: what is in force stays in force.
+      this.#drop(rows);
+    }
     return this.needsRebuild(rows);
   }
 
@@ -88,15 +93,18 @@ export class HammingSlots {
   insertMany(from: number, to: number, publish: () => void): void {
     const latest = this.#next ?? this.#area;
     if (latest && to - from > from / 4 && this.#vectors(to) > latest.vectors) {
-      this.#next?.release([]);
-      this.#next = undefined;
+      this.#drop(0);
       if (this.#begin(to)) while (this.rebuildStep(to, EVERYTHING));
       publish();
       if (this.#area !== latest) return;
     }
     publish();
-    this.#area?.placeRange(from, to);
-    this.#next?.placeRange(from, to);
+    try {
+      this.#area?.placeRange(from, to);
+      this.#next?.placeRange(from, to);
+    } catch {
+      this.#giveUp(to);
+    }
     this.rebuildStep(to, (to - from) * MOVED_PER_INSERT);
   }
 
@@ -117,12 +125,27 @@ export class HammingSlots {
     return this.#next !== undefined;
   }
 
+  /** Slots that are not in force yet. */
+  #drop(notBelow: number): void {
+    this.#next?.release([]);
+    this.#next = undefined;
+    this.#notBelow = notBelow * 1.25;
+  }
+
+  /** No memory in the middle of placing: slots that lack rows are worth nothing. Every row is compared from now on. */
+  #giveUp(rows: number): void {
+    this.#drop(rows);
+    this.#oldBlocks = [...this.#oldBlocks, ...this.memory.handOverBlocks()];
+    this.#putInForce();
+  }
+
   #putInForce(): void {
     const { memory } = this;
     const old = this.#area;
     this.#area = this.#next;
     this.#next = undefined;
-    this.#outgrownAt = this.options.vectors ? Number.POSITIVE_INFINITY : rowsFor(this.#area?.vectors ?? 0);
+    this.#outgrownAt =
+      this.options.vectors && this.#area ? Number.POSITIVE_INFINITY : rowsFor(this.#area?.vectors ?? 1);
     memory.store(AREA, this.#area?.address ?? 0);
     memory.store(GENERATION, memory.load(GENERATION) + 1);
     old?.release(this.#oldBlocks);
