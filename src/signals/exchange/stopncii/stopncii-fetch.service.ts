@@ -20,6 +20,8 @@ const LARGEST_PAGE = 5_000;
 const SECOND = 1_000_000;
 /** The client's first question: there was nothing then. */
 const BEGINNING = 10;
+/** What a first fetch is answered before its last page: a client that is killed then does not ask the first question again. */
+const BEGUN = BEGINNING + 1;
 /** A timestamp further ahead than this was never one of ours. */
 const AHEAD = 2 * SECOND;
 
@@ -44,7 +46,7 @@ export class StopnciiFetch {
     // The end of a first fetch is as far as its snapshot reached: what has come since is the next fetch's.
     const isLast = !page.more || (from?.phase ?? 'snapshot') !== page.next.phase;
     const records = page.lines.map(toHashRecord).filter((record) => record !== undefined);
-    const reached = isLast ? Math.floor((await this.changes.read((tx) => timeOf(tx, page.next.seq))) / SECOND) : start;
+    const reached = isLast ? Math.floor((await this.changes.read((tx) => timeOf(tx, page.next.seq))) / SECOND) : BEGUN;
     return {
       leftOut: page.lines.length - records.length,
       answer: {
@@ -60,12 +62,15 @@ export class StopnciiFetch {
   }
 }
 
-/** Everything that was sequenced before that second; null: begin with all that stands. */
+/**
+ * Null: the first question, so begin with all that stands. Whoever comes back has something already, and has to hear as well of
+ * what was withdrawn since: from the beginning of the ledger, if need be.
+ */
 async function beginning(tx: Tx, startSeconds: number): Promise<Position | null> {
+  if (startSeconds <= BEGINNING) return null;
   const head = await headOf(tx);
-  if (startSeconds <= BEGINNING || startSeconds * SECOND > head.micros + AHEAD) return null;
-  const place = await placeAt(tx, startSeconds * SECOND - 1);
-  return place < 0 ? null : through(place);
+  const isOurs = startSeconds * SECOND <= head.micros + AHEAD;
+  return through(isOurs ? await placeAt(tx, startSeconds * SECOND - 1) : -1);
 }
 
 function wholeNumber(

@@ -92,11 +92,15 @@ function afterOf(query: Query): Checkpoint | null {
   return checkpoint;
 }
 
-/** Null: begin with all that stands. A place that this ledger has not reached was never one of ours. */
+/**
+ * Null: the first question, so begin with all that stands. Whoever comes back with a checkpoint, if only that of a first page,
+ * has something already, and has to hear as well of what was withdrawn since.
+ */
 async function beginning(tx: Tx, after: Checkpoint | null): Promise<Position | null> {
   if (!after) return null;
   const head = await headOf(tx);
-  const isOurs = after.place !== null && after.place <= head.through && after.micros <= head.micros;
-  const place = isOurs ? after.place : await placeAt(tx, Math.min(after.micros, head.micros) - 1);
-  return place === null || place < 0 || after.micros > head.micros ? null : through(place);
+  // A place or a time that this ledger has not reached was never one of ours.
+  if (after.micros > head.micros) return through(-1);
+  const isOurs = after.place !== null && after.place <= head.through;
+  return through(isOurs ? after.place : await placeAt(tx, after.micros - 1));
 }
