@@ -386,6 +386,8 @@ describe('defence of the shared hashes against poisoning', () => {
       `update signal_trust set level = 'trusted', daily_quota = null`,
       `select signal_distrust('${other}', now())`,
       `insert into signal_negative (id, kind, type, value, added_at, added_entry_id) values (gen_random_uuid(), 'harmless', 'sha256', '${sha('x')}', now(), gen_random_uuid())`,
+      `update signal_usage set contributed = 0`,
+      `delete from signal_usage`,
       `select * from signal_negative`,
       `update signal_negative set removed_at = now(), removed_entry_id = gen_random_uuid()`,
       `update signal_quarantine_item set outcome = 'released', decided_at = now()`,

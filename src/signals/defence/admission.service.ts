@@ -33,6 +33,8 @@ export const LEAST_QUALITY = 50;
 /** Job that writes down, as the service, that a canary was hit; payload `quarantineId`, `reviewId`. */
 export const CANARY_TASK = 'signal-canary';
 
+const HOUR_MS = 3_600_000;
+
 type Judged =
   | { readonly kind: 'admit' }
   | { readonly kind: 'quarantine'; readonly why: QuarantineReason; readonly hits: number }
@@ -75,18 +77,16 @@ export class Admission {
 
 /** Which candidates the organisation does not stand behind on this list yet. */
 async function newOnes(tx: Tx, actor: Actor, batch: AdmissionBatch): Promise<boolean[]> {
-  const rows = await tx.query<{ index: number }[]>(
-    `select (given.place - 1)::int as index from unnest($1::text[], $2::text[]) with ordinality as given (type, value, place)
-     join signal s on s.type = given.type and s.value = given.value
-     join signal_contribution c on c.signal_id = s.id and c.organisation_id = $3 and c.list_id = $4 and c.withdrawn_at is null`,
+  const rows = await tx.query<{ place: number }[]>(
+    'select place from signal_standing_places($1, $2, $3::text[], $4::text[]) as place',
     [
-      batch.candidates.map(({ type }) => type),
-      batch.candidates.map(({ value }) => value),
       actor.organisationId,
       batch.listId,
+      batch.candidates.map(({ type }) => type),
+      batch.candidates.map(({ value }) => value),
     ],
   );
-  const known = new Set(rows.map(({ index }) => index));
+  const known = new Set(rows.map(({ place }) => place - 1));
   return batch.candidates.map((_, index) => !known.has(index));
 }
 
@@ -151,8 +151,8 @@ function toVerdict(judged: Judged, limits: TrustLimits): Verdict {
 }
 
 /**
- * Where the organisation stands. Contributions of any state count: withdrawing and contributing anew is no way round. Counted
- * through an index: some 10 ms where a known body's day is full.
+ * Where the organisation stands. Contributions of any state count: withdrawing and contributing anew is no way round. They are
+ * counted by the minute, so that the hour is between 59 and 60 minutes.
  */
 async function standingOf(tx: Tx, actor: Actor, at: Date): Promise<Standing> {
   const [trust] = await tx.query<{ level: TrustLevel; daily_quota: number | null; hourly_flood: number | null }[]>(
@@ -164,10 +164,11 @@ async function standingOf(tx: Tx, actor: Actor, at: Date): Promise<Standing> {
     dailyQuota: trust?.daily_quota ?? null,
     hourlyFlood: trust?.hourly_flood ?? null,
   });
-  const hourAgo = new Date(at.getTime() - 3_600_000);
+  const hourAgo = new Date(at.getTime() - HOUR_MS);
   const [usage] = await tx.query<{ today: number; last_hour: number }[]>(
-    `select count(*) filter (where contributed_at >= $2)::int as today, count(*) filter (where contributed_at > $3)::int as last_hour
-     from signal_contribution where organisation_id = $1 and contributed_at >= least($2::timestamptz, $3::timestamptz)`,
+    `select coalesce(sum(contributed) filter (where minute >= $2), 0)::int as today,
+       coalesce(sum(contributed) filter (where minute > $3), 0)::int as last_hour
+     from signal_usage where organisation_id = $1 and minute >= least($2::timestamptz, $3::timestamptz)`,
     [actor.organisationId, quotaDay(at), hourAgo],
   );
   return { limits, today: usage?.today ?? 0, lastHour: usage?.last_hour ?? 0 };

@@ -66,8 +66,8 @@ async function isFirst(tx: Tx, reviewId: string, organisationId: string, at: Dat
 
 async function listForReview(tx: Tx, reviewId: string, organisationId: string, hitAt: Date): Promise<number> {
   const listed = await tx.query<unknown[]>(
-    `insert into signal_quarantine_item (id, quarantine_id, organisation_id, list_id, type, value, reason)
-     select gen_random_uuid(), $1, c.organisation_id, c.list_id, s.type, s.value, 'with_canary'
+    `insert into signal_quarantine_item (id, quarantine_id, organisation_id, list_id, type, value, reason, contribution_id)
+     select gen_random_uuid(), $1, c.organisation_id, c.list_id, s.type, s.value, 'with_canary', c.id
      from signal_contribution c join signal s on s.id = c.signal_id
      where c.organisation_id = $2 and c.contributed_at > $3 and c.state = 'standing' returning id`,
     [reviewId, organisationId, new Date(hitAt.getTime() - LOOK_BACK_MS)],

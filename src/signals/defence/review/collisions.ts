@@ -48,8 +48,8 @@ export async function listCollisions(
        from unnest($2::uuid[], $3::int[]) as given (signal_id, hits) join signal s on s.id = given.signal_id
        join signal_contribution c on c.signal_id = s.id and c.state = 'standing'
      ), listed as (
-       insert into signal_quarantine_item (id, quarantine_id, organisation_id, list_id, type, value, reason, hits)
-       select gen_random_uuid(), $1, organisation_id, list_id, type, value, 'collision', hits from standing
+       insert into signal_quarantine_item (id, quarantine_id, organisation_id, list_id, type, value, reason, hits, contribution_id)
+       select gen_random_uuid(), $1, organisation_id, list_id, type, value, 'collision', hits, id from standing
      ) select id from standing`,
     [quarantineId, signalIds, signalIds.map((id) => found.get(id)?.hits ?? 1)],
   );

@@ -27,9 +27,7 @@ export interface WaitingRow {
 }
 
 /** An item with the contribution that it is about, while that has not ended. */
-const WAITING = `signal_quarantine_item i
-  join signal s on s.type = i.type and s.value = i.value
-  join signal_contribution c on c.signal_id = s.id and c.organisation_id = i.organisation_id and c.list_id = i.list_id and c.withdrawn_at is null`;
+const WAITING = `signal_quarantine_item i join signal_contribution c on c.id = i.contribution_id and c.withdrawn_at is null`;
 
 /** Batches in which something waits, newest first. */
 export function findBatches(
@@ -62,7 +60,7 @@ export function findWaiting(
   },
 ): Promise<WaitingRow[]> {
   return tx.query(
-    `select i.id as item_id, q.made_at, c.id as contribution_id, c.signal_id, c.organisation_id, c.list_id, s.type, s.value, i.reason, i.hits, c.state, c.contributed_at
+    `select i.id as item_id, q.made_at, c.id as contribution_id, c.signal_id, c.organisation_id, c.list_id, i.type, i.value, i.reason, i.hits, c.state, c.contributed_at
      from signal_quarantine q join ${WAITING} on true
      where q.id = $1 and i.quarantine_id = q.id and i.outcome is null
        and ($2::uuid[] is null or c.id = any($2)) and ($3::uuid is null or i.id < $3)
@@ -80,10 +78,8 @@ export async function settle(
   at: Date,
 ): Promise<void> {
   await tx.query(
-    `update signal_quarantine_item i set outcome = $2, outcome_note = $3, decided_at = $4
-     from signal_contribution c join signal s on s.id = c.signal_id
-     where c.id = any($1::uuid[]) and i.organisation_id = c.organisation_id and i.list_id = c.list_id and i.type = s.type and i.value = s.value
-       and i.outcome is null`,
+    `update signal_quarantine_item set outcome = $2, outcome_note = $3, decided_at = $4
+     where contribution_id = any($1::uuid[]) and outcome is null`,
     [contributionIds, outcome, note, at],
   );
 }

@@ -81,7 +81,7 @@ function find(
 ): Promise<TrustRow[]> {
   return tx.query(
     `select o.id, o.name, o.kind, o.created_at, t.level, t.daily_quota, t.hourly_flood, t.note, t.changed_at,
-       (select count(*)::int from signal_contribution c where c.organisation_id = o.id and c.contributed_at >= $2) as used_today
+       (select coalesce(sum(u.contributed), 0)::int from signal_usage u where u.organisation_id = o.id and u.minute >= $2) as used_today
      from organisation o left join signal_trust t on t.organisation_id = o.id
      where o.kind = any($1) and ($3::uuid is null or o.id = $3) and ($4::timestamptz is null or (o.created_at, o.id) < ($4, $5::uuid))
      order by o.created_at desc, o.id desc limit $6`,
