@@ -32,6 +32,8 @@ create table exchange_source (
   created_by uuid not null,
   created_at timestamptz(3) not null,
   ended_at timestamptz(3),
+  -- What it brought is still being taken back.
+  takes_back boolean not null default false,
   constraint exchange_source_pk primary key (id),
   constraint exchange_source_organisation_fk foreign key (organisation_id) references organisation (id),
   constraint exchange_source_list_fk foreign key (list_id) references signal_list (id),
@@ -133,12 +135,13 @@ begin
   return query update signal_contribution c set labels = u.labels::jsonb, severity = u.severity, incident = u.incident, provenance = u.provenance::jsonb,
       reviewed = coalesce(u.reviewed, c.reviewed),
       reviewed_at = case when coalesce(u.reviewed, c.reviewed) then coalesce(c.reviewed_at, at) end,
-      expires_at = case when u.reviewed is not distinct from c.reviewed or u.reviewed is null then c.expires_at else u.ends_at end
+      expires_at = case when coalesce(u.reviewed, c.reviewed) and (u.ends_at is not null or not c.reviewed) then u.ends_at else c.expires_at end
     from unnest(signals, said_labels, severities, incidents, provenances, are_reviewed, ends)
       as u(signal, labels, severity, incident, provenance, reviewed, ends_at)
     where c.source_id = source and c.signal_id = u.signal and c.organisation_id = current_org() and c.withdrawn_at is null
-      and (c.labels, c.severity, c.incident, c.provenance, c.reviewed) is distinct from
-        (u.labels::jsonb, u.severity, u.incident, u.provenance::jsonb, coalesce(u.reviewed, c.reviewed))
+      and ((c.labels, c.severity, c.incident, c.provenance, c.reviewed) is distinct from
+          (u.labels::jsonb, u.severity, u.incident, u.provenance::jsonb, coalesce(u.reviewed, c.reviewed))
+        or (c.reviewed and u.ends_at is not null and c.expires_at is distinct from u.ends_at))
     returning c.signal_id;
 end $$;
 `;
@@ -160,7 +163,7 @@ create policy exchange_source_worker on exchange_source for all to clepsydra_wor
 
 grant select, insert on exchange_source to clepsydra_app;
 grant update (state, checkpoint, pages, next_run_at, last_run_at, last_change_at, failures, last_error, taken, quarantined, refused, retracted,
-  faults, ended_at, credential_key_id, credential_wrapped) on exchange_source to clepsydra_app;
+  faults, ended_at, takes_back, credential_key_id, credential_wrapped) on exchange_source to clepsydra_app;
 grant select, insert, update, delete on exchange_record, exchange_statement to clepsydra_app;
 grant select, update (next_run_at) on exchange_source to clepsydra_worker;
 revoke all on function exchange_dispute(uuid, uuid[], uuid[], text[], text[], timestamptz, timestamptz), exchange_undispute(uuid, uuid[], timestamptz),

@@ -13,6 +13,7 @@ import { JobsModule } from './infra/jobs/jobs.module';
 import { LedgerModule } from './ledger/ledger.module';
 import { NoticesModule } from './notices/notices.module';
 import { ExchangeModule } from './signals/exchange/exchange.module';
+import { ExchangeInboundModule } from './signals/exchange/inbound/inbound.module';
 import { SignalsModule } from './signals/signals.module';
 import { TransparencyModule } from './transparency/transparency.module';
 
@@ -54,6 +55,7 @@ export class AppModule {
         AccountsModule,
         SignalsModule,
         ExchangeModule,
+        ExchangeInboundModule,
         CasesModule,
         NoticesModule,
         DeliveriesModule,

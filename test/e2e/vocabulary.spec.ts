@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { MEDIA_KINDS, MEDIA_STATES } from '../../src/evidence/exhibit.dto';
 import * as vocabulary from '../../src/domain/vocabulary';
+import { SOURCE_PROTOCOLS, SOURCE_STATES } from '../../src/signals/exchange/inbound/source';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 /** Columns whose closed list is one of the vocabulary's, by the name of the column. */
@@ -36,6 +37,9 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
   'signal_quarantine_item.reason': vocabulary.QUARANTINE_REASONS,
   'signal_quarantine_item.outcome': vocabulary.QUARANTINE_OUTCOMES,
   'signal_policy.state': vocabulary.POLICY_STATES,
+  'exchange_source.protocol': SOURCE_PROTOCOLS,
+  'exchange_source.state': SOURCE_STATES,
+  'exchange_source.tlp': vocabulary.TLP,
   'notice.kind': vocabulary.NOTICE_KINDS,
   'notice.category': vocabulary.CATEGORIES,
   'notice_item.kind': vocabulary.ITEM_KINDS,

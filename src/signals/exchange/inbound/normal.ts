@@ -1,0 +1,92 @@
+import { BEHAVIOURS, CONTENT_TYPES, ENTITY_CLASSES, isIncidentTag, type Labels } from '../../../domain/labels';
+import {
+  CATEGORIES,
+  DISPUTE_REASONS,
+  IDEOLOGIES,
+  isSignalHash,
+  SEVERITIES,
+  SIGNAL_HEX_LENGTH,
+  SIGNAL_TYPES,
+  TLP,
+  type DisputeReason,
+  type Severity,
+  type SignalType,
+  type Tlp,
+} from '../../../domain/vocabulary';
+import type { RefusedRecord, SourceHash } from './source';
+
+export type Members = Readonly<Record<string, unknown>>;
+
+export const isRecord = (value: unknown): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Ids are kept as they are; one that is longer than any protocol's is not one. */
+export const MOST_ID = 200;
+
+/** A text of a stranger that PostgreSQL and a terminal can keep: well-formed, no control characters, cut to a length. */
+export function plain(value: unknown, most = MOST_ID): string {
+  if (typeof value !== 'string') return '';
+  return value
+    .slice(0, most)
+    .toWellFormed()
+    .replaceAll(/\p{Cc}/gu, ' ')
+    .trim();
+}
+
+export const isRemoteId = (value: unknown): value is string =>
+  typeof value === 'string' && value !== '' && value.length <= MOST_ID && plain(value) === value;
+
+const oneOf = <T extends string>(words: readonly T[], value: unknown): T | undefined =>
+  words.find((word) => word === value);
+
+export const asType = (value: unknown): SignalType | undefined => oneOf(SIGNAL_TYPES, value);
+export const asTlp = (value: unknown): Tlp | undefined => oneOf(TLP, value);
+export const asSeverity = (value: unknown): Severity | undefined => oneOf(SEVERITIES, value);
+export const asReason = (value: unknown): DisputeReason => oneOf(DISPUTE_REASONS, value) ?? 'other';
+export const asIncident = (value: unknown): string | undefined => (isIncidentTag(value) ? value : undefined);
+
+/** The labels that our vocabulary has. A word of a later version of it is no reason to refuse the hash. */
+export function asLabels(value: unknown): Labels {
+  if (!isRecord(value)) return {};
+  const category = oneOf(CATEGORIES, value.category);
+  const ideology = oneOf(IDEOLOGIES, value.ideology);
+  const contentType = oneOf(CONTENT_TYPES, value.contentType);
+  const entityClass = oneOf(ENTITY_CLASSES, value.entityClass);
+  const given: readonly unknown[] = Array.isArray(value.behaviours) ? value.behaviours : [];
+  const behaviours = BEHAVIOURS.filter((word) => given.includes(word));
+  return {
+    ...(category ? { category } : {}),
+    ...(ideology ? { ideology } : {}),
+    ...(contentType ? { contentType } : {}),
+    ...(entityClass ? { entityClass } : {}),
+    ...(behaviours.length > 0 ? { behaviours } : {}),
+  };
+}
+
+/** A hash in our form, or why not. Upper case is put right; nothing else is guessed at. */
+export function asHash(type: SignalType, value: unknown, quality?: unknown): SourceHash | string {
+  const lower = typeof value === 'string' ? value.toLowerCase() : '';
+  if (!isSignalHash(type, lower)) return `${type} is ${SIGNAL_HEX_LENGTH[type]} hexadecimal digits`;
+  if (quality === undefined || quality === null) return { type, value: lower };
+  if (typeof quality !== 'number' || !Number.isInteger(quality) || quality < 0 || quality > 100) {
+    return 'the quality is a whole number from 0 to 100';
+  }
+  return { type, value: lower, quality };
+}
+
+export const refuse = (record: unknown, code: RefusedRecord['code'], detail: string): RefusedRecord => ({
+  kind: 'refused',
+  record: plain(record, 100) || '(no id)',
+  code,
+  detail: plain(detail, 300),
+});
+
+/** RFC 3339, or undefined. */
+export function asInstant(value: unknown): Date | undefined {
+  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(value)) return undefined;
+  const at = new Date(value);
+  return Number.isNaN(at.getTime()) ? undefined : at;
+}
+
+/** A number or a text, as a text. */
+export const spoken = (value: unknown): string => (typeof value === 'number' ? `${value}` : plain(value));

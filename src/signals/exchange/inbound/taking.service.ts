@@ -1,0 +1,106 @@
+import { Injectable } from '@nestjs/common';
+import type { Tlp } from '../../../domain/vocabulary';
+import { append } from '../../../ledger/append';
+import { recordChange } from '../../changes';
+import type { ContributionResult } from '../../store/outcomes';
+import { NOTHING_ENDED, SourceEnding, type Ended } from './ending.service';
+import { SourcePlacing, type Placed, type Refusal } from './placing.service';
+import { deleteRecords, recordsOf, waitingForQuota, writeRecords } from './records.query';
+import { relayDisputes, writeStatements, type Relayed } from './relayed-disputes';
+import { partsOf, sortPage } from './sorting';
+import type { SourceRecord } from './source';
+import type { Turn } from './turn';
+
+/** What came of some records. */
+export interface Taken {
+  readonly taken: number;
+  readonly quarantined: number;
+  readonly retracted: number;
+  readonly restated: number;
+  /** Wait for the quota of another day. */
+  readonly waiting: number;
+  readonly refusals: readonly Refusal[];
+  /** For `Contributions.told` after the commit. */
+  readonly signalIds: readonly string[];
+  readonly isChange: boolean;
+}
+
+interface Done extends Placed, Relayed {
+  readonly ended: Ended;
+}
+
+/** Takes what a source says into the shared database. Part of the caller's transaction. */
+@Injectable()
+export class SourceTaking {
+  constructor(
+    private readonly placing: SourcePlacing,
+    private readonly ending: SourceEnding,
+  ) {}
+
+  /** One page; the last word on each record counts. */
+  async take(turn: Turn, records: readonly SourceRecord[], listTlp: Tlp): Promise<Taken> {
+    const { tx, actor, source, at } = turn;
+    const page = sortPage(records, listTlp);
+    const ids = [...page.standing, ...page.gone].map(({ remoteId }) => remoteId);
+    const before = await recordsOf(tx, source.id, ids);
+    const placed = await this.placing.place(turn, partsOf(page.standing));
+    const kept = new Set(placed.rows.map(({ remoteId, part }) => `${part} ${remoteId}`));
+    const stale = before.filter(({ remoteId, part }) => !kept.has(`${part} ${remoteId}`));
+    await deleteRecords(tx, source.id, stale);
+    await writeRecords(tx, actor, source.id, placed.rows);
+    const ended = await this.ending.end(turn, page.gone, stale);
+    await writeStatements(tx, actor, source.id, page);
+    const spoken = [...page.standing.map(({ remoteId }) => remoteId), ...page.statements.flatMap(({ about }) => about)];
+    const relayed = await relayDisputes(tx, actor, source, spoken, at);
+    return tell(turn, {
+      ...placed,
+      refusals: [...page.refused, ...placed.refusals],
+      ended,
+      disputed: relayed.disputed,
+      undisputed: [...relayed.undisputed, ...ended.undisputed],
+    });
+  }
+
+  /** The first of those that wait for the quota, at most `most`. */
+  async takeWaiting(turn: Turn, most: number): Promise<Taken> {
+    const { tx, actor, source, at } = turn;
+    const waiting = await waitingForQuota(tx, source.id, most);
+    const placed = await this.placing.contribute(turn, waiting);
+    await deleteRecords(tx, source.id, waiting);
+    await writeRecords(tx, actor, source.id, placed.rows);
+    const spoken = placed.rows.flatMap(({ remoteId, waits }) => (waits === 'quota' ? [] : [remoteId]));
+    const relayed = await relayDisputes(tx, actor, source, spoken, at);
+    return tell(turn, { ...placed, ended: NOTHING_ENDED, ...relayed });
+  }
+}
+
+const countOf = (results: readonly ContributionResult[], outcome: ContributionResult['outcome']): number =>
+  results.filter((result) => result.outcome === outcome).length;
+
+/** Says in the ledger what came of it, if anything did. */
+async function tell({ tx, actor, source, at }: Turn, done: Done): Promise<Taken> {
+  const { results, refusals, restated, ended, disputed, undisputed } = done;
+  const counts = {
+    taken: countOf(results, 'contributed'),
+    quarantined: countOf(results, 'quarantined'),
+    retracted: ended.retracted,
+    restated: restated.length,
+  };
+  const said = { ...counts, disputed: disputed.length, undisputed: undisputed.length };
+  const isChange = Object.values(said).some((count) => count > 0);
+  if (isChange) {
+    const entry = await append(tx, {
+      kind: 'exchange.synced',
+      actor,
+      at,
+      subjects: { exchangeSource: source.id },
+      dims: { protocol: source.protocol, ...said, refused: refusals.length },
+      audience: [actor.organisationId],
+    });
+    await recordChange(tx, entry.id, [...new Set([...restated, ...undisputed])]);
+  }
+  const touched = results.flatMap(({ signalId, outcome }) => (signalId && outcome !== 'already' ? [signalId] : []));
+  const signalIds = [...new Set([...touched, ...restated, ...ended.signalIds, ...disputed, ...undisputed])];
+  const waiting = done.rows.filter(({ waits }) => waits === 'quota').length;
+  return { ...counts, waiting, refusals, signalIds, isChange };
+}
