@@ -34,7 +34,10 @@ export function uniformSet(count, seed = 1) {
   return new Uint8Array(Uint32Array.from({ length: count * 8 }, next).buffer);
 }
 
-/** As PDQ of real pictures: one in twenty is another one's near copy, neighbouring bits go together now and then. */
+/**
+ * As PDQ of real pictures: one in twenty is a near copy of an earlier one, and each eighth bit leans towards its
+ * neighbour (correlation 0.25), which gives the mean squared correlation of 0.0001 that was found on photographs.
+ */
 export function picturesSet(count, seed = 2) {
   const next = randomWords(seed);
   const words = new Uint32Array(count * 8);
@@ -47,8 +50,8 @@ export function picturesSet(count, seed = 2) {
     } else {
       for (let word = 0; word < 8; word += 1) {
         const fresh = next();
-        // Every eighth bit is its neighbour's.
-        words[at * 8 + word] = (fresh & ~0x11111111) | ((fresh >>> 1) & 0x11111111);
+        const leaning = 0x11111111 & next() & next();
+        words[at * 8 + word] = (fresh & ~leaning) | ((fresh >>> 1) & leaning);
       }
     }
   }
