@@ -32,11 +32,12 @@ export class HammingDirectory {
     return word === EMPTY ? undefined : word & ROW;
   }
 
-  /** Makes room for so many ids, as far as they spread evenly. */
+  /** Makes room for so many ids, as far as they spread evenly; never by less than half, so that many small batches copy little. */
   reserve(ids: number): void {
     const length = Math.ceil((ids / PARTS) * 1.35);
     for (let number = 0; number < PARTS; number++) {
-      if (length > (this.#parts[number]?.length ?? 0)) this.#resize(number, length);
+      const present = this.#parts[number]?.length ?? 0;
+      if (length > present) this.#resize(number, Math.max(length, floor(present * 1.5)));
     }
   }
 
