@@ -163,17 +163,56 @@
       (br_if $masks (i32.lt_u (local.tee $m (i32.add (local.get $m) (i32.const 2))) (local.get $mEnd))))
     (local.get $out))
 
-  ;; Loads a word of every line that the query will read, so that the misses overlap, and lists the slots that have
-  ;; overflow blocks (address, then chunk and bits allowed as two bytes: 8 bytes each). Returns the end of the list.
-  (func $touch (param $area i32) (param $q i32) (param $radius i32) (param $list i32) (result i32)
-    (local $c i32) (local $t i32) (local $m i32) (local $mEnd i32) (local $slot i32) (local $at i32) (local $stop i32)
-    (local $slots i32) (local $stride i32) (local $block i32) (local $seen i32) (local $allowed i32)
-    (local $last i32) (local $isLong i32)
-    (local.set $slots (i32.load (local.get $area)))
+  ;; Byte offset of the end of the masks that a chunk with tolerance $t is probed with.
+  (func $maskEnd (param $t i32) (result i32)
+    (select
+      (i32.const 2)
+      (select (i32.const 34) (i32.const 274) (i32.eq (local.get $t) (i32.const 1)))
+      (i32.eqz (local.get $t))))
+
+  ;; Loads a word of every line that the query will read. Nothing else: the fewer instructions between two loads, the
+  ;; more of their misses overlap, and this is where the time goes.
+  (func $touch (param $area i32) (param $q i32) (param $radius i32) (result i32)
+    (local $c i32) (local $t i32) (local $m i32) (local $mEnd i32) (local $slot i32) (local $line i32) (local $base i32)
+    (local $stride i32) (local $seen i32)
     (local.set $stride (i32.load offset=8 (local.get $area)))
-    ;; The last line of a slot, or, of one shorter than a line, what makes its last word be at 60 all the same.
-    (local.set $last (i32.sub (local.get $stride) (i32.const 64)))
-    (local.set $isLong (i32.gt_s (local.get $last) (i32.const 0)))
+    (loop $chunks
+      (local.set $t (i32.load16_s offset=53248
+        (i32.add (i32.shl (local.get $radius) (i32.const 6)) (i32.shl (local.get $c) (i32.const 1)))))
+      (if (i32.ge_s (local.get $t) (i32.const 0))
+        (then
+          (local.set $slot
+            (i32.or
+              (i32.shl (local.get $c) (i32.const 16))
+              (i32.load16_u (i32.add (local.get $q) (i32.shl (local.get $c) (i32.const 1))))))
+          (local.set $mEnd (call $maskEnd (local.get $t)))
+          (local.set $line (i32.const 0))
+          (loop $lines
+            (local.set $base (i32.add (i32.load (local.get $area)) (local.get $line)))
+            (local.set $m (i32.const 0))
+            (loop $masks
+              (local.set $seen
+                (i32.xor
+                  (local.get $seen)
+                  (i32.load
+                    (i32.add
+                      (local.get $base)
+                      (i32.mul
+                        (i32.xor (local.get $slot) (i32.load16_u offset=56320 (local.get $m)))
+                        (local.get $stride))))))
+              (br_if $masks (i32.lt_u (local.tee $m (i32.add (local.get $m) (i32.const 2))) (local.get $mEnd))))
+            (br_if $lines
+              (i32.lt_u (local.tee $line (i32.add (local.get $line) (i32.const 64))) (local.get $stride))))))
+      (br_if $chunks (i32.lt_u (local.tee $c (i32.add (local.get $c) (i32.const 1))) (i32.const 16))))
+    (local.get $seen))
+
+  ;; Lists the slots that have overflow blocks (address, then chunk and bits allowed as two bytes: 8 bytes each).
+  ;; Returns the end of the list.
+  (func $listOverflow (param $area i32) (param $q i32) (param $radius i32) (param $list i32) (result i32)
+    (local $c i32) (local $t i32) (local $m i32) (local $mEnd i32) (local $slot i32)
+    (local $last i32) (local $stride i32) (local $block i32) (local $allowed i32)
+    (local.set $stride (i32.load offset=8 (local.get $area)))
+    (local.set $last (i32.sub (i32.add (i32.load (local.get $area)) (local.get $stride)) (i32.const 4)))
     (loop $chunks
       (local.set $t (i32.load16_s offset=53248
         (i32.add (i32.shl (local.get $radius) (i32.const 6)) (i32.shl (local.get $c) (i32.const 1)))))
@@ -185,28 +224,17 @@
               (i32.load16_u (i32.add (local.get $q) (i32.shl (local.get $c) (i32.const 1))))))
           (local.set $allowed (i32.load16_s offset=53280
             (i32.add (i32.shl (local.get $radius) (i32.const 6)) (i32.shl (local.get $c) (i32.const 1)))))
-          (local.set $mEnd
-            (select
-              (i32.const 2)
-              (select (i32.const 34) (i32.const 274) (i32.eq (local.get $t) (i32.const 1)))
-              (i32.eqz (local.get $t))))
+          (local.set $mEnd (call $maskEnd (local.get $t)))
           (local.set $m (i32.const 0))
           (loop $masks
-            (local.set $at
-              (i32.add
-                (local.get $slots)
-                (i32.mul
-                  (i32.xor (local.get $slot) (i32.load16_u offset=56320 (local.get $m)))
-                  (local.get $stride))))
-            (local.set $stop (i32.add (local.get $at) (local.get $last)))
-            (local.set $block (i32.load offset=60 (local.get $stop)))
-            (if (local.get $isLong)
-              (then
-                (loop $lines
-                  (local.set $seen (i32.xor (local.get $seen) (i32.load (local.get $at))))
-                  (br_if $lines
-                    (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 64))) (local.get $stop))))))
-            ;; Always written, kept when there is a block: a branch would wait for the miss.
+            (local.set $block
+              (i32.load
+                (i32.add
+                  (local.get $last)
+                  (i32.mul
+                    (i32.xor (local.get $slot) (i32.load16_u offset=56320 (local.get $m)))
+                    (local.get $stride)))))
+            ;; Always written, kept when there is a block: one slot in ten has one, and no branch could be guessed.
             (i64.store
               (local.get $list)
               (i64.or
@@ -224,8 +252,6 @@
             (local.set $list (i32.add (local.get $list) (i32.shl (i32.ne (local.get $block) (i32.const 0)) (i32.const 3))))
             (br_if $masks (i32.lt_u (local.tee $m (i32.add (local.get $m) (i32.const 2))) (local.get $mEnd))))))
       (br_if $chunks (i32.lt_u (local.tee $c (i32.add (local.get $c) (i32.const 1))) (i32.const 16))))
-    ;; So that no compiler finds the loads to be useless.
-    (i32.store offset=4 (local.get $list) (local.get $seen))
     (local.get $list))
 
   ;; False for what cannot be a block's address: a reader may see an area that was given up and overwritten, or memory
@@ -492,7 +518,11 @@
       (local.set $generation (i32.atomic.load (i32.const 64)))
       (local.set $area (i32.atomic.load (i32.const 68)))
       (if (i32.eqz (local.get $area)) (then (return (i32.const 0))))
-      (local.set $listEnd (call $touch (local.get $area) (local.get $q) (local.get $radius) (local.get $list)))
+      ;; Kept somewhere, so that no compiler finds the loads to be useless.
+      (i32.store offset=132 (local.get $scratch)
+        (call $touch (local.get $area) (local.get $q) (local.get $radius)))
+      (local.set $listEnd
+        (call $listOverflow (local.get $area) (local.get $q) (local.get $radius) (local.get $list)))
       ;; A block costs about 60 times what comparing a row does, a candidate about 20 times; and no more of them than
       ;; take a millisecond, because a probe is not cut into slices.
       (local.set $most (i32.add (i32.const 64) (i32.shr_u (i32.load (i32.const 72)) (i32.const 6))))
@@ -881,10 +911,25 @@
       (local.get $row))
     (i32.store16 (i32.add (local.get $slot) (i32.shl (local.get $lane) (i32.const 1))) (local.get $sketch)))
 
-  ;; Loads a word of every line that placing chunks $from..$to of a row writes, so that the misses overlap.
-  (func $touchSlots (param $area i32) (param $row i32) (param $from i32) (param $to i32)
-    (local $s i32) (local $at i32) (local $seen i32) (local $lane i32)
-    (local.set $at (call $rowAt (local.get $row)))
+  ;; Loads a word of every line that placing chunks $from..$to of the hash at $at writes, so that the misses overlap: first the
+  ;; counts, which say where in a slot.
+  (func $touchSlots (param $area i32) (param $at i32) (param $from i32) (param $to i32)
+    (local $s i32) (local $seen i32) (local $lane i32) (local $c i32) (local $counts i32)
+    (local.set $counts (i32.load offset=20 (local.get $area)))
+    (local.set $c (local.get $from))
+    (loop $chunks
+      (local.set $seen
+        (i32.xor
+          (local.get $seen)
+          (i32.load16_u
+            (i32.add
+              (local.get $counts)
+              (i32.shl
+                (i32.or
+                  (i32.shl (local.get $c) (i32.const 16))
+                  (i32.load16_u (i32.add (local.get $at) (i32.shl (local.get $c) (i32.const 1)))))
+                (i32.const 1))))))
+      (br_if $chunks (i32.lt_u (local.tee $c (i32.add (local.get $c) (i32.const 1))) (local.get $to))))
     (loop $chunks
       (local.set $s
         (i32.or
@@ -892,8 +937,7 @@
           (i32.load16_u (i32.add (local.get $at) (i32.shl (local.get $from) (i32.const 1))))))
       (local.set $lane
         (i32.and
-          (i32.load16_u
-            (i32.add (i32.load offset=20 (local.get $area)) (i32.shl (local.get $s) (i32.const 1))))
+          (i32.load16_u (i32.add (local.get $counts) (i32.shl (local.get $s) (i32.const 1))))
           (i32.const 0x7fff)))
       (local.set $seen
         (i32.xor
@@ -914,7 +958,6 @@
 
   (func (export "insert") (param $area i32) (param $row i32) (param $from i32) (param $to i32)
     (if (i32.ge_u (local.get $from) (local.get $to)) (then (return)))
-    (call $touchSlots (local.get $area) (local.get $row) (local.get $from) (local.get $to))
     (loop $chunks
       (call $place (local.get $area) (local.get $row) (local.get $from))
       (br_if $chunks (i32.lt_u (local.tee $from (i32.add (local.get $from) (i32.const 1))) (local.get $to)))))
@@ -952,7 +995,7 @@
 
   ;; The row that has the permuted hash at $q, or -1. Looks in the slot of chunk 0 and 16 of its blocks: in a crowd
   ;; beyond that, equal hashes stay rows of their own, which is as right.
-  (func $find (export "find") (param $area i32) (param $q i32) (result i32)
+  (func $find (param $area i32) (param $q i32) (result i32)
     (local $s i32) (local $at i32) (local $k i32) (local $sketch v128) (local $row i32) (local $block i32)
     (local $bits i32) (local $stride i32)
     (local.set $s (i32.load16_u (local.get $q)))
@@ -992,6 +1035,11 @@
         (br_if $blocks
           (i32.lt_u (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 16)))))
     (i32.const -1))
+
+  ;; Before an insert: whatever comes next, it is in these lines.
+  (func (export "find") (param $area i32) (param $q i32) (result i32)
+    (call $touchSlots (local.get $area) (local.get $q) (i32.const 0) (i32.const 16))
+    (call $find (local.get $area) (local.get $q)))
 
   ;; Chunk $chunk of those rows $from..$to, of one segment, that have postings of their own. In chunk 0, a row whose hash is
   ;; there already is chained to it instead. Up to one overflow block a row is taken.
@@ -1184,7 +1232,7 @@
 
   (func (export "remove") (param $area i32) (param $row i32) (param $from i32) (param $to i32)
     (if (i32.ge_u (local.get $from) (local.get $to)) (then (return)))
-    (call $touchSlots (local.get $area) (local.get $row) (local.get $from) (local.get $to))
+    (call $touchSlots (local.get $area) (call $rowAt (local.get $row)) (local.get $from) (local.get $to))
     (loop $chunks
       (call $displace (local.get $area) (local.get $row) (local.get $from))
       (br_if $chunks (i32.lt_u (local.tee $from (i32.add (local.get $from) (i32.const 1))) (local.get $to))))))
