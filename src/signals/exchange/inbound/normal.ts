@@ -33,8 +33,11 @@ export function plain(value: unknown, most = MOST_ID): string {
     .trim();
 }
 
-export const isRemoteId = (value: unknown): value is string =>
-  typeof value === 'string' && value !== '' && value.length <= MOST_ID && plain(value) === value;
+/** A place that we hand back as it was given: kept as JSON, so of characters that PostgreSQL keeps. */
+export const isToken = (value: unknown, most: number): value is string =>
+  typeof value === 'string' && value !== '' && value.length <= most && plain(value, most) === value;
+
+export const isRemoteId = (value: unknown): value is string => isToken(value, MOST_ID);
 
 const oneOf = <T extends string>(words: readonly T[], value: unknown): T | undefined =>
   words.find((word) => word === value);

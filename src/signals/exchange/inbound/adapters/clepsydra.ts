@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../../../domain/errors';
 import { CheckedConnector } from '../../../../infra/egress/connector';
-import { asHash, asIncident, asLabels, asReason, asSeverity, asTlp, asType, isRecord, isRemoteId, plain, refuse, type Members } from '../normal'; // prettier-ignore
+import { asHash, asIncident, asLabels, asReason, asSeverity, asTlp, asType, isRecord, isRemoteId, isToken, plain, refuse, type Members } from '../normal'; // prettier-ignore
 import { ask, below, textOf } from '../source-http';
 import type { Checkpoint, SourceAccess, SourceAdapter, SourcePage, SourceRecord, SourceStatement } from '../source';
 
@@ -58,10 +58,10 @@ export function readFeed(text: string): Feed {
   const lines = text.split('\n');
   if (lines.at(-1)?.trim() === '') lines.pop();
   const end = parsed(lines.pop() ?? '');
-  if (!isRecord(end) || typeof end.through !== 'string' || typeof end.more !== 'boolean') {
+  if (!isRecord(end) || !isToken(end.through, MOST_CURSOR) || typeof end.more !== 'boolean') {
     throw new DomainError('exchange.source-cut');
   }
-  if (lines.length > MOST_LINES || end.through.length > MOST_CURSOR) {
+  if (lines.length > MOST_LINES) {
     throw new DomainError('exchange.source-unreadable', { reason: 'too-many-lines' });
   }
   return {

@@ -17,6 +17,8 @@ const TOKENS =
   /\s+|(?<path>file:hashes\s*\.\s*(?:'(?:[^'\\]|\\.)*'|[A-Za-z0-9_-]+))|(?<text>'(?:[^'\\]|\\.)*')|(?<word>[A-Za-z]+)|(?<sign>[[\]()=,])/y;
 /** A pattern of this many characters names some two hundred hashes; no honest indicator of one file is longer. */
 const MOST_CHARACTERS = 32_768;
+/** Parentheses within parentheses. */
+const DEEPEST = 8;
 
 interface Token {
   readonly kind: 'path' | 'text' | 'word' | 'sign';
@@ -69,9 +71,10 @@ class PatternReader {
     return this.take(']') ? hashes : null;
   }
 
-  private comparison(): SourceHash[] | null {
+  private comparison(depth = 0): SourceHash[] | null {
+    if (depth > DEEPEST) return null;
     if (this.take('(')) {
-      const hashes = this.joined(['AND', 'OR'], () => this.comparison());
+      const hashes = this.joined(['AND', 'OR'], () => this.comparison(depth + 1));
       return this.take(')') ? hashes : null;
     }
     const path = this.next('path');

@@ -3,7 +3,7 @@ import { DomainError } from '../../../../domain/errors';
 import type { Ideology } from '../../../../domain/vocabulary';
 import { CheckedConnector } from '../../../../infra/egress/connector';
 import { typeOfAlgorithm } from '../../tat/tat-records';
-import { asHash, isRecord, plain, refuse, spoken } from '../normal';
+import { asHash, isRecord, isToken, plain, refuse, spoken } from '../normal';
 import { ask, below, jsonOf } from '../source-http';
 import type { Checkpoint, SourceAccess, SourceAdapter, SourcePage, SourceRecord } from '../source';
 
@@ -91,7 +91,7 @@ export function readList(value: unknown, after: string): List {
   if (!isRecord(value) || !Array.isArray(value.results)) throw unreadable('no-results');
   const { results, next, checkpoint } = value;
   if (results.length > MOST_ENTRIES) throw unreadable('too-many-entries');
-  if (next !== null && (typeof next !== 'string' || next === '' || next.length > MOST_TEXT)) throw unreadable('next');
+  if (next !== null && !isToken(next, MOST_TEXT)) throw unreadable('next');
   const reached = typeof checkpoint === 'string' ? checkpoint : '';
   if (reached !== '' && !CHECKPOINT.test(reached)) throw unreadable('checkpoint');
   if (reached === '' && next === null && results.length > 0) throw unreadable('checkpoint');

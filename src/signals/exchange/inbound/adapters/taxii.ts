@@ -3,7 +3,7 @@ import { DomainError } from '../../../../domain/errors';
 import { ClockSource } from '../../../../infra/clock-source';
 import { CheckedConnector, type CheckedResponse } from '../../../../infra/egress/connector';
 import { parseMicros } from '../../core/sequenced.query';
-import { isRecord } from '../normal';
+import { isRecord, isToken } from '../normal';
 import { ask, below, jsonOf } from '../source-http';
 import type { Checkpoint, SourceAccess, SourceAdapter, SourceCredential, SourcePage, SourceRecord } from '../source';
 import { identitiesIn, readObject } from './stix-records';
@@ -113,7 +113,7 @@ export function readEnvelope(value: unknown): Envelope {
   const { objects = [], more = false, next } = value;
   if (!Array.isArray(objects) || typeof more !== 'boolean') throw unreadable('envelope');
   if (objects.length > MOST_OBJECTS) throw unreadable('too-many-objects');
-  if (next !== undefined && (typeof next !== 'string' || next.length > MOST_NEXT)) throw unreadable('next');
+  if (next !== undefined && !isToken(next, MOST_NEXT)) throw unreadable('next');
   return { objects, more, next: next ?? null };
 }
 
