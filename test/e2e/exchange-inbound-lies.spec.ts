@@ -215,6 +215,18 @@ describe('sources that lie, break and change their mind', () => {
     expect(await standOf(world, second)).toMatchObject({ state: 'active' });
   });
 
+  it('is failing, and not for ever tried at once, where something was not foreseen', async () => {
+    await world.sql.query(`create function test_breaks() returns trigger language plpgsql as $$ begin
+      if new.remote_id = 'unforeseen' then raise exception 'x' using errcode = '22P02'; end if; return new; end $$`);
+    await world.sql.query(
+      'create trigger test_breaks before insert on exchange_record for each row execute function test_breaks()',
+    );
+    const source = await begin((_, response) => sendFeed(response, [lineOf('unforeseen', hashOf('unforeseen'))], 'c1'));
+    expect(source).toMatchObject({ state: 'failing', lastError: 'request.internal', taken: 0 });
+    await world.sql.query('drop trigger test_breaks on exchange_record');
+    expect(await read(world, admin, source.id)).toMatchObject({ state: 'active', taken: 1 });
+  });
+
   describe('a Tech Against Terrorism list', () => {
     const entry = (hash: string, more: object = {}): object => ({
       hash_digest: hash,

@@ -69,8 +69,10 @@ export class SourceSync implements OnModuleInit {
       await this.work.aside(actor, (tx) => recordSuccess(tx, source, this.clock.now(), isLeft));
     } catch (error) {
       // A process that is stopping says nothing of the source; another one goes on.
-      if (signal.aborted || !(error instanceof DomainError)) throw error;
-      await this.fail(run, error);
+      if (signal.aborted || isPassing(error)) throw error;
+      if (!(error instanceof DomainError))
+        log.error({ event: 'exchange.source-unforeseen', sourceId, err: nameOf(error) });
+      await this.fail(run, error instanceof DomainError ? error : new DomainError('request.internal'));
     }
   }
 
@@ -180,6 +182,22 @@ export class SourceSync implements OnModuleInit {
     log.warn({ event: 'exchange.source-failed', sourceId: run.sourceId, code, status: details.status });
   }
 }
+
+/**
+ * The database is away, or two transactions were in each other's way: the job is run again. Anything else that we did not
+ * foresee would come again with the same page, and is a failure of this source that its subscriber sees.
+ */
+function isPassing(error: unknown): boolean {
+  if (error instanceof DomainError) return false;
+  const code: unknown = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && /^(08|40|53|57|E)/.test(code);
+}
+
+/** Without the message: one of the database may quote what the source sent. */
+const nameOf = (error: unknown): object => {
+  const { name, stack } = error instanceof Error ? error : new Error();
+  return { name, at: stack?.split('\n').slice(1, 4) };
+};
 
 const digestOf = (checkpoint: Checkpoint | null): string =>
   createHash('sha256').update(canonicalJson(checkpoint)).digest('base64');
