@@ -1,4 +1,5 @@
 import type { DeadlineFact, Mark, Timing } from '../../src/domain/clock';
+import type { Labels } from '../../src/domain/labels';
 import type { MetricDefinition } from '../../src/domain/metric-definitions';
 import type { Summary } from '../../src/domain/metrics';
 import type { NoticeEvent, NoticeState } from '../../src/domain/notice-lifecycle';
@@ -17,10 +18,9 @@ import type {
   OrganisationKind,
   PreservationState,
   PlatformSize,
-  SignalState,
-  SignalType,
   Tlp,
 } from '../../src/domain/vocabulary';
+import type { Match } from './signal-api';
 
 /** What travels over the wire, in camel case; instants are ISO 8601 in UTC with milliseconds, ids are UUIDs. */
 export type { Receipt };
@@ -112,23 +112,17 @@ export interface CaseItem {
   readonly joined?: boolean;
   readonly caseId?: string;
   readonly previousItemId?: string | null;
+  /** What it is a copy of, as far as its exhibits tell; nearest first. */
+  readonly reuploadOf: readonly Reupload[];
 }
 
-export interface Contribution {
-  readonly organisationId: string;
-  readonly organisationName: string;
-  readonly contributedAt: string;
-  readonly labels: SignalLabels;
-}
-
-export interface Match {
+/** A signal that an exhibit of the item matches: somebody has seen this content before. */
+export interface Reupload {
   readonly signalId: string;
-  readonly type: SignalType;
-  readonly value: string;
-  /** Bits that differ; 0 for an exact hash. */
+  /** Bits that differ; 0 for the very same. */
   readonly distance: number;
-  readonly state: SignalState;
-  readonly contributions: readonly Contribution[];
+  /** One's own item that the signal was taken from; null where another organisation contributed it. */
+  readonly earlierItemId: string | null;
 }
 
 export interface Image {
@@ -137,6 +131,22 @@ export interface Image {
   /** Quality 0 to 100; at 49 or less the image is not compared perceptually. */
   readonly pdq: { readonly hash: string; readonly quality: number };
   readonly blockhash: string;
+}
+
+/** What is known of a film or document beside the digests of its bytes. */
+export interface Media {
+  readonly kind: 'video' | 'pdf';
+  /** Hashing comes after the upload: `pending` until then. */
+  readonly state: 'pending' | 'hashed' | 'not_hashed';
+  readonly durationMs: number | null;
+  readonly pageCount: number | null;
+  /** Digest over the usable frames: the value of a signal of type `vpdq`. */
+  readonly vpdq: string | null;
+  readonly textSha256: string | null;
+  /** Why there is nothing, or not all. */
+  readonly fault: string | null;
+  /** PDQ of frames or pages in their order. */
+  readonly hashes: readonly { readonly hash: string; readonly quality: number; readonly atMs: number | null }[];
 }
 
 export interface Exhibit {
@@ -153,6 +163,7 @@ export interface Exhibit {
   readonly md5: string;
   readonly image: Image | null;
   readonly notHashed: { readonly code: string; readonly title: string } | null;
+  readonly media: Media | null;
   readonly matchable: string;
 }
 
@@ -230,44 +241,8 @@ export interface Custody {
   readonly entries: readonly CustodyEntry[];
 }
 
-export interface SignalLabels {
-  readonly behaviours?: readonly string[];
-  readonly category?: Category;
-  readonly ideology?: Ideology;
-}
-
-export interface NewSignal {
-  readonly type: SignalType;
-  readonly value: string;
-  /** PDQ quality where it is known; 49 or less is refused. */
-  readonly quality?: number;
-  readonly labels: SignalLabels;
-  readonly exhibitId?: string;
-  readonly note?: string;
-}
-
-export interface Signal extends Receipted {
-  readonly id: string;
-  readonly type: SignalType;
-  readonly value: string;
-  readonly state: SignalState;
-  readonly contributions: readonly Contribution[];
-}
-
-export interface Matches {
-  readonly matches: readonly Match[];
-  /** What the search could find: `perceptual` and exact, or exact hashes alone with the reason. */
-  readonly matchable: string;
-}
-
-export interface FileMatches extends Matches, Receipted {
-  readonly fileName: string | null;
-  readonly size: number;
-  readonly sha256: string;
-  readonly md5: string;
-  readonly image: Image | null;
-  readonly notHashed: { readonly code: string; readonly title: string } | null;
-}
+/** Of the words of `GET /v1/signal-vocabulary`. */
+export type SignalLabels = Labels;
 
 export interface Webhook extends Receipted {
   readonly id: string;

@@ -1,41 +1,6 @@
-import { openAsBlob } from 'node:fs';
-import path from 'node:path';
-import type { SignalType } from '../../src/domain/vocabulary';
 import type * as Api from './api';
+import { formOf, type Attachment } from './attachment';
 import type { Wire } from './wire';
-
-/** A file of a case: from the disk, where it is streamed from, or from memory. */
-export interface Attachment {
-  readonly source: string | Uint8Array;
-  /** What the file is called in the case; the last part of the path unless given. */
-  readonly name?: string;
-  /** Index of the item it belongs to. Left out: the only item, or the case alone. */
-  readonly item?: number;
-}
-
-const nameOf = ({ source, name }: Attachment): string =>
-  name ?? (typeof source === 'string' ? path.basename(source) : 'file');
-
-/** Reads no content yet: a path becomes a blob that is read while it is sent. */
-async function blobOf({ source }: Attachment): Promise<Blob> {
-  return typeof source === 'string' ? openAsBlob(source) : new Blob([Uint8Array.from(source)]);
-}
-
-async function formOf(json: unknown, files: readonly Attachment[]): Promise<() => FormData> {
-  const parts = await Promise.all(
-    files.map(async (file) => ({
-      field: file.item === undefined ? 'file' : `file[${file.item}]`,
-      name: nameOf(file),
-      blob: await blobOf(file),
-    })),
-  );
-  return () => {
-    const form = new FormData();
-    if (json !== undefined) form.append('case', JSON.stringify(json));
-    for (const { field, blob, name } of parts) form.append(field, blob, name);
-    return form;
-  };
-}
 
 export class Cases {
   constructor(private readonly wire: Wire) {}
@@ -96,36 +61,5 @@ export class Exhibits {
       body: () => JSON.stringify({ justification }),
     });
     return response.body ?? new ReadableStream({ start: (controller) => controller.close() });
-  }
-}
-
-export class Signals {
-  constructor(private readonly wire: Wire) {}
-
-  async contribute(body: Api.NewSignal): Promise<Api.Signal> {
-    return this.wire.answer(this.wire.api.POST('/v1/signals', { body }), 'POST /v1/signals');
-  }
-
-  async get(id: string): Promise<Api.Signal> {
-    return this.wire.answer(
-      this.wire.api.GET('/v1/signals/{id}', { params: { path: { id } } }),
-      'GET /v1/signals/{id}',
-    );
-  }
-
-  async withdraw(id: string, reason: string): Promise<Api.Signal> {
-    const call = this.wire.api.POST('/v1/signals/{id}/withdraw', { params: { path: { id } }, body: { reason } });
-    return this.wire.answer(call, 'POST /v1/signals/{id}/withdraw');
-  }
-
-  /** Every signal within `radius` bits (31 unless given) of a hash. */
-  async match(type: SignalType, value: string, radius?: number): Promise<Api.Matches> {
-    const query = radius === undefined ? { type, value } : { type, value, radius };
-    return this.wire.answer(this.wire.api.GET('/v1/signals/match', { params: { query } }), 'GET /v1/signals/match');
-  }
-
-  /** Hashes a file on the server and matches every hash; the file is not kept. */
-  async matchFile(file: Attachment): Promise<Api.FileMatches> {
-    return this.wire.multipart('/v1/signals/match', await formOf(undefined, [file]));
   }
 }

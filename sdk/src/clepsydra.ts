@@ -1,12 +1,13 @@
 import { ApiKeys, Organisations, Platforms, Webhooks } from './administration';
 import type * as Api from './api';
-import { Cases, Exhibits, Signals } from './casework';
+import { Cases, Exhibits } from './casework';
 import { NetworkError, ProblemError, VerificationError } from './errors';
 import { Feed, Ledger } from './ledger';
 import { Notices } from './notices';
 import { Approvals, ContactPoints, People } from './people';
 import type { SignIn } from './api';
 import type { ReceiptStore } from './receipt-store';
+import { SignalDisputes, SignalLists, SignalPolicies, Signals } from './signals';
 import { verifyReceipts, type ReceiptReport } from './verify-receipts';
 import { Wire, type WireOptions } from './wire';
 import { Witness } from './witness';
@@ -32,6 +33,9 @@ export class Clepsydra {
   readonly cases: Cases;
   readonly exhibits: Exhibits;
   readonly signals: Signals;
+  readonly signalLists: SignalLists;
+  readonly signalDisputes: SignalDisputes;
+  readonly signalPolicies: SignalPolicies;
   readonly notices: Notices;
   readonly feed: Feed;
   readonly ledger: Ledger;
@@ -51,6 +55,9 @@ export class Clepsydra {
     this.cases = new Cases(this.wire);
     this.exhibits = new Exhibits(this.wire);
     this.signals = new Signals(this.wire);
+    this.signalLists = new SignalLists(this.wire);
+    this.signalDisputes = new SignalDisputes(this.wire);
+    this.signalPolicies = new SignalPolicies(this.wire);
     this.notices = new Notices(this.wire);
     this.feed = new Feed(this.wire);
     this.ledger = new Ledger(this.wire);

@@ -5,16 +5,21 @@ import { EXIT, UsageError, asJson, exitCodeOf, explain } from './cli/exit';
 import { exitCodes, helpOf, overview } from './cli/help';
 import { Output } from './cli/output';
 import type { Verb } from './cli/verb';
+import { CASE_VERBS } from './cli/verbs/cases';
+import { CONTRIBUTE_VERBS } from './cli/verbs/contribute';
 import { EVIDENCE_VERBS } from './cli/verbs/evidence';
 import { FIGURE_VERBS } from './cli/verbs/figures';
 import { HASH_VERBS } from './cli/verbs/hash';
+import { LIST_VERBS } from './cli/verbs/lists';
+import { MATCH_VERBS } from './cli/verbs/match';
 import { NOTICE_VERBS } from './cli/verbs/notices';
+import { OPINION_VERBS } from './cli/verbs/opinions';
+import { POLICY_VERBS } from './cli/verbs/policy';
 import { RECEIPT_VERBS } from './cli/verbs/receipts';
 import { REFER_VERBS } from './cli/verbs/refer';
 import { SCAN_VERBS } from './cli/verbs/scan';
 import { SECOND_PERSON_VERBS } from './cli/verbs/second-person';
 import { SESSION_VERBS } from './cli/verbs/session';
-import { SIGNAL_VERBS } from './cli/verbs/signals';
 import { WATCH_VERBS } from './cli/verbs/watch';
 
 export const VERBS: readonly Verb[] = [
@@ -23,9 +28,14 @@ export const VERBS: readonly Verb[] = [
   ...SECOND_PERSON_VERBS,
   ...WATCH_VERBS,
   ...NOTICE_VERBS,
-  ...SIGNAL_VERBS,
+  ...MATCH_VERBS,
+  ...CONTRIBUTE_VERBS,
+  ...OPINION_VERBS,
+  ...LIST_VERBS,
+  ...POLICY_VERBS,
   ...HASH_VERBS,
   ...SCAN_VERBS,
+  ...CASE_VERBS,
   ...EVIDENCE_VERBS,
   ...FIGURE_VERBS,
   ...RECEIPT_VERBS,

@@ -1,5 +1,5 @@
 export type * from './api';
-export type { Attachment } from './casework';
+export type { Attachment } from './attachment';
 export { Clepsydra, type ClepsydraOptions } from './clepsydra';
 export { verifyEd25519 } from './ed25519';
 export { NetworkError, ProblemError, VerificationError } from './errors';
@@ -14,6 +14,7 @@ export {
   type SyncReport,
 } from './offline/offline-matcher';
 export { ReceiptStore, homeFolder, type KeptReceipt } from './receipt-store';
+export type * from './signal-api';
 export { verifyReceipts, type ReceiptFault, type ReceiptReport } from './verify-receipts';
 export { Witness, type LedgerSource } from './witness';
 export { verifyReceipt } from '../../src/domain/receipt';

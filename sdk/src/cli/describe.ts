@@ -1,5 +1,5 @@
-import type { Match, Notice } from '../api';
-import { cell, table, type Output } from './output';
+import type { Notice } from '../api';
+import { table, type Output } from './output';
 
 const MINUTE_MS = 60_000;
 
@@ -67,25 +67,4 @@ export function noticeLines(notice: Notice, output: Output, now: Date): string[]
     output.paint('dim', item.itemId),
   ]);
   return [...table(facts.filter(([, value]) => value !== null && value !== undefined)), 'items', ...table(items)];
-}
-
-export function matchLines(matches: readonly Match[], output: Output): string[] {
-  return table(
-    matches.map((match) => {
-      const labels = match.contributions.flatMap(({ labels }) => [
-        labels.category,
-        labels.ideology,
-        ...(labels.behaviours ?? []),
-      ]);
-      const sources = [...new Set(match.contributions.map(({ organisationName }) => organisationName))];
-      return [
-        `  ${output.paint('yellow', 'match')}`,
-        `${match.type} distance ${match.distance}`,
-        match.state,
-        [...new Set(labels.filter((label) => label !== undefined))].join(', ') || '–',
-        `from ${sources.join(', ')}`,
-        output.paint('dim', cell(match.signalId)),
-      ];
-    }),
-  );
 }

@@ -28,7 +28,10 @@ export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.declined, '`watch`: answered in time, but at least one item was declined'],
   [EXIT.withdrawn, '`watch`: the sender withdrew the notice'],
   [EXIT.found, '`scan`: at least one file is known'],
-  [EXIT.partly, '`hash`, `scan`: some files could not be read; the others were dealt with'],
+  [
+    EXIT.partly,
+    '`hash`, `scan`, `contribute`: some files or hashes could not be read or were refused; the others were dealt with',
+  ],
   [EXIT.interrupted, 'stopped with Ctrl-C'],
 ];
 

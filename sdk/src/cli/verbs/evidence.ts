@@ -5,6 +5,7 @@ import { finished } from 'node:stream/promises';
 import { checkCustody, requireKnownHistory, type CheckedCustody, type CheckedEntry } from '../../check-custody';
 import { VerificationError } from '../../errors';
 import { signedIn, type Context } from '../context';
+import { mediaLines } from '../describe-signals';
 import { EXIT, UsageError, type ExitCode } from '../exit';
 import { cell, table, type Output } from '../output';
 import type { Verb } from '../verb';
@@ -61,6 +62,7 @@ async function custody(context: Context): Promise<ExitCode> {
     () => [
       ...table([['exhibit', exhibit.id, exhibit.exhibitNo, exhibit.type, `${exhibit.size} bytes`]]),
       ...table([['sha256', exhibit.sha256]]),
+      ...mediaLines(exhibit),
       ...custodyLines(checked, output),
     ],
   );

@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs';
 import type { CaseItem, NewItem, NewNotice, Notice, OpenedCase } from '../../api';
-import type { Attachment } from '../../casework';
+import type { Attachment } from '../../attachment';
 import type { Clepsydra } from '../../clepsydra';
 import { ProblemError } from '../../errors';
 import { CATEGORIES, IDEOLOGIES } from '../../../../src/domain/vocabulary';
 import { instant, type Input } from '../args';
 import { signedIn, type Context } from '../context';
-import { matchLines } from '../describe';
+import { matchLines, mediaLines, reuploadText } from '../describe-signals';
 import { EXIT, UsageError, type ExitCode } from '../exit';
 import { cell, table, type Output } from '../output';
 import type { Verb } from '../verb';
@@ -142,7 +142,7 @@ function itemLine(item: CaseItem, output: Output): string[] {
     ? `already open in case ${cell(item.caseId)}`
     : item.previousItemId
       ? `seen before: ${item.previousItemId}`
-      : '';
+      : reuploadText(item);
   return ['item', item.id, held, platform, item.address, note];
 }
 
@@ -162,7 +162,7 @@ function exhibitLines({ exhibits }: OpenedCase, output: Output): string[] {
         pdq,
       ],
     ]);
-    return [...line, ...matchLines(exhibit.matches, output)];
+    return [...line, ...mediaLines(exhibit), ...matchLines(exhibit.matches, output)];
   });
 }
 

@@ -24,7 +24,8 @@ async function refuse(context: Context): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-async function confirm(context: Context): Promise<ExitCode> {
+/** `clepsydra confirm` of a host; of a signal see opinions. */
+export async function confirmPlatform(context: Context): Promise<ExitCode> {
   const { input, output } = context;
   const client = signedIn(context);
   const [host = ''] = input.positionals;
@@ -64,18 +65,5 @@ export const SECOND_PERSON_VERBS: readonly Verb[] = [
     options: { reason: REASON },
     examples: ['clepsydra refuse 0197a0c4-… --reason "one post of the site would do"'],
     run: refuse,
-  },
-  {
-    name: 'confirm',
-    summary: 'Say who is behind a provisional platform, so that notices can be sent there',
-    args: '<host>',
-    positionals: [1, 1],
-    options: {
-      name: { type: 'text', value: 'name', help: 'The name of the platform' },
-      note: { type: 'text', value: 'text', help: 'How and with whom the contact was confirmed; kept in the ledger' },
-      size: { type: 'text', value: 'word', oneOf: PLATFORM_SIZES, help: 'How large it is' },
-    },
-    examples: ['clepsydra confirm forum.example --name "The Forum" --note "telephone, site owner" --size micro'],
-    run: confirm,
   },
 ];

@@ -1,0 +1,82 @@
+import type { CaseFile, Exhibit } from '../../api';
+import type { Clepsydra } from '../../clepsydra';
+import { signedIn, type Context } from '../context';
+import { mediaLines, reuploadText } from '../describe-signals';
+import { EXIT, UsageError, type ExitCode } from '../exit';
+import { isUuid } from '../find-notice';
+import { table, type Output } from '../output';
+import type { Verb } from '../verb';
+
+/** How far back a reference is looked for. */
+const LOOK_AT = 2000;
+
+/** By id or reference. @throws UsageError */
+async function findCase(client: Clepsydra, name: string): Promise<CaseFile> {
+  if (isUuid(name)) return client.cases.get(name.toLowerCase());
+  const wanted = name.toLowerCase();
+  let cursor: string | null = null;
+  let seen = 0;
+  do {
+    const page = await client.cases.list({ limit: 200, ...(cursor === null ? {} : { cursor }) });
+    const found = page.items.find(({ reference }) => reference.toLowerCase() === wanted);
+    if (found) return client.cases.get(found.id);
+    seen += page.items.length;
+    cursor = seen < LOOK_AT ? page.next : null;
+  } while (cursor !== null);
+  throw new UsageError(`there is no case "${name}": give its id or its reference`);
+}
+
+const exhibitLines = (exhibit: Exhibit): string[] => [
+  ...table([
+    [
+      `  ${exhibit.exhibitNo}`,
+      exhibit.type,
+      `${exhibit.size} bytes`,
+      `sha256 ${exhibit.sha256.slice(0, 16)}…`,
+      exhibit.id,
+    ],
+  ]),
+  ...mediaLines(exhibit).map((line) => `    ${line}`),
+];
+
+function caseLines(file: CaseFile, output: Output): string[] {
+  const facts: [string, string | null][] = [
+    ['case', `${file.reference}  ${file.id}`],
+    ['state', output.paint('bold', file.state)],
+    ['title', file.title],
+    ['labels', `${file.category}, ${file.ideology}, ${file.language}`],
+  ];
+  return [
+    ...table(facts.filter(([, value]) => value !== null)),
+    'items',
+    ...table(
+      file.items.map((item) => [
+        `  ${item.state}`,
+        item.platform?.name,
+        item.address,
+        reuploadText(item),
+        output.paint('dim', item.id),
+      ]),
+    ),
+    ...(file.exhibits.length > 0 ? ['exhibits', ...file.exhibits.flatMap(exhibitLines)] : []),
+  ];
+}
+
+async function showCase(context: Context): Promise<ExitCode> {
+  const { input, output } = context;
+  const file = await findCase(signedIn(context), input.positionals[0] ?? '');
+  output.result(file, () => caseLines(file, output));
+  return EXIT.ok;
+}
+
+export const CASE_VERBS: readonly Verb[] = [
+  {
+    name: 'case',
+    summary: 'Show a case: its items, what they are copies of, and its exhibits with their hashes',
+    args: '<case>',
+    positionals: [1, 1],
+    options: {},
+    examples: ['clepsydra case 2026-5CP7-NVW8', 'clepsydra case 0197a0c4-…'],
+    run: showCase,
+  },
+];
