@@ -1,4 +1,5 @@
 import { PEOPLE, type PersonKey } from './cast';
+import { HashSharing } from './hash-sharing';
 import type { Logins } from './logins';
 import { recompressed, sceneJpeg } from './scenes';
 import type { Stage, Voice } from './stage';
@@ -16,9 +17,12 @@ const ON_SHIFT = [
   'vigieAnalyst',
   'vigieSupervisor',
   'lanternAnalyst',
+  'lanternSupervisor',
+  'harbourAdmin',
   'harbourModerator',
   'meadowModerator',
   'kilnFirst',
+  'kilnSecond',
   'curator',
 ] as const satisfies readonly PersonKey[];
 type Shift = Readonly<Record<(typeof ON_SHIFT)[number], Voice>>;
@@ -45,11 +49,15 @@ export async function playToday(stage: Stage, logins: Logins, end: Date): Promis
     ON_SHIFT.map(async (key) => [key, await stage.signIn(PEOPLE[key], logins)] as const),
   );
   const shift = Object.fromEntries(voices) as Shift;
-  const today = new Today(new Workday(stage, end), shift, pictures);
+  const day = new Workday(stage, end);
+  const today = new Today(day, shift, pictures, await HashSharing.begin(day, shift));
+  await today.listShared();
   await today.removedInTime();
   await today.targetMissed();
+  await today.hashDoubted();
   await today.toldLate();
   await today.declined();
+  await today.uploadMatched();
   await today.broadAddressReleased();
   await today.reUploadCaught();
   await today.stillRunning();
@@ -62,9 +70,28 @@ class Today {
     private readonly day: Workday,
     private readonly shift: Shift,
     private readonly pictures: Pictures,
+    private readonly sharing: HashSharing,
   ) {}
 
-  /** Acknowledged after four minutes, removed after nineteen; the picture becomes a shared hash. */
+  /** Before the first notice: a list of hashes that four bodies share, and what the large platform does with matches. */
+  async listShared(): Promise<void> {
+    await this.day.goTo(-9.75 * HOUR_MS);
+    await this.sharing.listShared();
+    await this.day.pass(6);
+    await this.sharing.policyInForce();
+  }
+
+  async hashDoubted(): Promise<void> {
+    await this.day.goTo(-6.3 * HOUR_MS);
+    await this.sharing.disputeUpheld();
+  }
+
+  async uploadMatched(): Promise<void> {
+    await this.day.goTo(-3.5 * HOUR_MS);
+    await this.sharing.uploadMatched();
+  }
+
+  /** Acknowledged after four minutes, removed after nineteen; the preserved picture becomes a shared hash. */
   async removedInTime(): Promise<void> {
     const { vigieAnalyst, vigieSupervisor, harbourModerator, curator } = this.shift;
     await this.day.goTo(-9.5 * HOUR_MS);
@@ -78,11 +105,6 @@ class Today {
       file: { bytes: this.pictures.poster, name: 'poster.jpg' },
     });
     const exhibit = opened.exhibits[0];
-    const labels = { category: 'solicit_group', ideology: 'unknown', behaviours: ['recruitment'] };
-    const values = { pdq: exhibit?.image?.pdq.hash, sha256: exhibit?.sha256 };
-    for (const [type, value] of Object.entries(values)) {
-      await vigieAnalyst.post('/v1/signals', { type, value, labels, exhibitId: exhibit?.id });
-    }
     await this.day.pass(4);
     await harbourModerator.post(`/v1/notices/${noticeId}/acknowledge`);
     await this.day.pass(17);
@@ -92,12 +114,17 @@ class Today {
       measureAt,
       preservation: 'complete',
     });
-    await this.day.pass(10);
+    await this.day.pass(2);
+    const labels = { category: 'solicit_group', ideology: 'unknown', behaviours: ['recruitment'] };
+    const types = ['pdq', 'sha256'];
+    await vigieAnalyst.post(`/v1/exhibits/${exhibit?.id}/signals`, { labels, types });
+    await this.day.pass(8);
     const justification = 'Second assessment before the case is closed';
     await vigieSupervisor.look(`/v1/exhibits/${exhibit?.id}/view`, { justification });
     await vigieAnalyst.post(`/v1/notices/${noticeId}/close`);
-    const note = 'From an archive of posters; no copy of it is kept here';
-    await curator.post('/v1/signals', { type: 'md5', value: '7d'.repeat(16), labels: { ideology: 'unknown' }, note });
+    const note = 'From an archive of posters; no copy of it is kept here, so nobody of us has looked';
+    const found = { type: 'md5', value: '7d'.repeat(16), labels: { ideology: 'unknown' }, reviewed: false, note };
+    await curator.post('/v1/signals', found);
   }
 
   /** Nobody of the middling platform looks for an hour and a half: the clock writes its fact at the hour. */
@@ -194,7 +221,7 @@ class Today {
   async reUploadCaught(): Promise<void> {
     const { lanternAnalyst, meadowModerator } = this.shift;
     await this.day.goTo(-2 * HOUR_MS);
-    const { noticeId, itemIds } = await this.day.refer({
+    const { opened, noticeId, itemIds } = await this.day.refer({
       by: lanternAnalyst,
       title: 'Poster, seen again on another platform',
       category: 'solicit_group',
@@ -212,6 +239,9 @@ class Today {
       measureAt,
       preservation: 'complete',
     });
+    await this.sharing.confirmed(opened.exhibits[0]?.image?.pdq.hash);
+    await this.day.pass(20);
+    await this.sharing.disputeOpen();
   }
 
   /** The large platform has it in hand and has not answered. */

@@ -50,7 +50,7 @@ async function sayingOf(client: Clepsydra, input: Input): Promise<NewExhibitSign
   const [list, incident, note] = [input.text('list'), input.text('incident'), input.text('note')];
   const severity = SEVERITIES.find((each) => each === input.text('severity'));
   const isWrong = incident !== undefined && !isIncidentTag(incident);
-  if (isWrong) throw new UsageError(`--incident ${incident}: give <framework>-<year>-<name>, in lower case`);
+  if (isWrong) throw new UsageError(`--incident ${String(incident)}: give <framework>-<year>-<name>, in lower case`);
   return {
     labels: labelsOf(input),
     ...(list === undefined ? {} : { listId: (await findList(client, list)).id }),
