@@ -22,6 +22,10 @@ import { LedgerKey } from '../../src/ledger/ledger-key';
 import { verifyLedger } from '../../src/ledger/verify';
 import type { NoticeView } from '../../src/notices/notice.view';
 import type { MatchAnswer } from '../../src/signals/matching/match.dto';
+import type { PolicyView } from '../../src/signals/policy/policy.dto';
+import type { SignalView } from '../../src/signals/store/contribution.dto';
+import type { SignalListView } from '../../src/signals/store/list.dto';
+import type { DisputeView } from '../../src/signals/store/opinion.dto';
 import type { SummaryAnswer } from '../../src/transparency/transparency.dto';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
@@ -200,6 +204,60 @@ describe('the demo story', () => {
     expect(matches).toHaveLength(1);
     expect(matches[0]?.contributions).toEqual([expect.objectContaining({ organisationName: 'Vigie Referral Unit' })]);
     expect(matches[0]?.distance).toBeLessThanOrEqual(31);
+  });
+
+  it('tells that the unit gave the preserved picture’s hashes after its removal, and that the other unit confirms one', async () => {
+    const removal = await noticeAbout(PEOPLE.vigieAnalyst, 'https://harbour.example/p/ash-poster-0417');
+    const answeredAt = Date.parse(removal.items[0]?.answer?.answeredAt ?? '');
+    const { items } = await read<{ items: SignalView[] }>(PEOPLE.curator, '/v1/signals?limit=50');
+    const given = items.filter(({ contributions }) => contributions[0]?.provenance.origin === 'exhibit');
+    expect(given.map(({ type, state }) => `${type} ${state}`).sort()).toEqual(['pdq active', 'sha256 active']);
+    for (const { contributions } of given)
+      expect(Date.parse(contributions[0]?.contributedAt ?? '')).toBeGreaterThan(answeredAt);
+    expect(given.find(({ type }) => type === 'pdq')?.opinions).toEqual({ confirm: 1, dispute: 0 });
+  });
+
+  it('tells of a list that a group shares, and shows it to nobody else', async () => {
+    const listOf = async (person: CastPerson): Promise<SignalListView | undefined> =>
+      (await read<{ items: SignalListView[] }>(person, '/v1/signal-lists')).items.find(({ slug }) => slug === 'grey-harvest'); // prettier-ignore
+    const list = await listOf(PEOPLE.curator);
+    expect(list).toMatchObject({ sharing: 'group', tlp: 'amber', owner: { name: 'Threadwatch' } });
+    expect(list?.members.map((each) => [each.organisationName, each.mayContribute]).sort()).toEqual([
+      ['Harbour', true],
+      ['Kiln', false],
+      ['Vigie Referral Unit', true],
+    ]);
+    expect(await listOf(PEOPLE.harbourModerator)).toMatchObject({ id: list?.id, mayContribute: true });
+    expect([await listOf(PEOPLE.meadowModerator), await listOf(PEOPLE.lanternAnalyst)]).toEqual([undefined, undefined]);
+    const { items } = await read<{ items: SignalView[] }>(PEOPLE.curator, `/v1/signals?list=${list?.id}&limit=50`);
+    expect(items.map(({ type, state }) => `${type} ${state}`).sort()).toEqual(
+      ['pdq active', 'pdq active', 'pdq disputed', 'sha256 active', 'sha256 active', 'sha256 active'], // prettier-ignore
+    );
+  });
+
+  it('tells of a dispute that the list’s owner upheld, and of one that has seventy hours left', async () => {
+    const { items } = await read<{ items: DisputeView[] }>(PEOPLE.curator, '/v1/signal-disputes');
+    expect(items).toMatchObject([
+      { organisationName: 'Vigie Referral Unit', reason: 'journalistic', state: 'open', mayUphold: true, mayReject: true }, // prettier-ignore
+      { organisationName: 'Kiln', reason: 'not_terrorist_content', state: 'upheld' },
+    ]);
+    expect((Date.parse(items[0]?.dueAt ?? '') - END.getTime()) / MINUTE_MS / 60).toBeCloseTo(70.5, 0);
+    const { items: mine } = await read<{ items: DisputeView[] }>(PEOPLE.kilnSecond, '/v1/signal-disputes?state=upheld');
+    const upheld = await read<SignalView>(PEOPLE.kilnSecond, `/v1/signals/${mine[0]?.signalId}`);
+    expect(upheld.state).toBe('withdrawn');
+  });
+
+  it('tells of a policy in force, of a match that a moderator found right, and of a hash that nobody has looked at', async () => {
+    const policy = await read<PolicyView>(PEOPLE.harbourModerator, '/v1/signal-policies/current');
+    expect(policy).toMatchObject({ version: 1, name: 'Uploads', state: 'in_force' });
+    const { items } = await read<{ items: SignalView[] }>(PEOPLE.harbourModerator, '/v1/signals?limit=50');
+    const leaflet = items.find(({ feedback }) => feedback.confirmed === 1);
+    const url = `/v1/signals/match?type=pdq&value=${leaflet?.value}`;
+    const { matches } = await read<MatchAnswer>(PEOPLE.harbourModerator, url);
+    expect(matches).toMatchObject([
+      { action: 'review', because: 'near a picture of the campaign', policyVersion: 1, feedback: { confirmed: 1 } },
+    ]);
+    expect(items.filter(({ state }) => state === 'provisional').map(({ type }) => type)).toEqual(['md5']);
   });
 
   it('ends with one clock running and forty-two minutes left, acknowledged and unanswered', async () => {
