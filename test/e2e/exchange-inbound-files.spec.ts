@@ -7,6 +7,7 @@ import type { CsvReport, SourceView } from '../../src/signals/exchange/inbound/s
 import { startWorld, type Answer, type Person, type World } from '../support/app';
 import { hashOf } from '../support/exchange-clients';
 import { lineOf, OtherSide, sendFeed, standOf, subscribe } from '../support/exchange-inbound';
+import { eventually } from '../support/referral';
 import type { ProcessOptions } from './intake-process';
 
 describe('a CSV file', () => {
@@ -134,6 +135,15 @@ describe('a CSV file', () => {
     expect(body).toMatchObject({ lines: 12_000, taken: 11_880, refused: 120, unchanged: 0 });
     expect(body.refusedLines).toHaveLength(120);
     expect(body.refusedLines[1]).toMatchObject({ line: 109 });
+    // And goes away in portions, the first of them at once.
+    const { id } = body.source;
+    const removed = await admin.post<SourceView>(`/v1/exchange-sources/${id}/remove`, { brought: 'retract' });
+    expect(removed.body).toMatchObject({ state: 'ended', retracted: 5_000, takesBack: true });
+    const gone = await eventually(
+      async () => (await admin.get<SourceView>(`/v1/exchange-sources/${id}`)).body,
+      ({ takesBack }) => !takesBack,
+    );
+    expect(gone.retracted).toBe(11_880);
   });
 });
 
