@@ -165,7 +165,9 @@ describe('the command line, against a real server', () => {
   it('says a known hash again, by file and by value', async () => {
     const image = join(home, 'known.jpg');
     writeFileSync(image, await sceneJpeg(11));
-    const { value } = await json<{ value: string }>('harbour', ['contribute', image, '--category', 'threat']);
+    type Given = { hashes: { value: string }[] };
+    const given = await json<Given>('harbour', ['contribute', image, '--category', 'threat', '--types', 'pdq']);
+    const value = given.hashes[0]?.value ?? '';
     const byFile = await json<{ matches: object[] }>('unit', ['match', image]);
     const byValue = await json<{ matches: object[] }>('unit', ['match', value, '--radius', '0']);
     for (const { matches } of [byFile, byValue]) expect(matches).toMatchObject([{ type: 'pdq', distance: 0 }]);
