@@ -218,7 +218,7 @@ export const PROBLEM_HELP = {
   'exchange.list-too-open':
     'What a source marks with the Traffic Light Protocol must not reach more readers here: the list must be marked at least as strictly. TLP:AMBER+STRICT and TLP:RED stay within your organisation, so they need a list of your own, for a group, without other members.',
   'exchange.source-ended': 'The source was removed. Subscribe anew to take hashes from it again.',
-  'exchange.source-paused': 'Resume the source to have it read again.',
+  'exchange.source-paused': 'Nothing is read from a source that is paused. Resume it to have it read again.',
   'exchange.source-not-followed':
     'A CSV file is read when it is uploaded. Upload it again to bring what is new in it; remove the source to end it.',
   'exchange.too-many-sources': 'Remove a source that is not needed any more. Files that were taken do not count.',
