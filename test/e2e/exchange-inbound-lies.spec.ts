@@ -1,4 +1,6 @@
 import { gzipSync } from 'node:zlib';
+import { Client } from 'pg';
+import { signScope } from '../../src/infra/database/scope';
 import { COMMON_LIST } from '../../src/signals/changes';
 import type { SourceView } from '../../src/signals/exchange/inbound/source.dto';
 import { minutes, startWorld, type Person, type World } from '../support/app';
@@ -428,6 +430,53 @@ describe('sources that lie, break and change their mind', () => {
     const source = await begin((_, response) => sendFeed(response, [], 'c1'), { intervalSeconds: 60 });
     world.clock.advance(minutes(1));
     expect(await readSince(admin, source.id, world.clock.now())).toMatchObject({ state: 'active' });
+  });
+
+  it('lets SQL as the serving role see, dispute and restate nothing of another organisation’s source', async () => {
+    const value = hashOf('forged');
+    const source = await begin((_, response) => sendFeed(response, [lineOf('x', value)], 'c1'));
+    const { rows } = await world.sql.query<{ id: string }>('select id from signal where value = $1', [value]);
+    const stranger = await world.organisation('platform', 'villain');
+    const app = new Client(world.database.app);
+    await app.connect();
+    const pid = (await app.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]!.pid;
+    const asStranger = async (statement: string, values: unknown[]): Promise<unknown> => {
+      await app.query('begin');
+      const scope = signScope(world.database.scopeKey, stranger.id, null, pid);
+      await app.query(`select set_config('app.scope', $1, true)`, [scope]);
+      const outcome = await app.query(statement, values).then(
+        (done) => done.rows,
+        (error: { code?: string }) => error.code,
+      );
+      await app.query('rollback');
+      return outcome;
+    };
+    const signals = [[rows[0]!.id]];
+    try {
+      expect(await asStranger('select * from exchange_source', [])).toEqual([]);
+      expect(await asStranger('select * from exchange_record', [])).toEqual([]);
+      expect(
+        await asStranger(`select exchange_dispute($1, array[gen_random_uuid()], $2, '{other}', '{x}', now(), now())`, [
+          source.id,
+          ...signals,
+        ]),
+      ).toBe('42501');
+      expect(await asStranger('select exchange_undispute($1, $2, now())', [source.id, ...signals])).toBe('42501');
+      expect(
+        await asStranger(
+          `select exchange_restate($1, $2, '{"{}"}', '{critical}', '{null}', '{"{}"}', '{true}', '{null}', now())`,
+          [source.id, ...signals],
+        ),
+      ).toBe('42501');
+      expect(
+        await asStranger(
+          `insert into exchange_record (source_id, remote_id, part, organisation_id) values ($1, 'x', 9, $2)`,
+          [source.id, stranger.id],
+        ),
+      ).toBe('42501');
+    } finally {
+      await app.end();
+    }
   });
 
   describe('when it is subscribed to', () => {
