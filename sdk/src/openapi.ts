@@ -1070,6 +1070,125 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/exchange-sources": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["ExchangeSource_list"];
+        readonly put?: never;
+        /** Begins to follow a source. Its credential is sealed and never shown. */
+        readonly post: operations["ExchangeSource_subscribe"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/exchange-sources/csv": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Takes a CSV file of up to a million lines: a part `about` with `name`, `listId`, `tlp` and `acceptReviews`, then the file with
+         *     a header of some of `type,value,quality,category,ideology,severity,incident,note`. Each line is judged by itself.
+         */
+        readonly post: operations["ExchangeSource_csv"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/exchange-sources/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["ExchangeSource_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/exchange-sources/{id}/pause": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["ExchangeSource_pause"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/exchange-sources/{id}/resume": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["ExchangeSource_resume"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/exchange-sources/{id}/run": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Has it read now. */
+        readonly post: operations["ExchangeSource_run"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/exchange-sources/{id}/remove": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Takes nothing from it any more. `retract` ends what it brought, and nothing else. */
+        readonly post: operations["ExchangeSource_end"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/cases": {
         readonly parameters: {
             readonly query?: never;
@@ -2591,6 +2710,109 @@ export interface components {
             readonly revokedAt: string | null;
             /** @description To the minute. */
             readonly lastUsedAt: string | null;
+        };
+        readonly SourceCredentialDto: {
+            /** @description A bearer token: for `clepsydra`, and for TAXII servers that use one. */
+            readonly token?: string;
+            /** @description With `password`: for `tat`, and for TAXII servers with HTTP Basic. */
+            readonly username?: string;
+            readonly password?: string;
+        };
+        readonly SubscribeDto: {
+            /**
+             * @description Seconds between two readings, a minute to a week.
+             * @default 900
+             */
+            readonly intervalSeconds: number;
+            /** @enum {string} */
+            readonly protocol: "clepsydra" | "taxii" | "tat";
+            /** @description https; of the service or one of its feeds (`clepsydra`), of the collection (`taxii`), of the API's host (`tat`). */
+            readonly address: string;
+            /** @default {} */
+            readonly credential: components["schemas"]["SourceCredentialDto"];
+            /** @description Under which it is shown, and named in disputes that it brings. */
+            readonly name: string;
+            /**
+             * Format: uuid
+             * @description The list that its hashes go to, one that the organisation may add to.
+             */
+            readonly listId: string;
+            /**
+             * @description How the source marks what it gives, as its terms say; the list has to be marked as strictly.
+             * @enum {string}
+             */
+            readonly tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+            /** @description Whether what a person there looked at counts as looked at here. Otherwise all of it is provisional and ends after thirty days. */
+            readonly acceptReviews: boolean;
+        };
+        readonly RefusedRecordView: {
+            /** @description The source's id of it, or its place. */
+            readonly record: string;
+            readonly code: string;
+            readonly detail: string;
+            readonly at: string;
+        };
+        readonly SourceView: {
+            /** @enum {string} */
+            readonly protocol: "clepsydra" | "taxii" | "tat" | "csv";
+            /** @enum {string} */
+            readonly state: "active" | "paused" | "failing" | "done" | "ended";
+            /** @description The last records that were refused, newest first, at most fifty. */
+            readonly lastRefused: readonly components["schemas"]["RefusedRecordView"][];
+            readonly id: string;
+            readonly name: string;
+            readonly address: string | null;
+            readonly listId: string;
+            /** @enum {string} */
+            readonly tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+            readonly acceptReviews: boolean;
+            readonly intervalSeconds: number | null;
+            readonly hasCredential: boolean;
+            readonly createdAt: string;
+            readonly lastRunAt: string | null;
+            /** @description When it last changed anything here. */
+            readonly lastChangeAt: string | null;
+            readonly nextRunAt: string | null;
+            /** @description In a row. */
+            readonly failures: number;
+            /** @description The code of the last failure; null after a reading that went well. */
+            readonly lastError: string | null;
+            /** @description Pages taken. */
+            readonly pages: number;
+            /** @description Records that came to stand, with those in quarantine. */
+            readonly taken: number;
+            readonly quarantined: number;
+            readonly refused: number;
+            readonly retracted: number;
+            /** @description It was removed with what it brought, and not all of that has been taken back yet. */
+            readonly takesBack: boolean;
+        };
+        readonly RefusedLineView: {
+            /** @description As an editor counts lines; 1 is the header. */
+            readonly line: number;
+            readonly code: string;
+            readonly detail: string;
+        };
+        readonly CsvReport: {
+            /** @description The first thousand. */
+            readonly refusedLines: readonly components["schemas"]["RefusedLineView"][];
+            readonly source: components["schemas"]["SourceView"];
+            /** @description Lines with a record, without the header. */
+            readonly lines: number;
+            readonly taken: number;
+            readonly quarantined: number;
+            /** @description Said what was there already. */
+            readonly unchanged: number;
+            /** @description Beyond today's quota: taken by themselves on the days that follow. */
+            readonly waiting: number;
+            readonly refused: number;
+        };
+        readonly EndSourceDto: {
+            /**
+             * @description `keep`: what it brought goes on standing. `retract`: what it brought, and nothing else, ends.
+             * @enum {string}
+             */
+            readonly brought: "keep" | "retract";
         };
         readonly SubmittedItemDto: {
             /**
@@ -6010,6 +6232,307 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ExchangeSource_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Rows on a page, 1 to 200. */
+                readonly limit?: number;
+                /** @description The `next` of the page before. Opaque. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["SourceView"][];
+                        /** @description The cursor of the next page; null on the last one */
+                        readonly next: string | null;
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ExchangeSource_subscribe: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SubscribeDto"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SourceView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ExchangeSource_csv: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "multipart/form-data": {
+                    readonly about: string;
+                    /** Format: binary */
+                    readonly file: string;
+                };
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CsvReport"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ExchangeSource_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SourceView"];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ExchangeSource_pause: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SourceView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ExchangeSource_resume: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SourceView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ExchangeSource_run: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SourceView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ExchangeSource_end: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["EndSourceDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SourceView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
             };
             /** @description Anything else is a problem document */
             readonly default: {
