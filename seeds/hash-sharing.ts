@@ -23,6 +23,8 @@ interface Picture {
   readonly sha256: string;
 }
 
+const HOUR_MS = 3_600_000;
+
 /** What Threadwatch found of the campaign. `festival` is a mistake of theirs, `report` may be one. */
 const CAMPAIGN = { banner: 81, leaflet: 82, festival: 83, report: 84 } as const;
 type Name = keyof typeof CAMPAIGN;
@@ -52,8 +54,9 @@ export class HashSharing {
     return new HashSharing(day, sharers, Object.fromEntries(painted) as Record<Name, Picture>);
   }
 
-  /** A list of the campaign’s pictures for those who meet them, labelled, with TLP:AMBER. */
+  /** Before the first notice: a list of the campaign’s pictures for those who meet them, labelled, with TLP:AMBER. */
   async listShared(): Promise<void> {
+    await this.day.goTo(-9.75 * HOUR_MS);
     const { curator, vigieSupervisor, harbourModerator, kilnSecond } = this.sharers;
     const list = await curator.post<SignalListView>('/v1/signal-lists', {
       slug: 'grey-harvest',
@@ -78,10 +81,12 @@ export class HashSharing {
         return [{ type: 'pdq', value: pdq.hash, quality: pdq.quality }, { type: 'sha256', value: sha256 }];
       }),
     }); // prettier-ignore
+    await this.day.pass(6);
+    await this.policyInForce();
   }
 
   /** The large platform blocks what is identical and was looked at, and holds the rest for its moderators. */
-  async policyInForce(): Promise<void> {
+  private async policyInForce(): Promise<void> {
     const { harbourAdmin } = this.sharers;
     const draft = await harbourAdmin.post<PolicyView>('/v1/signal-policies', {
       name: 'Uploads',
@@ -97,6 +102,7 @@ export class HashSharing {
 
   /** A volunteer knows the picture from elsewhere. The list’s owner looks again and takes it off. */
   async disputeUpheld(): Promise<void> {
+    await this.day.goTo(-6.3 * HOUR_MS);
     const { curator, kilnSecond } = this.sharers;
     const note = 'The poster of a harvest festival: the same colours, another text. It is on our own front page.';
     const [match] = await this.matchesOf(kilnSecond, 'festival');
@@ -118,6 +124,7 @@ export class HashSharing {
 
   /** An upload at the large platform is a copy of the leaflet; its moderator says so. */
   async uploadMatched(): Promise<void> {
+    await this.day.goTo(-3.5 * HOUR_MS);
     const { harbourModerator } = this.sharers;
     const copy = await recompressed(this.pictures.leaflet.jpeg, 45);
     const form = new FormData();
@@ -138,6 +145,7 @@ export class HashSharing {
 
   /** Nobody has decided about this one yet: 72 hours run. */
   async disputeOpen(): Promise<void> {
+    await this.day.pass(20);
     const { vigieSupervisor } = this.sharers;
     const [match] = await this.matchesOf(vigieSupervisor, 'report');
     const note = 'We find it in the regional evening news, with commentary. Is it theirs, or the campaign’s?';

@@ -50,16 +50,18 @@ export async function playToday(stage: Stage, logins: Logins, end: Date): Promis
   );
   const shift = Object.fromEntries(voices) as Shift;
   const day = new Workday(stage, end);
-  const today = new Today(day, shift, pictures, await HashSharing.begin(day, shift));
-  await today.listShared();
+  const sharing = await HashSharing.begin(day, shift);
+  const today = new Today(day, shift, pictures);
+  await sharing.listShared();
   await today.removedInTime();
   await today.targetMissed();
-  await today.hashDoubted();
+  await sharing.disputeUpheld();
   await today.toldLate();
   await today.declined();
-  await today.uploadMatched();
+  await sharing.uploadMatched();
   await today.broadAddressReleased();
-  await today.reUploadCaught();
+  await sharing.confirmed(await today.reUploadCaught());
+  await sharing.disputeOpen();
   await today.stillRunning();
   await stage.goTo(end);
 }
@@ -70,26 +72,7 @@ class Today {
     private readonly day: Workday,
     private readonly shift: Shift,
     private readonly pictures: Pictures,
-    private readonly sharing: HashSharing,
   ) {}
-
-  /** Before the first notice: a list of hashes that four bodies share, and what the large platform does with matches. */
-  async listShared(): Promise<void> {
-    await this.day.goTo(-9.75 * HOUR_MS);
-    await this.sharing.listShared();
-    await this.day.pass(6);
-    await this.sharing.policyInForce();
-  }
-
-  async hashDoubted(): Promise<void> {
-    await this.day.goTo(-6.3 * HOUR_MS);
-    await this.sharing.disputeUpheld();
-  }
-
-  async uploadMatched(): Promise<void> {
-    await this.day.goTo(-3.5 * HOUR_MS);
-    await this.sharing.uploadMatched();
-  }
 
   /** Acknowledged after four minutes, removed after nineteen; the preserved picture becomes a shared hash. */
   async removedInTime(): Promise<void> {
@@ -217,8 +200,8 @@ class Today {
     await this.day.answer(meadowModerator, noticeId, [item?.id ?? ''], { outcome: 'disabled', measureAt });
   }
 
-  /** The other unit submits the poster of the morning, recompressed: the shared hash knows it. */
-  async reUploadCaught(): Promise<void> {
+  /** The other unit submits the poster of the morning, recompressed: the shared hash knows it. Gives the copy’s PDQ hash. */
+  async reUploadCaught(): Promise<string | undefined> {
     const { lanternAnalyst, meadowModerator } = this.shift;
     await this.day.goTo(-2 * HOUR_MS);
     const { opened, noticeId, itemIds } = await this.day.refer({
@@ -239,9 +222,7 @@ class Today {
       measureAt,
       preservation: 'complete',
     });
-    await this.sharing.confirmed(opened.exhibits[0]?.image?.pdq.hash);
-    await this.day.pass(20);
-    await this.sharing.disputeOpen();
+    return opened.exhibits[0]?.image?.pdq.hash;
   }
 
   /** The large platform has it in hand and has not answered. */
