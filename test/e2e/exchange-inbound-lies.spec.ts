@@ -378,6 +378,36 @@ describe('sources that lie, break and change their mind', () => {
       expect(await standOf(world, two)).toMatchObject({ state: 'withdrawn' });
     });
 
+    it('keeps a hash that another record still names, and takes one back that is marked more strictly than before', async () => {
+      const [shared, marked] = [hashOf('named twice'), hashOf('marked later')];
+      const naming = (id: string, value: string, more: object = {}): object =>
+        stix(id, `[file:hashes.PDQ = '${value}']`, more);
+      const source = await begin(
+        (_, response) =>
+          send(
+            response,
+            { objects: [naming('t1', shared), naming('t2', shared), naming('t3', marked)] },
+            '2026-02-01T00:00:00Z',
+          ),
+        what,
+      );
+      expect(source).toMatchObject({ state: 'active', taken: 2, refused: 0 });
+      const red = { object_marking_refs: ['marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed'] };
+      there.reply = (_, response) =>
+        send(
+          response,
+          { objects: [naming('t1', shared, { revoked: true }), naming('t3', marked, red)] },
+          '2026-02-02T00:00:00Z',
+        );
+      expect(await read(world, admin, source.id)).toMatchObject({ retracted: 1, refused: 1 });
+      expect(await standOf(world, shared)).toMatchObject({ state: 'active' });
+      expect(await standOf(world, marked)).toMatchObject({ state: 'withdrawn' });
+      there.reply = (_, response) =>
+        send(response, { objects: [naming('t2', shared, { revoked: true })] }, '2026-02-03T00:00:00Z');
+      await read(world, admin, source.id);
+      expect(await standOf(world, shared)).toMatchObject({ state: 'withdrawn' });
+    });
+
     it('that goes back is not followed any further; one that forgot its next is begun anew', async () => {
       const [one, two] = [hashOf('taxii next 1'), hashOf('taxii next 2')];
       let isForgotten = false;
