@@ -6,6 +6,11 @@ const WHAT: Readonly<Record<MatchAction, string>> = {
   review: 'Hold for a person',
   ignore: 'Ignore',
 };
+const EVERY: Readonly<Record<MatchAction, string>> = {
+  block: 'Block every match',
+  review: 'Hold every match for a person',
+  ignore: 'Ignore every match',
+};
 
 /** What no rule can lift; stands beneath every description. */
 export const LIMITS_IN_WORDS: readonly string[] = [
@@ -37,7 +42,7 @@ function sentenceOf(rule: PolicyRule, listName: (id: string) => string | undefin
   const conditions = conditionsOf(rule, listName);
   const what = WHAT[rule.action];
   return conditions.length === 0
-    ? `${rule.name}: ${what} every match.`
+    ? `${rule.name}: ${EVERY[rule.action]}.`
     : `${rule.name}: ${what} if ${conditions.join(', and ')}.`;
 }
 
