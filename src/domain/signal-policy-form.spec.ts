@@ -76,7 +76,7 @@ describe('rules in words', () => {
   it('say what the default does', () => {
     expect(describeRules(DEFAULT_RULES)).toEqual([
       'reviewed exact hash: Block if the hash is sha256 or sha512, and the signal is active, and no bit differs, and a person has looked at the item.',
-      'everything else: Hold for a person every match.',
+      'everything else: Hold every match for a person.',
     ]);
   });
 
