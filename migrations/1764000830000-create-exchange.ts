@@ -126,6 +126,24 @@ create trigger exchange_follows_checkpoints after insert on ledger_checkpoint
 create trigger exchange_instant_append_only before update or delete or truncate on exchange_instant execute function ledger_refuse();
 `;
 
+/**
+ * Contributing takes turns with what ends the right to it. Whoever contributes keeps the list from being closed and itself from leaving
+ * until it has committed; whoever closes or leaves locks the same rows for update. One order everywhere, so that nobody waits in a circle:
+ * the list, the membership, the hashes, the ledger.
+ */
+const TURNS = `
+-- The key of the list is what a contribution's foreign key locks anyway: renaming a list waits for nobody. A definer's, because a row
+-- can be locked only by whom its policies let change it.
+create function signal_list_hold(list uuid) returns void
+language plpgsql volatile security definer set search_path = public, pg_catalog as $$
+begin
+  perform 1 from signal_list l where l.id = list for key share;
+  perform 1 from signal_list_member m where m.list_id = list and m.organisation_id = current_org() for share;
+end $$;
+revoke all on function signal_list_hold(uuid) from public;
+grant execute on function signal_list_hold(uuid) to clepsydra_app;
+`;
+
 const RIGHTS = `
 alter table exchange_credential enable row level security;
 alter table exchange_secret enable row level security;
@@ -156,7 +174,7 @@ export class CreateExchange1764000830000 implements MigrationInterface {
   name = 'CreateExchange1764000830000';
 
   async up(runner: QueryRunner): Promise<void> {
-    await runner.query(CREDENTIALS + SCOPE + TIME + RIGHTS);
+    await runner.query(CREDENTIALS + SCOPE + TIME + TURNS + RIGHTS);
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -164,7 +182,7 @@ export class CreateExchange1764000830000 implements MigrationInterface {
       drop trigger exchange_follows_checkpoints on ledger_checkpoint;
       drop trigger signal_contribution_stands on signal_contribution;
       drop table exchange_instant, exchange_object, exchange_scope, exchange_secret, exchange_credential cascade;
-      drop function exchange_login, exchange_used, private.exchange_follows_checkpoints, private.signal_contribution_stands;
+      drop function exchange_login, exchange_used, signal_list_hold, private.exchange_follows_checkpoints, private.signal_contribution_stands;
       alter table signal_contribution drop column stood;
     `);
   }

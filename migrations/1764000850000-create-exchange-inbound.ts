@@ -98,14 +98,17 @@ begin
   if not exists (select 1 from exchange_source s where s.id = source and s.organisation_id = current_org() and s.ended_at is null) then
     raise exception 'a source of another organisation' using errcode = '42501';
   end if;
-  perform 1 from signal s where s.id = any(signals) order by s.id for update;
+  perform 1 from signal s where s.id = any(signals) order by s.type, s.value for no key update;
   update signal_dispute d set reason = u.reason, note = u.note
     from unnest(signals, reasons, notes) as u(signal, reason, note)
     where d.source_id = source and d.signal_id = u.signal and d.state = 'open' and (d.reason, d.note) is distinct from (u.reason, u.note);
-  return query insert into signal_dispute (id, signal_id, organisation_id, source_id, reason, note, opened_at, due_at)
-    select u.id, u.signal, null, source, u.reason, u.note, at, due from unnest(ids, signals, reasons, notes) as u(id, signal, reason, note)
-    where exists (select 1 from exchange_record r where r.source_id = source and r.signal_id = u.signal)
-      and exists (select 1 from signal_contribution c where c.signal_id = u.signal and c.organisation_id = current_org() and c.state = 'standing')
+  -- About the list into which the source brings its hashes.
+  return query insert into signal_dispute (id, signal_id, organisation_id, list_ids, source_id, reason, note, opened_at, due_at)
+    select u.id, u.signal, null, array[e.list_id], source, u.reason, u.note, at, due
+    from exchange_source e, unnest(ids, signals, reasons, notes) as u(id, signal, reason, note)
+    where e.id = source and exists (select 1 from exchange_record r where r.source_id = source and r.signal_id = u.signal)
+      and exists (select 1 from signal_contribution c where c.signal_id = u.signal and c.organisation_id = current_org() and c.state = 'standing'
+        and c.list_id = e.list_id)
       and not exists (select 1 from signal_dispute d where d.signal_id = u.signal and d.source_id = source
         and (d.state = 'open' or (d.state = 'rejected' and d.reason = u.reason)))
     on conflict do nothing returning signal_dispute.signal_id;
@@ -118,7 +121,7 @@ begin
   if not exists (select 1 from exchange_source s where s.id = source and s.organisation_id = current_org()) then
     raise exception 'a source of another organisation' using errcode = '42501';
   end if;
-  perform 1 from signal s where s.id = any(signals) order by s.id for update;
+  perform 1 from signal s where s.id = any(signals) order by s.type, s.value for no key update;
   return query update signal_dispute set state = 'retracted', closed_at = at, closed_by = current_org()
     where source_id = source and state = 'open' and signal_id = any(signals) returning signal_id;
 end $$;
@@ -131,7 +134,7 @@ begin
   if not exists (select 1 from exchange_source s where s.id = source and s.organisation_id = current_org() and s.ended_at is null) then
     raise exception 'a source of another organisation' using errcode = '42501';
   end if;
-  perform 1 from signal s where s.id = any(signals) order by s.id for update;
+  perform 1 from signal s where s.id = any(signals) order by s.type, s.value for no key update;
   return query update signal_contribution c set labels = u.labels::jsonb, severity = u.severity, incident = u.incident, provenance = u.provenance::jsonb,
       reviewed = coalesce(u.reviewed, c.reviewed),
       reviewed_at = case when coalesce(u.reviewed, c.reviewed) then coalesce(c.reviewed_at, at) end,

@@ -24,6 +24,7 @@ export class ListMembers {
     const organisationId = dto.organisationId.toLowerCase();
     const at = this.clock.now();
     return this.work.run(actor, async (tx) => {
+      await tx.query('select 1 from signal_list where id = $1 for key share', [listId]);
       const list = await requireOwnList(tx, actor, listId);
       if (list.closed_at) throw new DomainError('signal-list.closed', { listId });
       await requireOrganisation(tx, organisationId, actor);
@@ -42,9 +43,10 @@ export class ListMembers {
   /** Puts a member out. What it contributed stands until it, or a dispute, ends it. */
   async remove(actor: Actor, listId: string, organisation: string): Promise<SignalListView> {
     const organisationId = organisation.toLowerCase();
-    const at = this.clock.now();
     return this.work.run(actor, async (tx) => {
       await requireOwnList(tx, actor, listId);
+      await lockMembership(tx, listId, organisationId);
+      const at = this.clock.now();
       await endMembership(tx, listId, organisationId, at);
       const row = await requireList(tx, listId);
       await tell(tx, actor, at, 'signal-list.member-left', row, organisationId, { contributions: 'kept' });
@@ -54,9 +56,10 @@ export class ListMembers {
 
   /** Leaves a list, and takes back what one contributed to it or lets it stand. */
   async leave(actor: Actor, listId: string, keepContributions: boolean): Promise<LeftView> {
-    const at = this.clock.now();
     const { view, signalIds } = await this.work.run(actor, async (tx) => {
       const row = await requireList(tx, listId);
+      await lockMembership(tx, listId, actor.organisationId);
+      const at = this.clock.now();
       // Withdrawn first: the policies show what stands on the list only while one is a member.
       const ids = keepContributions ? [] : await ownOn(tx, actor, listId);
       const done = await this.retraction.retract(tx, actor, { contributionIds: ids }, 'withdrawn', at, 'left the list');
@@ -68,6 +71,14 @@ export class ListMembers {
     await this.contributions.told(signalIds);
     return view;
   }
+}
+
+/** Waits for what the member is contributing: it is among what it takes back, and none of it is younger than its leaving. */
+async function lockMembership(tx: Tx, listId: string, organisationId: string): Promise<void> {
+  await tx.query(
+    'select 1 from signal_list_member where list_id = $1 and organisation_id = $2 and left_at is null for update',
+    [listId, organisationId],
+  );
 }
 
 async function ownOn(tx: Tx, actor: Actor, listId: string): Promise<string[]> {

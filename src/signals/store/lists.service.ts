@@ -69,9 +69,10 @@ export class SignalLists {
 
   /** Takes nothing more. What stands on it goes on standing: closing a list must not open a gap for what it kept out. */
   async close(actor: Actor, id: string, version: number | undefined): Promise<SignalListView> {
-    const at = this.clock.now();
     return this.work.run(actor, async (tx) => {
-      const row = await lockOwn(tx, actor, id, version);
+      const row = await lockOwn(tx, actor, id, version, 'for update');
+      // After those who were contributing have ended: nothing on it is younger than its end.
+      const at = this.clock.now();
       if (row.closed_at) throw new DomainError('signal-list.closed', { listId: id });
       await tx.query('update signal_list set closed_at = $2, version = version + 1 where id = $1', [id, at]);
       const closed = await requireList(tx, id);
@@ -81,9 +82,16 @@ export class SignalLists {
   }
 }
 
-async function lockOwn(tx: Tx, actor: Actor, id: string, version: number | undefined): Promise<ListRow> {
+/** `for update` waits for whoever is contributing to the list. */
+async function lockOwn(
+  tx: Tx,
+  actor: Actor,
+  id: string,
+  version: number | undefined,
+  lock: 'for update' | 'for no key update' = 'for no key update',
+): Promise<ListRow> {
   await requireOwnList(tx, actor, id);
-  await tx.query('select 1 from signal_list where id = $1 for no key update', [id]);
+  await tx.query(`select 1 from signal_list where id = $1 ${lock}`, [id]);
   const row = await requireOwnList(tx, actor, id);
   assertVersion(row.version, version);
   return row;

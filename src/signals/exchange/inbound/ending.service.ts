@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { isWritable } from '../../store/list-access';
 import { Retraction } from '../../store/retraction.service';
 import { shadowsOf, unnamed, writeRecords, type RecordRow } from './records.query';
 import { endRelayed } from './relayed-disputes';
@@ -47,6 +48,8 @@ export class SourceEnding {
 
   /** Of all that the source brought, at most so many signals. */
   async takeBack(turn: Turn, most: number): Promise<Ended> {
+    // The list before the hashes, as everywhere: others wait in that order.
+    await isWritable(turn.tx, turn.source.list_id);
     const rows = await turn.tx.query<{ id: string }[]>(
       'select distinct signal_id as id from signal_contribution where source_id = $1 and withdrawn_at is null order by 1 limit $2',
       [turn.source.id, most],
@@ -78,6 +81,8 @@ export class SourceEnding {
 
   /** Another source of the same subscriber may say that they stand: then they stand by that one from now on. */
   private async inherit(turn: Turn, signalIds: readonly string[]): Promise<string[]> {
+    // A list that was closed, or left, takes nothing more: there the hash ends.
+    if (!(await isWritable(turn.tx, turn.source.list_id))) return [];
     const waiting = await shadowsOf(turn.tx, turn.source.list_id, signalIds);
     for (const [sourceId, heirs] of Map.groupBy(waiting, (one) => one.sourceId)) {
       const [source] = await turn.tx.query<SourceRow[]>('select * from exchange_source where id = $1', [sourceId]);
