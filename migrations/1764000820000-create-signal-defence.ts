@@ -95,7 +95,7 @@ create table signal_quarantine_item (
   constraint signal_quarantine_item_list_fk foreign key (list_id) references signal_list (id),
   constraint signal_quarantine_item_contribution_fk foreign key (contribution_id) references signal_contribution (id),
   constraint signal_quarantine_item_type_known check (type in ('pdq', 'blockhash', 'vpdq', 'sha256', 'sha512', 'md5', 'text_sha256')),
-  constraint signal_quarantine_item_reason_known check (reason in ('flood', 'corpus', 'canary', 'with_canary', 'collision')),
+  constraint signal_quarantine_item_reason_known check (reason in ('flood', 'corpus', 'canary', 'with_canary', 'collision', 'dispute_upheld', 'rejected', 'rolled_back')),
   constraint signal_quarantine_item_outcome_known check (outcome in ('released', 'rejected')),
   constraint signal_quarantine_item_decided_whole check ((outcome is null) = (decided_at is null))
 );
@@ -126,7 +126,8 @@ language sql stable security definer set search_path = public, pg_catalog as $$
     and c.withdrawn_at is null limit 1) c
   where asker = current_org() or pg_has_role(session_user, 'clepsydra_worker', 'member') $$;
 
--- The one change to trust that a contributor's transaction makes, and only downwards and of its own: it hit a canary.
+-- The one change to trust that a contributor's transaction makes, and only downwards and of its own: it hit a canary. What the operator
+-- set for it stays where that is stricter than what a new organisation has (TRUST_LIMITS.new in src/domain/signal-trust.ts; a test compares).
 create function signal_distrust(distrusted uuid, at timestamptz) returns void
 language plpgsql volatile security definer set search_path = public, pg_catalog as $$
 begin
@@ -134,8 +135,20 @@ begin
     raise exception 'this is not the organisation of this transaction' using errcode = '42501';
   end if;
   insert into signal_trust (organisation_id, level, note, changed_at) values (distrusted, 'new', null, at)
-    on conflict (organisation_id) do update set level = 'new', daily_quota = null, hourly_flood = null, note = null, changed_at = excluded.changed_at;
+    on conflict (organisation_id) do update set level = 'new', changed_at = excluded.changed_at,
+      daily_quota = case when signal_trust.daily_quota < 2000 then signal_trust.daily_quota end,
+      hourly_flood = case when signal_trust.hourly_flood < 500 then signal_trust.hourly_flood end;
 end $$;
+
+-- What an organisation said of hashes since two instants, whatever became of it: taking back and saying it again is no way round.
+create function signal_said(asker uuid, day timestamptz, hour timestamptz)
+returns table (disputes_today int, disputes_hour int, opinions_today int, opinions_hour int)
+language sql stable security definer set search_path = public, pg_catalog as $$
+  select count(*) filter (where is_dispute and at >= day)::int, count(*) filter (where is_dispute and at > hour)::int,
+    count(*) filter (where not is_dispute and at >= day)::int, count(*) filter (where not is_dispute and at > hour)::int
+  from (select opinion = 'dispute' as is_dispute, stated_at as at from signal_opinion where organisation_id = asker and stated_at >= least(day, hour)
+    union all select false, given_at from signal_feedback where organisation_id = asker and given_at >= least(day, hour) and verdict = 'false') said
+  where asker = current_org() $$;
 
 -- What several platforms found to be a false match is disputed by the service, once, and never because one of them says so twice.
 create function signal_dispute_false_match(subject uuid, dispute uuid, at timestamptz, due timestamptz) returns boolean
@@ -143,14 +156,121 @@ language plpgsql volatile security definer set search_path = public, pg_catalog 
 begin
   if current_org() is null then raise exception 'a scope is needed' using errcode = '42501'; end if;
   perform 1 from signal s where s.id = subject for update;
-  insert into signal_dispute (id, signal_id, organisation_id, reason, opened_at, due_at)
-    select dispute, s.id, null, 'false_match', at, due from signal s
-    where s.id = subject and s.state <> 'withdrawn' and s.fed_false >= 2 and s.fed_false > s.fed_confirmed
-      and not exists (select 1 from signal_dispute d where d.signal_id = s.id and d.organisation_id is null and d.reason = 'false_match');
+  -- Of each list by itself: what was found through one says nothing of another, whose readers cannot see it.
+  insert into signal_dispute (id, signal_id, organisation_id, list_ids, reason, opened_at, due_at)
+    select dispute, subject, null, array_agg(l.id order by l.id), 'false_match', at, due
+    from (select distinct c.list_id as id from signal_contribution c where c.signal_id = subject and c.state = 'standing') l
+    where (select count(*) filter (where f.verdict = 'false') >= 2 and count(*) filter (where f.verdict = 'false') > count(*) filter (where f.verdict = 'confirmed')
+        from signal_feedback f where f.signal_id = subject and f.superseded_at is null and l.id = any(f.list_ids))
+      and not exists (select 1 from signal_dispute d where d.signal_id = subject and d.organisation_id is null and d.reason = 'false_match' and l.id = any(d.list_ids))
+    having count(*) > 0;
   return found;
 end $$;
 
 insert into private.job_task (name) values ('signal-canary');
+`;
+
+/** What people decided about hashes, remembered; and what they take back of one who is trusted no more. */
+const DECIDED = `
+-- By a digest of the hash, so that the memory of it outlives its erasure without keeping what was erased.
+create table signal_memory (
+  digest bytea not null,
+  organisation_id uuid not null,
+  list_id uuid not null,
+  ground text not null,
+  by_operator boolean not null,
+  is_released boolean not null default false,
+  constraint signal_memory_pk primary key (digest, organisation_id, list_id, ground),
+  constraint signal_memory_organisation_fk foreign key (organisation_id) references organisation (id),
+  constraint signal_memory_list_fk foreign key (list_id) references signal_list (id),
+  constraint signal_memory_ground_known check (ground in ('dispute_upheld', 'rejected', 'rolled_back'))
+);
+
+create function private.signal_digest(type text, value text) returns bytea
+language sql immutable set search_path = pg_catalog as $$ select sha256(convert_to(type || ':' || value, 'UTF8')) $$;
+
+-- Whoever has a hash out of quarantine has decided anew: what was remembered of it there, or of its contributor, is settled.
+create function private.signal_remembers() returns trigger
+language plpgsql security definer set search_path = public, pg_catalog as $$
+begin
+  insert into signal_memory (digest, organisation_id, list_id, ground, by_operator)
+    select distinct private.signal_digest(s.type, s.value), n.organisation_id, n.list_id, n.end_ground, coalesce(current_org_kind() = 'operator', false)
+    from now_so n join was_so o on o.id = n.id join signal s on s.id = n.signal_id
+    where n.end_ground in ('dispute_upheld', 'rejected', 'rolled_back') and o.withdrawn_at is null order by 1, 2, 3, 4
+    on conflict (digest, organisation_id, list_id, ground) do update set is_released = false,
+      by_operator = excluded.by_operator or (signal_memory.by_operator and not signal_memory.is_released);
+  update signal_memory m set is_released = true
+    from now_so n join was_so o on o.id = n.id join signal s on s.id = n.signal_id
+    where o.state = 'quarantined' and n.state = 'standing' and m.digest = private.signal_digest(s.type, s.value) and not m.is_released
+      and case m.ground when 'dispute_upheld' then m.list_id = n.list_id else m.organisation_id = n.organisation_id end;
+  return null;
+end $$;
+create trigger signal_remembers after update on signal_contribution referencing old table as was_so new table as now_so
+  for each statement execute function private.signal_remembers();
+
+-- Which of these hashes, by their place from 1, may come back only through quarantine: taken out of this list when a dispute was upheld,
+-- whoever had contributed it; rejected or rolled back of this contributor.
+create function signal_remembered(asker uuid, list uuid, types text[], hashes text[]) returns table (place int, ground text)
+language sql stable security definer set search_path = public, pg_catalog as $$
+  select given.place::int, m.ground from unnest(types, hashes) with ordinality as given (type, value, place)
+  cross join lateral (select m.ground from signal_memory m where m.digest = private.signal_digest(given.type, given.value) and not m.is_released
+    and case m.ground when 'dispute_upheld' then m.list_id = list else m.organisation_id = asker end order by m.ground limit 1) m
+  where asker = current_org() or pg_has_role(session_user, 'clepsydra_worker', 'member') $$;
+
+-- What waits on a list because its owner had upheld a dispute about it: the owner's to release. What the operator decided is not.
+create function signal_held_back(list uuid)
+returns table (contribution_id uuid, signal_id uuid, organisation_id uuid, type text, value text, contributed_at timestamptz)
+language sql stable security definer set search_path = public, pg_catalog as $$
+  select c.id, c.signal_id, c.organisation_id, s.type, s.value, c.contributed_at
+  from signal_list l join signal_contribution c on c.list_id = l.id and c.state = 'quarantined' join signal s on s.id = c.signal_id
+  where l.id = list and l.owner_id = current_org()
+    and exists (select 1 from signal_quarantine_item i where i.contribution_id = c.id and i.outcome is null and i.reason = 'dispute_upheld')
+    and not exists (select 1 from signal_quarantine_item i where i.contribution_id = c.id and i.outcome is null and i.reason <> 'dispute_upheld')
+    and not exists (select 1 from signal_memory m where m.digest = private.signal_digest(s.type, s.value) and m.by_operator and not m.is_released
+      and case m.ground when 'dispute_upheld' then m.list_id = l.id else m.organisation_id = c.organisation_id end) $$;
+
+create function signal_release_held(list uuid, ids uuid[], words text, at timestamptz)
+returns table (contribution_id uuid, signal_id uuid, organisation_id uuid, type text)
+language plpgsql volatile security definer set search_path = public, pg_catalog as $$
+#variable_conflict use_column
+declare chosen uuid[];
+begin
+  perform 1 from signal s where s.id in (select c.signal_id from signal_contribution c where c.id = any(ids) and c.list_id = list)
+    order by s.type, s.value for no key update;
+  chosen := array(select h.contribution_id from signal_held_back(list) h where h.contribution_id = any(ids));
+  update signal_quarantine_item i set outcome = 'released', outcome_note = words, decided_at = at where i.contribution_id = any(chosen) and i.outcome is null;
+  return query update signal_contribution c set state = 'standing' from signal s where s.id = c.signal_id and c.id = any(chosen)
+    returning c.id, c.signal_id, c.organisation_id, s.type;
+end $$;
+
+-- What one organisation said of hashes from an instant on counts no more: its opinions, the disputes it opened, its feedback, and the
+-- disputes that the service opened because of that feedback. With the rolled back contributions, and the operator's alone.
+create function signal_silence(silenced uuid, since timestamptz, at timestamptz, words text)
+returns table (signal_id uuid, type text, opinions int, disputes int, feedback int)
+language plpgsql volatile security definer set search_path = public, pg_catalog as $$
+#variable_conflict use_column
+declare signals uuid[];
+begin
+  if current_org_kind() is distinct from 'operator' then raise exception 'this is for the operator' using errcode = '42501'; end if;
+  signals := array(select o.signal_id from signal_opinion o where o.organisation_id = silenced and o.superseded_at is null and o.stated_at >= since
+    union select d.signal_id from signal_dispute d where d.organisation_id = silenced and d.state = 'open' and d.opened_at >= since
+    union select f.signal_id from signal_feedback f where f.organisation_id = silenced and f.superseded_at is null and f.given_at >= since);
+  perform 1 from signal s where s.id = any(signals) order by s.type, s.value for no key update;
+  return query with said as (
+    update signal_opinion o set superseded_at = at where o.organisation_id = silenced and o.superseded_at is null and o.stated_at >= since returning o.signal_id
+  ), fed as (
+    update signal_feedback f set superseded_at = at where f.organisation_id = silenced and f.superseded_at is null and f.given_at >= since
+    returning f.signal_id, f.verdict
+  ), opened as (
+    update signal_dispute d set state = 'retracted', closed_at = at, closed_by = current_org(), outcome_note = words
+    where d.state = 'open' and ((d.organisation_id = silenced and d.reason <> 'order_annulled' and d.opened_at >= since)
+      or (d.organisation_id is null and d.reason = 'false_match' and exists (select 1 from fed where fed.signal_id = d.signal_id and fed.verdict = 'false')
+        and (select count(*) filter (where f.verdict = 'false') < 2 or count(*) filter (where f.verdict = 'false') <= count(*) filter (where f.verdict = 'confirmed')
+          from signal_feedback f where f.signal_id = d.signal_id and f.superseded_at is null and f.organisation_id <> silenced)))
+    returning d.signal_id
+  ) select s.id, s.type, (select count(*)::int from said where said.signal_id = s.id), (select count(*)::int from opened where opened.signal_id = s.id),
+      (select count(*)::int from fed where fed.signal_id = s.id) from signal s where s.id = any(signals);
+end $$;
 `;
 
 const POLICY = `
@@ -182,6 +302,7 @@ alter table signal_negative enable row level security;
 alter table signal_quarantine enable row level security;
 alter table signal_quarantine_item enable row level security;
 alter table signal_policy enable row level security;
+alter table signal_memory enable row level security;
 
 create policy signal_trust_read on signal_trust for select to clepsydra_app
   using (organisation_id = (select current_org()) or (select current_org_kind()) = 'operator');
@@ -221,6 +342,11 @@ grant select on signal_trust, signal_negative, signal_policy to clepsydra_worker
 grant select, insert on signal_quarantine, signal_quarantine_item to clepsydra_worker;
 revoke all on function signal_standing_places(uuid, uuid, text[], text[]), signal_distrust(uuid, timestamptz), signal_dispute_false_match(uuid, uuid, timestamptz, timestamptz) from public;
 grant execute on function signal_standing_places(uuid, uuid, text[], text[]), signal_distrust(uuid, timestamptz) to clepsydra_app, clepsydra_worker;
+revoke all on function signal_said(uuid, timestamptz, timestamptz), signal_remembered(uuid, uuid, text[], text[]), signal_held_back(uuid),
+  signal_release_held(uuid, uuid[], text, timestamptz), signal_silence(uuid, timestamptz, timestamptz, text) from public;
+grant execute on function signal_remembered(uuid, uuid, text[], text[]) to clepsydra_app, clepsydra_worker;
+grant execute on function signal_said(uuid, timestamptz, timestamptz), signal_held_back(uuid), signal_release_held(uuid, uuid[], text, timestamptz),
+  signal_silence(uuid, timestamptz, timestamptz, text) to clepsydra_app;
 grant execute on function signal_dispute_false_match(uuid, uuid, timestamptz, timestamptz) to clepsydra_app;
 `;
 
@@ -228,12 +354,16 @@ export class CreateSignalDefence1764000820000 implements MigrationInterface {
   name = 'CreateSignalDefence1764000820000';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const part of [DEFENCE, POLICY, RIGHTS]) await runner.query(part);
+    for (const part of [DEFENCE, DECIDED, POLICY, RIGHTS]) await runner.query(part);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`drop trigger signal_quarantine_names on signal_contribution;
       drop trigger signal_usage_counts on signal_contribution;
+      drop trigger signal_remembers on signal_contribution;
+      drop function signal_said, signal_remembered, signal_release_held, signal_held_back, signal_silence;
+      drop function private.signal_remembers, private.signal_digest;
+      drop table signal_memory;
       drop function private.signal_quarantine_names, private.signal_usage_counts;
       drop table signal_policy, signal_quarantine_item, signal_quarantine, signal_negative, signal_usage, signal_trust;
       drop function signal_standing_places, signal_distrust, signal_dispute_false_match;

@@ -35,7 +35,7 @@ const MATRIX: readonly (readonly [kind: (typeof ORGANISATION_KINDS)[number], rol
     [
       'authority',
       'integration',
-      `${OWN} case.open case.read exhibit.read custody.read signal.contribute signal.query signal.fetch signal-list.read notice.draft notice.send notice.withdraw notice.read`,
+      `${OWN} case.open case.read exhibit.read custody.read signal.contribute signal.vouch signal.query signal.fetch signal-list.read notice.draft notice.send notice.withdraw notice.read`,
     ],
     ['platform', 'moderator', HOST],
     [
@@ -49,7 +49,7 @@ const MATRIX: readonly (readonly [kind: (typeof ORGANISATION_KINDS)[number], rol
     [
       'platform',
       'integration',
-      `${OWN} exhibit.read custody.read signal.contribute signal.query signal.fetch signal-list.read notice.read notice.acknowledge notice.answer`,
+      `${OWN} exhibit.read custody.read signal.contribute signal.vouch signal.query signal.fetch signal-list.read notice.read notice.acknowledge notice.answer`,
     ],
     ['investigative_body', 'investigator', POLICE],
     ['investigative_body', 'supervisor', `${POLICE} signal.fetch signal-policy.manage approval.decide`],
@@ -68,7 +68,11 @@ const MATRIX: readonly (readonly [kind: (typeof ORGANISATION_KINDS)[number], rol
     ['civil_society', 'supervisor', `${HASHES} signal-policy.manage approval.decide`],
     ['civil_society', 'auditor', OWN],
     ['civil_society', 'admin', POLICIES],
-    ['civil_society', 'integration', `${OWN} signal.contribute signal.query signal.fetch signal-list.read`],
+    [
+      'civil_society',
+      'integration',
+      `${OWN} signal.contribute signal.vouch signal.query signal.fetch signal-list.read`,
+    ],
     [
       'operator',
       'operator',

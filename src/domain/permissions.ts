@@ -18,6 +18,7 @@ export const AVAILABLE_TO = {
   'exhibit.view': HOLDS_CONTENT,
   'custody.read': ['authority', 'platform', 'investigative_body', 'oversight'],
   'signal.contribute': ['authority', 'platform', 'civil_society'],
+  'signal.vouch': ['authority', 'platform', 'civil_society'],
   'signal.query': ['authority', 'platform', 'investigative_body', 'civil_society'],
   'signal.opine': ['authority', 'platform', 'civil_society'],
   'signal.withdraw': ['authority', 'platform', 'civil_society'],
@@ -129,6 +130,8 @@ const MACHINE = [
   'exhibit.read',
   'custody.read',
   'signal.contribute',
+  // Given to a key by name: that the items it contributes were looked at by a person. A person vouches by contributing.
+  'signal.vouch',
   'signal.query',
   'signal.fetch',
   'signal-list.read',

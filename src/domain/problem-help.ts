@@ -164,7 +164,9 @@ export const PROBLEM_HELP = {
   'signal.not-yours':
     'Only an organisation that contributed a hash can withdraw it. To say that it is wrong, dispute it with a reason.',
   'signal.quota-spent':
-    'How many hashes an organisation may contribute in a day follows the trust in it. `left` says how many are left, `resetsAt` when the count begins anew. The operator can raise the quota of an organisation that needs more.',
+    'How many hashes an organisation may contribute, confirm or dispute in a day follows the trust in it. `left` says how many are left, `resetsAt` when the count begins anew. The operator can raise the quota of an organisation that needs more.',
+  'signal.vouch-needed':
+    'A key says `reviewed: true` only with the permission `signal.vouch`, which an administrator gives it by name. Leave it out: the hashes are provisional until somebody confirms them or a person of your organisation reviews them.',
   'signal.harmless':
     'The hash equals, or lies within the matching distance of, a plain colour, a gradient, a test card or another image known to be harmless. It would match what nobody means. Contribute the exact digest of the file if it is meant.',
   'signal-quarantine.decided':
@@ -202,7 +204,7 @@ export const PROBLEM_HELP = {
   'signals.too-many-matches':
     'The hashes of this batch have more than 100,000 matches together, which no single answer holds. Nothing is left out silently: ask again in smaller batches or with a smaller radius.',
   'signal.low-quality':
-    'The image has too little structure for a perceptual hash: many unrelated images would match it. Contribute its exact digest instead.',
+    'The image has too little structure for a perceptual hash, or the value is not one that PDQ makes of a picture: many unrelated images would match it. Of a video every usable frame is so. Contribute its exact digest instead. A PDQ whose quality is not known is not reviewed: contribute it with its quality.',
   'exchange.credential-refused':
     'Check that each header or field carries the secret made for it, and that the credential has neither expired nor been revoked. An administrator of your organisation sees all of them under /v1/exchange-credentials and makes a new one; a secret is shown only when it is made.',
   'exchange.verb-refused':

@@ -31,6 +31,30 @@ export const TRUST_LIMITS: Readonly<Record<TrustLevel, TrustLimits>> = {
   trusted: { dailyQuota: 2_000_000, hourlyFlood: 500_000 },
 };
 
+/** What an organisation may say of the hashes of others. Beyond either it is refused: an opinion cannot wait in quarantine. */
+export interface OpinionLimits {
+  /** Disputes: each keeps a hash from blocking until a person has decided, so that they are the dearest. */
+  readonly disputes: { readonly daily: number; readonly hourly: number };
+  /** Confirmations, and matches found false. */
+  readonly opinions: { readonly daily: number; readonly hourly: number };
+}
+
+export const OPINION_LIMITS: Readonly<Record<TrustLevel, OpinionLimits>> = {
+  new: { disputes: { daily: 20, hourly: 10 }, opinions: { daily: 1_000, hourly: 500 } },
+  known: { disputes: { daily: 200, hourly: 100 }, opinions: { daily: 20_000, hourly: 5_000 } },
+  trusted: { disputes: { daily: 2_000, hourly: 1_000 }, opinions: { daily: 200_000, hourly: 50_000 } },
+};
+
+/** Those of the level, and never more than the operator left it of contributions: whoever is held has no say either. */
+export function opinionLimitsOf({ level, dailyQuota, hourlyFlood }: Trust): OpinionLimits {
+  const within = ({ daily, hourly }: OpinionLimits['disputes']): OpinionLimits['disputes'] => ({
+    daily: Math.min(daily, dailyQuota ?? daily),
+    hourly: Math.min(hourly, hourlyFlood ?? hourly),
+  });
+  const { disputes, opinions } = OPINION_LIMITS[level];
+  return { disputes: within(disputes), opinions: within(opinions) };
+}
+
 /** Before the operator says otherwise. Authorities are named in law and trusted flaggers vetted; a platform is whoever asked. */
 export const startingLevel = (kind: OrganisationKind): TrustLevel =>
   kind === 'authority' || kind === 'civil_society' ? 'known' : 'new';

@@ -163,7 +163,16 @@ export const NEGATIVE_KINDS = ['harmless', 'corpus', 'canary'] as const;
 export type NegativeKind = (typeof NEGATIVE_KINDS)[number];
 
 /** Why contributions wait for the operator. `with_canary`: contributed beside a canary. `collision`: a negative added later hits it. */
-export const QUARANTINE_REASONS = ['flood', 'corpus', 'canary', 'with_canary', 'collision'] as const;
+export const QUARANTINE_REASONS = [
+  'flood',
+  'corpus',
+  'canary',
+  'with_canary',
+  'collision',
+  'dispute_upheld',
+  'rejected',
+  'rolled_back',
+] as const;
 export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
 
 export const QUARANTINE_OUTCOMES = ['released', 'rejected'] as const;
@@ -247,7 +256,8 @@ export const LEDGER_KINDS = {
   'signal-list.member-left': 'An organisation left a list of hashes, or was put out of it',
   'signal.quarantined': 'Contributed hashes wait in quarantine until the operator has looked at them',
   'signal.held': 'Standing hashes were put in quarantine until they have been looked at',
-  'signal.released': 'Two people of the operator released hashes from quarantine',
+  'signal.released':
+    'Hashes were released from quarantine, by two people of the operator or by the owner of the list who had had them taken out',
   'signal.canary-hit': 'A contribution hit a canary: the contributor is trusted no more',
   'signal.rolled-back': 'Everything that one organisation contributed was taken back',
   'signal.feedback-given': 'A platform said what became of a match',

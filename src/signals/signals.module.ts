@@ -6,6 +6,8 @@ import { CanaryWatch } from './defence/canary.service';
 import { NegativeIndex } from './defence/negative-index.service';
 import { DefenceController, QuarantineController } from './defence/review/defence.controller';
 import { NegativeUpload } from './defence/review/negative-upload.service';
+import { HeldBackController } from './defence/review/held-back.controller';
+import { HeldBack } from './defence/review/held-back.service';
 import { Negatives } from './defence/review/negatives.service';
 import { Quarantine } from './defence/review/quarantine.service';
 import { Rollback } from './defence/review/rollback.service';
@@ -44,6 +46,7 @@ import { Withdrawals } from './store/withdrawals.service';
     MatchController,
     DefenceController,
     QuarantineController,
+    HeldBackController,
     PolicyController,
     FeedbackController,
     ContributionController,
@@ -59,6 +62,7 @@ import { Withdrawals } from './store/withdrawals.service';
     NegativeUpload,
     Quarantine,
     Rollback,
+    HeldBack,
     Trusts,
     Policies,
     DryRun,

@@ -1,19 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { ProblemCode } from '../../domain/errors';
-import { allot, limitsOf, quotaDay, quotaResetsAt, startingLevel, type TrustLimits } from '../../domain/signal-trust';
-import type { QuarantineReason, SignalType, TrustLevel } from '../../domain/vocabulary';
+import { allot, quotaResetsAt, type TrustLimits } from '../../domain/signal-trust';
+import type { QuarantineReason } from '../../domain/vocabulary';
 import type { Actor, Tx } from '../../infra/database/work';
 import { addJob } from '../../infra/jobs/jobs';
+import { countFrames, distinctUsable, judge, type AdmissionCandidate, type FrameHits, type Judged } from './judgement';
 import { NegativeIndex } from './negative-index.service';
-import type { NegativeHits } from './negative-set';
+import { remembered } from './remembered';
+import { standingOf, type Standing } from './standing';
 
-/** What is asked to stand, as far as admission looks at it. */
-export interface AdmissionCandidate {
-  readonly type: SignalType;
-  readonly value: string;
-  readonly quality?: number;
-}
+export type { AdmissionCandidate } from './judgement';
 
 /** One for each candidate, in their order. */
 export type Verdict =
@@ -27,24 +24,8 @@ export interface AdmissionBatch {
   readonly candidates: readonly AdmissionCandidate[];
 }
 
-/** Below this PDQ says little: what is contributed would match what has nothing to do with it. */
-export const LEAST_QUALITY = 50;
-
 /** Job that writes down, as the service, that a canary was hit; payload `quarantineId`, `reviewId`. */
 export const CANARY_TASK = 'signal-canary';
-
-const HOUR_MS = 3_600_000;
-
-type Judged =
-  | { readonly kind: 'admit' }
-  | { readonly kind: 'quarantine'; readonly why: QuarantineReason; readonly hits: number }
-  | { readonly kind: 'refuse'; readonly code: ProblemCode; readonly detail: string };
-
-interface Standing {
-  readonly limits: TrustLimits;
-  readonly today: number;
-  readonly lastHour: number;
-}
 
 /**
  * Decides for every hash on its way into the shared database whether it may stand, waits for a person, or is refused. Takes
@@ -64,14 +45,30 @@ export class Admission {
 
   private async decide(tx: Tx, actor: Actor, batch: AdmissionBatch): Promise<Verdict[]> {
     const hits = await this.negatives.hitsOf(batch.candidates);
-    const judged = batch.candidates.map((candidate, index) => judge(candidate, hits[index]));
+    const frames = await this.framesOf(batch.candidates);
+    const decided = await remembered(tx, actor, batch);
+    const judged = batch.candidates.map((candidate, index) =>
+      judge(candidate, { hits: hits[index], frames: frames.get(index), decided: decided.get(index) }),
+    );
     const hitCanary = judged.some((each) => each.kind === 'quarantine' && each.why === 'canary');
     await tx.query(`select pg_advisory_xact_lock(hashtextextended('signal-quota:' || $1, 0))`, [actor.organisationId]);
     if (hitCanary) await tx.query('select signal_distrust($1, $2)', [actor.organisationId, batch.at]);
     const standing = await standingOf(tx, actor, batch.at);
-    const decided = withinLimits(judged, standing, hitCanary, batch.at);
-    await hold(tx, actor, batch, decided, hitCanary);
-    return decided.map((each) => toVerdict(each, standing.limits));
+    const allotted = withinLimits(judged, standing, hitCanary, batch.at);
+    await hold(tx, actor, batch, allotted, hitCanary);
+    return allotted.map((each) => toVerdict(each, standing.limits));
+  }
+
+  /** What the frames of each video hit, by its place in the batch; those that matching looks at, each hash once. */
+  private async framesOf(candidates: readonly AdmissionCandidate[]): Promise<Map<number, FrameHits>> {
+    const found = new Map<number, FrameHits>();
+    for (const [index, { frames }] of candidates.entries()) {
+      if (!frames) continue;
+      const hashes = distinctUsable(frames);
+      const hits = await this.negatives.hitsOf(hashes.map((value) => ({ type: 'pdq', value })));
+      found.set(index, countFrames(hits));
+    }
+    return found;
   }
 }
 
@@ -88,30 +85,6 @@ async function newOnes(tx: Tx, actor: Actor, batch: AdmissionBatch): Promise<boo
   );
   const known = new Set(rows.map(({ place }) => place - 1));
   return batch.candidates.map((_, index) => !known.has(index));
-}
-
-/** A hash without information would match what has nothing to do with it. */
-export function usable({ type, value, quality }: AdmissionCandidate): Verdict {
-  if (type === 'pdq' && quality !== undefined && quality < LEAST_QUALITY)
-    return { kind: 'refuse', code: 'signal.low-quality', detail: `the quality ${quality} is below ${LEAST_QUALITY}` };
-  const isPerceptual = type === 'pdq' || type === 'blockhash';
-  if (isPerceptual ? /^(.)\1*$/.test(value) : /^(0+|f+)$/.test(value))
-    return { kind: 'refuse', code: 'signal.low-quality', detail: 'a flat image, or no hash at all' };
-  return { kind: 'admit' };
-}
-
-function judge(candidate: AdmissionCandidate, hits: NegativeHits | undefined): Judged {
-  const first = usable(candidate);
-  if (first.kind === 'refuse') return first;
-  // A canary comes first: that it was contributed at all is what has to be known.
-  if (hits?.canary) return { kind: 'quarantine', why: 'canary', hits: 1 };
-  if (hits?.harmless) {
-    const { note, distance } = hits.harmless;
-    const detail = distance === 0 ? `it is that of ${note}` : `${distance} bits differ from ${note}`;
-    return { kind: 'refuse', code: 'signal.harmless', detail };
-  }
-  if (hits?.corpus) return { kind: 'quarantine', why: 'corpus', hits: hits.corpus };
-  return { kind: 'admit' };
 }
 
 /** What the trust in the organisation leaves of it: the first stand, the next wait, the rest is refused. */
@@ -139,39 +112,17 @@ function withinLimits(judged: readonly Judged[], standing: Standing, hitCanary: 
 /** Whoever reads that a canary was hit knows which hash it is: those who contribute are told that somebody looks at it. */
 function toVerdict(judged: Judged, limits: TrustLimits): Verdict {
   if (judged.kind !== 'quarantine') return judged;
-  const { why, hits } = judged;
-  if (why === 'flood')
-    return {
-      kind: 'quarantine',
-      reason: `more than ${limits.hourlyFlood} within an hour: the operator looks at the rest`,
-    };
-  if (why === 'corpus')
-    return { kind: 'quarantine', reason: `it would match ${hits} of a collection of harmless images` };
-  return { kind: 'quarantine', reason: 'the operator looks at it first' };
+  return { kind: 'quarantine', reason: reasonOf(judged.why, judged.hits, limits) };
 }
 
-/**
- * Where the organisation stands. Contributions of any state count: withdrawing and contributing anew is no way round. They are
- * counted by the minute, so that the hour is between 59 and 60 minutes.
- */
-async function standingOf(tx: Tx, actor: Actor, at: Date): Promise<Standing> {
-  const [trust] = await tx.query<{ level: TrustLevel; daily_quota: number | null; hourly_flood: number | null }[]>(
-    'select level, daily_quota, hourly_flood from signal_trust where organisation_id = $1',
-    [actor.organisationId],
-  );
-  const limits = limitsOf({
-    level: trust?.level ?? startingLevel(actor.organisationKind),
-    dailyQuota: trust?.daily_quota ?? null,
-    hourlyFlood: trust?.hourly_flood ?? null,
-  });
-  const hourAgo = new Date(at.getTime() - HOUR_MS);
-  const [usage] = await tx.query<{ today: number; last_hour: number }[]>(
-    `select coalesce(sum(contributed) filter (where minute >= $2), 0)::int as today,
-       coalesce(sum(contributed) filter (where minute > $3), 0)::int as last_hour
-     from signal_usage where organisation_id = $1 and minute >= least($2::timestamptz, $3::timestamptz)`,
-    [actor.organisationId, quotaDay(at), hourAgo],
-  );
-  return { limits, today: usage?.today ?? 0, lastHour: usage?.last_hour ?? 0 };
+function reasonOf(why: QuarantineReason, hits: number, { hourlyFlood }: TrustLimits): string {
+  if (why === 'flood' && hourlyFlood === 0) return 'the operator looks at all that your organisation contributes';
+  if (why === 'flood') return `more than ${hourlyFlood} within an hour: the operator looks at the rest`;
+  if (why === 'corpus') return `it would match ${hits} of a collection of harmless images`;
+  if (why === 'dispute_upheld') return 'it was taken out of this list when a dispute about it was upheld';
+  if (why === 'rejected') return 'the operator rejected it when your organisation contributed it before';
+  if (why === 'rolled_back') return 'the operator took it back when your organisation had contributed it before';
+  return 'the operator looks at it first';
 }
 
 /** Writes down what waits and why. By hash: the contributions themselves are yet to be written by whoever asked. */

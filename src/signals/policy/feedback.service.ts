@@ -5,6 +5,7 @@ import { disputeDueAt } from '../../domain/signal-lifecycle';
 import type { MatchVerdict, SignalState, SignalType } from '../../domain/vocabulary';
 import { ClockSource } from '../../infra/clock-source';
 import { Work, type Actor, type Tx } from '../../infra/database/work';
+import { assertMaySay } from '../defence/say';
 import { SignalIndex } from '../matching/signal-index.service';
 import { appendChange, concerned } from '../store/entries';
 import { lockSignal } from '../store/signal-view';
@@ -34,6 +35,7 @@ export class Feedback {
       await lockSignal(tx, signalId);
       const signal = await find(tx, signalId);
       if (signal.state === 'withdrawn') throw new DomainError('signal.nobody-behind', { signalId });
+      if (dto.verdict === 'false') await assertMaySay(tx, actor, 'opinion', at);
       if (dto.matchId) await requireMatch(tx, dto.matchId, signalId);
       const was = await state(tx, actor, signalId, dto, at);
       await appendChange(tx, {

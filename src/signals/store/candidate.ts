@@ -35,6 +35,13 @@ export interface Candidate {
   readonly frames?: readonly FrameGiven[];
 }
 
+/**
+ * Whether a person who looked at the item vouches for this hash of it. A PDQ that comes without its quality may be of a picture
+ * that says nothing, which one sees by the quality alone: it stands, and is provisional.
+ */
+export const countsAsReviewed = ({ type, quality }: Pick<Candidate, 'type' | 'quality'>): boolean =>
+  type !== 'pdq' || quality !== undefined;
+
 /** Why a hash is not taken; `pointer` within the line. */
 export interface Refusal {
   readonly code: ProblemCode;

@@ -1,6 +1,6 @@
 import type { Subjects } from '../../domain/ledger-entry';
 import type { Actor, Tx } from '../../infra/database/work';
-import type { Candidate } from './candidate';
+import { countsAsReviewed, type Candidate } from './candidate';
 import type { Admitted, Placement } from './contribution-insert';
 import { appendChange, concerned } from './entries';
 
@@ -60,7 +60,7 @@ async function appendOne(
       batch: placement.batchId ?? undefined,
       category: common(candidates, ({ labels }) => labels.category) ?? null,
       ideology: common(candidates, ({ labels }) => labels.ideology) ?? null,
-      reviewed: placement.reviewed,
+      reviewed: placement.reviewed && candidates.every(countsAsReviewed),
     },
     shared: reasons.length > 0 ? { reasons } : undefined,
     internal: notes.length > 0 ? { notes } : undefined,

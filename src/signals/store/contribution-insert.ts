@@ -3,7 +3,7 @@ import type { JsonObject } from '../../domain/canonical';
 import { VOCABULARY_VERSION } from '../../domain/labels';
 import { expiryOf } from '../../domain/signal-lifecycle';
 import type { Actor, Tx } from '../../infra/database/work';
-import type { Candidate } from './candidate';
+import { countsAsReviewed, type Candidate } from './candidate';
 
 /** A candidate that was admitted, with the signal that it is about. */
 export interface Admitted {
@@ -47,7 +47,8 @@ export async function insertContributions(
   admitted: readonly Admitted[],
 ): Promise<Set<string>> {
   if (admitted.length === 0) return new Set();
-  const { at, reviewed } = placement;
+  const { at } = placement;
+  const isReviewed = (candidate: Candidate): boolean => placement.reviewed && countsAsReviewed(candidate);
   const of = <T>(pick: (candidate: Candidate) => T): T[] => admitted.map(({ candidate }) => pick(candidate));
   const rows = await tx.query<{ signal_id: string }[]>(INSERT, [
     admitted.map(() => uuidv7()),
@@ -59,12 +60,12 @@ export async function insertContributions(
     of(({ caseId }) => caseId ?? null),
     of(({ exhibitId }) => exhibitId ?? null),
     of(({ noticeId }) => noticeId ?? null),
-    of(({ expiresAt }) => expiryOf(at, reviewed, expiresAt)),
+    of((candidate) => expiryOf(at, isReviewed(candidate), candidate.expiresAt)),
     actor.organisationId,
     placement.listId,
     VOCABULARY_VERSION,
-    reviewed,
-    reviewed ? at : null,
+    of(isReviewed),
+    of((candidate) => (isReviewed(candidate) ? at : null)),
     at,
     of(({ provenance }) => JSON.stringify({ ...placement.provenance, ...provenance })),
     placement.batchId,
@@ -81,10 +82,11 @@ export async function insertContributions(
 const INSERT = `
   insert into signal_contribution (id, signal_id, organisation_id, list_id, state, labels, vocabulary, severity, incident, provenance, reviewed,
     reviewed_at, contributed_at, case_id, exhibit_id, notice_id, batch_id, source_id, expires_at)
-  select u.id, u.signal_id, $11, $12, u.state, u.labels::jsonb, $13, u.severity, u.incident, u.provenance::jsonb, $14, $15, $16, u.case_id, u.exhibit_id,
+  select u.id, u.signal_id, $11, $12, u.state, u.labels::jsonb, $13, u.severity, u.incident, u.provenance::jsonb, u.reviewed, u.reviewed_at, $16, u.case_id, u.exhibit_id,
     u.notice_id, $18, $19, u.expires_at
   from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::uuid[], $9::uuid[], $10::timestamptz[],
-    $17::text[]) as u (id, signal_id, state, labels, severity, incident, case_id, exhibit_id, notice_id, expires_at, provenance)
+    $17::text[], $14::boolean[], $15::timestamptz[])
+    as u (id, signal_id, state, labels, severity, incident, case_id, exhibit_id, notice_id, expires_at, provenance, reviewed, reviewed_at)
   on conflict (signal_id, organisation_id, list_id) where withdrawn_at is null do nothing
   returning signal_id`;
 

@@ -72,7 +72,7 @@ export class ContributionLine extends Described {
   @Length(32, 128)
   value!: string;
 
-  /** PDQ quality 0 to 100, where known; 49 and less is refused. */
+  /** PDQ quality 0 to 100; 49 and less is refused, and a PDQ without it is provisional whoever looked at it. */
   @IsOptional()
   @IsInt()
   @Min(0)
@@ -108,7 +108,10 @@ export class ContributeSignalDto extends ContributionLine {
   @IsUUID()
   listId?: string;
 
-  /** Whether a person looked at the item: so for a person and not for a key, unless told otherwise. Else it is provisional. */
+  /**
+   * Whether a person looked at the item: so for a person unless told otherwise, for a key only with the permission
+   * `signal.vouch`, and never of a PDQ without its quality. Else it is provisional.
+   */
   @IsOptional()
   @IsBoolean()
   reviewed?: boolean;
@@ -139,6 +142,7 @@ export class ContributeBatchDto extends Described {
   @Type(() => SignalLabels)
   labels?: SignalLabels;
 
+  /** Whether a person looked at every item. Not so unless the batch says it; a key needs the permission `signal.vouch`. */
   @IsOptional()
   @IsBoolean()
   reviewed?: boolean;

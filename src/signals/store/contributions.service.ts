@@ -24,7 +24,7 @@ export interface ContributionBatch {
   readonly provenance?: JsonObject;
   /** The subscription that brought them. */
   readonly sourceId?: string;
-  /** A person looked at the items. Otherwise the contributions are provisional and end after thirty days. */
+  /** A person looked at the items; what `countsAsReviewed` says otherwise of is not. Otherwise the contributions are provisional and end after thirty days. */
   readonly reviewed: boolean;
   readonly items: readonly Candidate[];
 }
@@ -47,6 +47,7 @@ export class Contributions {
 
   async contribute(actor: Actor, dto: ContributeSignalDto): Promise<SignalView> {
     const { listId = COMMON_LIST, reviewed = isPerson(actor), ...candidate } = dto;
+    assertMayVouch(actor, reviewed);
     const batch = { listId, at: this.clock.now(), reviewed, items: [candidate as Candidate] };
     const view = await this.work.run(actor, async (tx) => {
       const { results } = await this.contributeMany(tx, actor, batch);
@@ -62,7 +63,8 @@ export class Contributions {
 
   /** Each line by itself: one that is refused says why, and the others stand. */
   async contributeBatch(actor: Actor, dto: ContributeBatchDto): Promise<BatchAnswer> {
-    const { listId = COMMON_LIST, reviewed = isPerson(actor), labels = {}, severity, incident } = dto;
+    const { listId = COMMON_LIST, reviewed = false, labels = {}, severity, incident } = dto;
+    assertMayVouch(actor, reviewed);
     const defaults = { labels, ...(severity ? { severity } : {}), ...(incident ? { incident } : {}) };
     const lines = dto.signals.map((line) => readLine(line, defaults));
     const taken = lines.flatMap((line, index) => (isRefusal(line) ? [] : [{ index, candidate: line }]));
@@ -154,6 +156,12 @@ async function stand(
 
 /** Unless it says so, a machine has not looked at anything. */
 const isPerson = (actor: Actor): boolean => actor.personId !== null;
+
+/** What a person is said to have looked at blocks everywhere by default: a key says so only where its maker meant it to. */
+function assertMayVouch(actor: Actor, reviewed: boolean): void {
+  if (!reviewed || isPerson(actor) || actor.permissions.has('signal.vouch')) return;
+  throw new DomainError('signal.vouch-needed', { permission: 'signal.vouch' });
+}
 
 /** Those of the right form, with exhibits that the actor sees: one that it may not see cannot be told from none. */
 async function soundOnes(tx: Tx, { items, at }: ContributionBatch, outcomes: Outcomes): Promise<Numbered[]> {

@@ -4,6 +4,7 @@ import { DomainError } from '../../domain/errors';
 import { disputeDueAt } from '../../domain/signal-lifecycle';
 import { ClockSource } from '../../infra/clock-source';
 import { Work, type Actor, type Tx } from '../../infra/database/work';
+import { assertMaySay } from '../defence/say';
 import type { SignalView } from './contribution.dto';
 import { Contributions } from './contributions.service';
 import { appendChange, concerned } from './entries';
@@ -32,6 +33,7 @@ export class Opinions {
       await lockSignal(tx, signalId);
       const signal = await requireSignal(tx, signalId);
       assertStands(signal);
+      await assertMaySay(tx, actor, dto.opinion === 'dispute' ? 'dispute' : 'opinion', at);
       await supersede(tx, actor, signalId, at);
       await tx.query(
         'insert into signal_opinion (id, signal_id, organisation_id, opinion, reason, note, stated_at) values ($1, $2, $3, $4, $5, $6, $7)',

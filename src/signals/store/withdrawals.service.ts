@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../domain/errors';
 import { ClockSource } from '../../infra/clock-source';
 import { Work, type Actor, type Tx } from '../../infra/database/work';
+import { countsAsReviewed } from './candidate';
 import type { SignalView, WithdrawSignalDto } from './contribution.dto';
 import { Contributions } from './contributions.service';
 import { eraseTexts } from './erasure';
@@ -56,9 +57,11 @@ export class Withdrawals {
   async review(actor: Actor, id: string, note: string | undefined): Promise<SignalView> {
     const at = this.clock.now();
     const view = await this.work.run(actor, async (tx) => {
-      const { type } = await requireSignal(tx, id);
+      const { type, quality } = await requireSignal(tx, id);
       const ids = await ownStanding(tx, actor, id);
       if (ids.length === 0) throw new DomainError('signal.not-yours', { signalId: id });
+      if (!countsAsReviewed({ type, ...(quality === null ? {} : { quality }) }))
+        throw new DomainError('signal.low-quality', { detail: 'the quality of this PDQ is not known' });
       await tx.query(
         `update signal_contribution set reviewed = true, reviewed_at = $2, expires_at = case when reviewed then expires_at end where id = any($1::uuid[])`,
         [ids, at],

@@ -65,6 +65,10 @@ export class QuarantineReasons {
   canary?: number;
   with_canary?: number;
   collision?: number;
+  /** Taken out before by a decision of people: contributed again. */
+  dispute_upheld?: number;
+  rejected?: number;
+  rolled_back?: number;
 }
 
 export class QuarantineView {
@@ -248,4 +252,8 @@ export class RollBackAnswer {
   /** Signals that nobody stands behind any more; others still stand behind the rest. */
   tombstones!: number;
   supportedByOthers!: number;
+  /** What it said of hashes that counts no more: opinions, disputes (also the service's for its feedback) and feedback. */
+  opinions!: number;
+  disputes!: number;
+  feedback!: number;
 }

@@ -1,13 +1,33 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../../domain/errors';
+import type { SignalType } from '../../../domain/vocabulary';
 import { ClockSource } from '../../../infra/clock-source';
-import { Work, type Actor } from '../../../infra/database/work';
+import { Work, type Actor, type Tx } from '../../../infra/database/work';
 import { append } from '../../../ledger/append';
 import { SignalIndex } from '../../matching/signal-index.service';
+import { appendChange, concerned } from '../../store/entries';
 import { Retraction } from '../../store/retraction.service';
 import type { RollBackAnswer, RollBackDto } from './defence.dto';
 
-/** Takes back everything that one contributor added, in one transaction; what others stand behind goes on standing. */
+interface Silenced {
+  readonly signal_id: string;
+  readonly type: SignalType;
+  readonly opinions: number;
+  readonly disputes: number;
+  readonly feedback: number;
+}
+
+interface Case {
+  readonly organisationId: string;
+  readonly since: Date | undefined;
+  readonly reason: string;
+  readonly at: Date;
+}
+
+/**
+ * Takes back everything that one contributor added and what it said of the hashes of others, in one transaction, and holds what
+ * it contributes from then on. What others stand behind goes on standing.
+ */
 @Injectable()
 export class Rollback {
   constructor(
@@ -25,8 +45,15 @@ export class Rollback {
       if (found.length === 0) throw new DomainError('request.not-found');
       const which = { organisationId, ...(since ? { since } : {}) };
       const ended = await this.retraction.retract(tx, actor, which, 'rolled_back', at, reason);
-      touched = ended.signalIds;
-      const counts = { contributions: ended.contributions, tombstones: ended.tombstones.length };
+      const about = { organisationId, since, reason, at };
+      const said = await silence(tx, actor, about);
+      await holdFromNowOn(tx, actor, about);
+      touched = [...new Set([...ended.signalIds, ...said.signalIds])];
+      const { signalIds: _, ...counts } = {
+        ...said,
+        contributions: ended.contributions,
+        tombstones: ended.tombstones.length,
+      };
       await append(tx, {
         kind: 'signal.rolled-back',
         actor,
@@ -41,4 +68,60 @@ export class Rollback {
     await this.index.touch(touched);
     return answer;
   }
+}
+
+/** Its opinions, open disputes and feedback count no more; they stay on record. Those concerned learn of it. */
+async function silence(
+  tx: Tx,
+  actor: Actor,
+  { organisationId, since, reason, at }: Case,
+): Promise<Pick<RollBackAnswer, 'opinions' | 'disputes' | 'feedback'> & { signalIds: string[] }> {
+  const rows = await tx.query<Silenced[]>('select * from signal_silence($1, $2, $3, $4)', [
+    organisationId,
+    since ?? new Date(0),
+    at,
+    reason,
+  ]);
+  const total = (pick: (row: Silenced) => number): number => rows.reduce((sum, row) => sum + pick(row), 0);
+  if (rows.length > 0) {
+    await appendChange(tx, {
+      kind: 'signal.opinion-retracted',
+      actor,
+      at,
+      signals: rows.map((row) => ({ id: row.signal_id, type: row.type })),
+      subjects: { organisation: organisationId },
+      dims: { ground: 'rolled_back' },
+      audience: [
+        organisationId,
+        ...(await concerned(
+          tx,
+          rows.map((row) => row.signal_id),
+        )),
+      ],
+    });
+  }
+  return {
+    opinions: total((row) => row.opinions),
+    disputes: total((row) => row.disputes),
+    feedback: total((row) => row.feedback),
+    signalIds: rows.map((row) => row.signal_id),
+  };
+}
+
+/** Nothing that it contributes stands, and it has no say in what others do, until the operator sets its trust anew. */
+async function holdFromNowOn(tx: Tx, actor: Actor, { organisationId, reason, at }: Case): Promise<void> {
+  await tx.query(
+    `insert into signal_trust (organisation_id, level, hourly_flood, note, changed_at) values ($1, 'new', 0, $2, $3)
+     on conflict (organisation_id) do update set level = 'new', hourly_flood = 0, note = excluded.note, changed_at = excluded.changed_at`,
+    [organisationId, reason, at],
+  );
+  await append(tx, {
+    kind: 'signal-trust.changed',
+    actor,
+    at,
+    subjects: { organisation: organisationId },
+    dims: { level: 'new', hourlyFlood: 0 },
+    internal: { note: reason },
+    audience: [organisationId],
+  });
 }
