@@ -33,6 +33,7 @@ import { SignalListController } from './store/list.controller';
 import { ListMembers } from './store/list-members.service';
 import { SignalLists } from './store/lists.service';
 import { OpinionController } from './store/opinion.controller';
+import { ManyDisputes } from './store/many-disputes.service';
 import { Opinions } from './store/opinions.service';
 import { SignalReading } from './store/reading.service';
 import { Retraction } from './store/retraction.service';
@@ -82,6 +83,7 @@ import { Withdrawals } from './store/withdrawals.service';
     SignalReading,
     Opinions,
     Disputes,
+    ManyDisputes,
     SignalLists,
     ListMembers,
     SignalUpkeep,

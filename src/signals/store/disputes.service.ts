@@ -52,30 +52,36 @@ export class Disputes {
     if (!actor.personId) throw new DomainError('auth.not-permitted', { reason: 'a person has to do this, not a key' });
     const at = this.clock.now();
     const view = await this.work.run(actor, async (tx) => {
-      await lockSignal(tx, (await requireDispute(tx, id)).signal_id);
-      const dispute = await requireDispute(tx, id);
-      assertDecidable(actor, dispute, outcome);
-      const audience = await concerned(tx, [dispute.signal_id]);
-      if (outcome === 'rejected') {
-        await tx.query('select signal_reject_dispute($1, $2, $3)', [id, note, at]);
-      } else {
-        const which = { contributionIds: dispute.answered };
-        await this.retraction.retract(tx, actor, which, 'dispute_upheld', at, note);
-      }
-      await appendChange(tx, {
-        kind: 'signal.dispute-decided',
-        actor,
-        at,
-        signals: [{ id: dispute.signal_id, type: dispute.signal_type }],
-        subjects: { dispute: id },
-        dims: { outcome, reason: dispute.reason, isWhole: dispute.answers_for_all },
-        shared: { note },
-        audience,
-      });
+      await this.decide(tx, actor, id, { outcome, note }, at);
       return withSignal(tx, actor, id);
     });
     await this.contributions.told([view.signalId]);
     return view;
+  }
+
+  /** One of them, in the transaction of whoever asks. @returns the signal that it was about */
+  async decide(tx: Tx, actor: Actor, id: string, { outcome, note }: ResolveDisputeDto, at: Date): Promise<string> {
+    await lockSignal(tx, (await requireDispute(tx, id)).signal_id);
+    const dispute = await requireDispute(tx, id);
+    assertDecidable(actor, dispute, outcome);
+    const audience = await concerned(tx, [dispute.signal_id]);
+    if (outcome === 'rejected') {
+      await tx.query('select signal_reject_dispute($1, $2, $3)', [id, note, at]);
+    } else {
+      const which = { contributionIds: dispute.answered };
+      await this.retraction.retract(tx, actor, which, 'dispute_upheld', at, note);
+    }
+    await appendChange(tx, {
+      kind: 'signal.dispute-decided',
+      actor,
+      at,
+      signals: [{ id: dispute.signal_id, type: dispute.signal_type }],
+      subjects: { dispute: id },
+      dims: { outcome, reason: dispute.reason, isWhole: dispute.answers_for_all },
+      shared: { note },
+      audience,
+    });
+    return dispute.signal_id;
   }
 }
 

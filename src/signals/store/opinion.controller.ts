@@ -11,9 +11,12 @@ import {
   DisputeView,
   DisputeWithSignal,
   OpinionsView,
+  ResolvedDisputes,
   ResolveDisputeDto,
+  ResolveDisputesDto,
   StateOpinionDto,
 } from './opinion.dto';
+import { ManyDisputes } from './many-disputes.service';
 import { Opinions } from './opinions.service';
 
 @ApiTags('signals')
@@ -22,6 +25,7 @@ export class OpinionController {
   constructor(
     private readonly opinions: Opinions,
     private readonly disputes: Disputes,
+    private readonly many: ManyDisputes,
   ) {}
 
   /** Confirms or disputes a hash. A dispute keeps it from blocking anything until a person has decided. */
@@ -57,6 +61,14 @@ export class OpinionController {
   @ApiPage(DisputeView)
   disputed(@CurrentActor() actor: Actor, @Query() query: DisputeQuery): Promise<Page<DisputeView>> {
     return this.disputes.list(actor, query);
+  }
+
+  /** Decides up to 1,000 disputes alike: those named, or what one organisation opened. */
+  @Post('signal-disputes/resolve')
+  @HttpCode(200)
+  @Allow('signal.resolve')
+  resolveMany(@CurrentActor() actor: Actor, @Body() dto: ResolveDisputesDto): Promise<ResolvedDisputes> {
+    return this.many.resolve(actor, dto);
   }
 
   @Get('signal-disputes/:id')

@@ -1,4 +1,14 @@
-import { IsIn, IsOptional, IsString, IsUUID, Length } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  IsArray,
+  IsIn,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Length,
+} from 'class-validator';
 import {
   DISPUTE_REASONS,
   DISPUTE_STATES,
@@ -63,6 +73,30 @@ export class ResolveDisputeDto {
   @IsString()
   @Length(3, 2000)
   note!: string;
+}
+
+export class ResolveDisputesDto extends ResolveDisputeDto {
+  /** These, or all that are open by one organisation. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(1_000)
+  @ArrayUnique()
+  @IsUUID(undefined, { each: true })
+  disputeIds?: string[];
+
+  /** The organisation whose open disputes are decided: the oldest 1,000 that yours may decide so. */
+  @IsOptional()
+  @IsUUID()
+  openedBy?: string;
+}
+
+export class ResolvedDisputes {
+  decided!: number;
+  /** Those named that are not decided now, each with the code of its problem. */
+  refused!: { disputeId: string; code: string }[];
+  /** Of `openedBy`, whether there are more that yours may decide: call again. */
+  more!: boolean;
 }
 
 export class DisputeView {
