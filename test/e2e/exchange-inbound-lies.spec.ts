@@ -82,6 +82,24 @@ describe('sources that lie, break and change their mind', () => {
     expect(await standOf(world, good)).toMatchObject({ state: 'active' });
   });
 
+  it('ends the hash that a record named before when it names another one, unless another record still names it', async () => {
+    const [first, second, shared] = [hashOf('renamed before'), hashOf('renamed now'), hashOf('renamed both')];
+    const source = await begin((_, response) =>
+      sendFeed(response, [lineOf('f1', first), lineOf('f2', shared), lineOf('f3', shared)], 'c1'),
+    );
+    expect(await standOf(world, first)).toMatchObject({ state: 'active', standing: 1 });
+    there.reply = (_, response) => sendFeed(response, [lineOf('f1', second), lineOf('f2', second)], 'c2');
+    await read(world, admin, source.id);
+    expect(await standOf(world, first)).toMatchObject({ state: 'withdrawn', standing: 0 });
+    expect(await standOf(world, second)).toMatchObject({ state: 'active', standing: 1 });
+    expect(await standOf(world, shared)).toMatchObject({ state: 'active', standing: 1 });
+    there.reply = (_, response) =>
+      sendFeed(response, [{ signalId: 'f1', state: 'withdrawn' }, lineOf('f2', first)], 'c3');
+    await read(world, admin, source.id);
+    expect(await standOf(world, first)).toMatchObject({ state: 'active', standing: 1 });
+    expect(await standOf(world, second)).toMatchObject({ state: 'withdrawn', standing: 0 });
+  });
+
   it('keeps the last fifty refusals however many there are', async () => {
     const source = await begin((_, response) =>
       sendFeed(

@@ -44,8 +44,9 @@ export class SourceTaking {
     const ids = [...page.standing, ...page.gone].map(({ remoteId }) => remoteId);
     const before = await recordsOf(tx, source.id, ids);
     const placed = await this.placing.place(turn, partsOf(page.standing));
-    const kept = new Set(placed.rows.map(({ remoteId, part }) => `${part} ${remoteId}`));
-    const stale = before.filter(({ remoteId, part }) => !kept.has(`${part} ${remoteId}`));
+    // A record that names another hash now speaks for the one before no more.
+    const kept = new Map(placed.rows.map(({ remoteId, part, signalId }) => [`${part} ${remoteId}`, signalId]));
+    const stale = before.filter(({ remoteId, part, signalId }) => kept.get(`${part} ${remoteId}`) !== signalId);
     await deleteRecords(tx, source.id, stale);
     await writeRecords(tx, actor, source.id, placed.rows);
     const ended = await this.ending.end(turn, page.gone, stale);
