@@ -8,8 +8,9 @@ import type { Pixels } from '../../perceptual/pixels';
 import type { HashRequest } from './frames';
 import { jpegHeader } from './jpeg-header';
 import { sniff } from './magic';
-import type { DecodeFaultCode, DecodeLimits, FastImageHashes, ImageHashes } from './protocol';
-import { endsEarly, saysTruncated } from './truncation';
+import { INCOMPLETE_CODES } from './protocol';
+import type { DecodeFaultCode, DecodeLimits, FastImageHashes, ImageHashes, IncompleteCode } from './protocol';
+import { endsEarly, paddedOut, saysTruncated, withEndMark } from './truncation';
 
 /** Runs in the child process only: this is where hostile bytes meet native decoders. */
 export class DecodeFault extends Error {
@@ -21,13 +22,13 @@ export class DecodeFault extends Error {
   }
 }
 
-const DECODED = ['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/heic', 'image/heif', 'image/avif'];
+const DECODED = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'heic', 'heif', 'avif'].map((format) => `image/${format}`);
 
 /** Every loader and saver of libvips is shut, then the in-memory loaders of these formats are opened. */
 export function hardenDecoder(): void {
   sharp.block({ operation: ['VipsForeignLoad', 'VipsForeignSave'] });
   sharp.unblock({
-    operation: ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif'].map((format) => `VipsForeignLoad${format}Buffer`),
+    operation: ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif', 'Tiff'].map((format) => `VipsForeignLoad${format}Buffer`),
   });
   sharp.cache(false);
   sharp.concurrency(1);
@@ -40,8 +41,10 @@ export function hardenDecoder(): void {
  * - CMYK becomes sRGB, through the file's own profile where it has one;
  * - grey stays one channel, a palette is expanded to its colours, 16 bits keep their high byte, 1 bit is black and white;
  * - alpha is ignored by PDQ; to blockhash a fully transparent pixel is white;
- * - of an animation the first frame counts; of a progressive picture the last scan;
- * - a side under 5 pixels: no PDQ (zeros, quality 0), but a blockhash.
+ * - of an animation the first frame counts, of a TIFF the first page; of a progressive picture the last scan;
+ * - a side under 5 pixels: no PDQ (zeros, quality 0), but a blockhash;
+ * - a file that lost its end mark and no pixel is whole; one that lost more is refused, or with `partial` hashed as far as
+ *   a browser would show it and marked `incomplete`.
  *
  * In `fast` mode a baseline JPEG is not decoded at all (`pdqHashFast`), and another large one (progressive, CMYK) is at a
  * fraction of its size, shrunk to 64 x 64; docs/decisions/perceptual-hashes.md has the errors. Other formats cannot be
@@ -55,18 +58,46 @@ export async function hashEncoded(
 ): Promise<ImageHashes | FastImageHashes> {
   const { type, active } = sniff(bytes);
   if (!DECODED.includes(type)) throw new DecodeFault('image.unsupported', { found: active ?? type });
-  if (endsEarly(bytes, type)) throw new DecodeFault('image.truncated', { type });
   const found = request.mode === 'fast' && type === 'image/jpeg' ? pdqHashFast(bytes, limits.maxPixels) : null;
   if (found) return { mode: 'fast', type, ...found };
-  const { pixels, width, height } = await decodeImage(bytes, limits, request.mode === 'fast').catch(
-    (error: unknown) => {
-      throw faultOf(error, type);
-    },
-  );
-  const shared = { type, width, height, pdq: pdqHash(pixels) };
+  const { pixels, width, height, incomplete } = await decodeSeen(bytes, type, limits, request);
+  const shared = { type, width, height, pdq: pdqHash(pixels), ...(incomplete ? { incomplete } : {}) };
   if (request.mode === 'fast') return { mode: 'fast', ...shared };
   const exact = { mode: 'exact', ...shared, blockhash: blockhash(pixels) } as const;
   return request.variants.length > 0 ? { ...exact, variants: pdqVariants(pixels, request.variants) } : exact;
+}
+
+type Seen = DecodedImage & { readonly incomplete?: IncompleteCode };
+
+/** The whole picture; where `partial` allows it, what there is of one. @throws DecodeFault */
+async function decodeSeen(bytes: Buffer, type: string, limits: DecodeLimits, request: HashRequest): Promise<Seen> {
+  const fast = request.mode === 'fast';
+  try {
+    return await decodeWhole(bytes, type, limits, fast);
+  } catch (error) {
+    const fault = faultOf(error, type);
+    const incomplete = INCOMPLETE_CODES.find((code) => code === fault.code);
+    if (!request.partial || !incomplete) throw fault;
+    const part = await decodeImage(paddedOut(bytes, type), limits, fast, 'none').catch(() => undefined);
+    if (!part) throw fault;
+    return { ...part, incomplete };
+  }
+}
+
+/** Every pixel is there. That only the end mark is missing is told by putting it back. */
+async function decodeWhole(bytes: Buffer, type: string, limits: DecodeLimits, fast: boolean): Promise<DecodedImage> {
+  try {
+    if (endsEarly(bytes, type)) throw new DecodeFault('image.truncated', { type });
+    return await decodeImage(bytes, limits, fast);
+  } catch (error) {
+    const fault = faultOf(error, type);
+    const marked = fault.code === 'image.truncated' ? withEndMark(bytes, type) : null;
+    // libjpeg fills up what is missing before the mark, and only warns of it.
+    const failOn = type === 'image/jpeg' ? 'warning' : 'error';
+    const whole = marked && (await decodeImage(marked, limits, fast, failOn).catch(() => null));
+    if (!whole) throw fault;
+    return whole;
+  }
 }
 
 /** Pictures of fewer pixels are not shrunk: decoding them whole takes no longer. */
@@ -80,13 +111,18 @@ export interface DecodedImage {
 }
 
 /** The pixels of an encoded image by the rules above; `fast`: shrunk to 64 x 64 where that is faster. @throws DecodeFault */
-export async function decodeImage(bytes: Buffer, { maxPixels }: DecodeLimits, fast: boolean): Promise<DecodedImage> {
+export async function decodeImage(
+  bytes: Uint8Array,
+  { maxPixels }: DecodeLimits,
+  fast: boolean,
+  failOn: 'none' | 'error' | 'warning' = 'error',
+): Promise<DecodedImage> {
   // Before any decoding, so that the refusal can say how large the image claims to be.
-  const { width, height, space, jpeg } = await headerOf(bytes);
+  const { width, height, space, jpeg } = await headerOf(bytes, failOn);
   if (width * height > maxPixels) throw new DecodeFault('image.too-large', { width, height, maxPixels });
   const decoder = sharp(bytes, {
     limitInputPixels: maxPixels,
-    failOn: 'error',
+    failOn,
     pages: 1,
     sequentialRead: true,
     ignoreIcc: space !== 'cmyk',
@@ -116,12 +152,12 @@ interface Header {
 
 const JPEG_SPACES: Readonly<Record<number, string>> = { 1: 'b-w', 3: 'srgb', 4: 'cmyk' };
 
-async function headerOf(bytes: Buffer): Promise<Header> {
+async function headerOf(bytes: Uint8Array, failOn: 'none' | 'error' | 'warning'): Promise<Header> {
   const plain = bytes[0] === 0xff ? jpegHeader(bytes) : null;
   if (plain) {
     return { width: plain.width, height: plain.height, space: JPEG_SPACES[plain.components], jpeg: true };
   }
-  const { width, height, space, format } = await sharp(bytes, { limitInputPixels: false, failOn: 'error' }).metadata();
+  const { width, height, space, format } = await sharp(bytes, { limitInputPixels: false, failOn }).metadata();
   return { width, height, space, jpeg: format === 'jpeg' };
 }
 

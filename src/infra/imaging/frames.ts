@@ -10,21 +10,29 @@ const CONTROL = 0xffffff00;
 export const ABANDON_IMAGE = 0xffffffff;
 const FAST = 1;
 const FIRST_VARIANT = 2;
+const PARTIAL = 128;
 
-/** What to compute of an image. */
+/**
+ * What to compute of an image. `partial`: one that ends early or is damaged is hashed as far as it can be seen, for
+ * looking up alone.
+ */
 export type HashRequest =
-  { readonly mode: 'exact'; readonly variants: readonly VariantKind[] } | { readonly mode: 'fast' };
+  | { readonly mode: 'exact'; readonly variants: readonly VariantKind[]; readonly partial?: boolean }
+  | { readonly mode: 'fast'; readonly partial?: boolean };
 
 /** The control word that ends an image and says what is asked of it. */
 export function endOfImage(request: HashRequest): number {
-  if (request.mode === 'fast') return CONTROL + FAST;
+  const first = CONTROL + (request.partial ? PARTIAL : 0);
+  if (request.mode === 'fast') return first + FAST;
   const asked = VARIANT_KINDS.map((kind, i) => (request.variants.includes(kind) ? FIRST_VARIANT << i : 0));
-  return asked.reduce((word, flag) => word + flag, CONTROL);
+  return asked.reduce((word, flag) => word + flag, first);
 }
 
 function requestOf(word: number): HashRequest {
-  if ((word & FAST) !== 0) return { mode: 'fast' };
-  return { mode: 'exact', variants: VARIANT_KINDS.filter((_, i) => (word & (FIRST_VARIANT << i)) !== 0) };
+  const partial = (word & PARTIAL) !== 0 ? { partial: true } : {};
+  if ((word & FAST) !== 0) return { mode: 'fast', ...partial };
+  const variants = VARIANT_KINDS.filter((_, i) => (word & (FIRST_VARIANT << i)) !== 0);
+  return { mode: 'exact', variants, ...partial };
 }
 
 export function frameHeader(length: number): Buffer {

@@ -62,16 +62,17 @@ export class ImagePool implements OnModuleDestroy {
    * The perceptual hashes of one encoded image, exact. The source is always read to its end or drained, so that the rest
    * of a form is not held up.
    * @param declaredSize bytes expected: fewer is `image.truncated`, more is `image.too-large`.
-   * @param asked what else to hash for asking a matcher: the picture turned and mirrored, or without its borders.
+   * @param asked what else to hash for asking a matcher: the picture turned and mirrored, or without its borders;
+   *   `partial`: what can be seen of a file that ends early or is damaged, which the answer then says (`incomplete`).
    * @throws DomainError image.too-large, image.truncated, image.unsupported, image.undecodable, image.timeout, or
    *   request.unavailable when the pool is closing or has too much to do; the source's own error when the source fails.
    */
   hashImage(
     source: Readable | Uint8Array,
     declaredSize?: number,
-    asked: { readonly variants: readonly VariantKind[] } = { variants: [] },
+    { variants = [], partial = false }: { readonly variants?: readonly VariantKind[]; readonly partial?: boolean } = {},
   ): Promise<ImageHashes> {
-    return this.#hash(source, declaredSize, { mode: 'exact', variants: asked.variants });
+    return this.#hash(source, declaredSize, { mode: 'exact', variants, partial });
   }
 
   /**

@@ -25,6 +25,12 @@ const SIGNATURES: readonly { at: number; magic: string; found: Sniffed }[] = [
   { at: 0, magic: 'GIF87a', found: { type: 'image/gif', kind: 'image' } },
   { at: 0, magic: 'GIF89a', found: { type: 'image/gif', kind: 'image' } },
   { at: 0, magic: 'RIFF????WEBP', found: { type: 'image/webp', kind: 'image' } },
+  { at: 0, magic: 'II*\0', found: { type: 'image/tiff', kind: 'image' } },
+  { at: 0, magic: 'MM\0*', found: { type: 'image/tiff', kind: 'image' } },
+  { at: 0, magic: 'II+\0\x08\0\0\0', found: { type: 'image/tiff', kind: 'image' } },
+  { at: 0, magic: 'MM\0+\0\x08\0\0', found: { type: 'image/tiff', kind: 'image' } },
+  // A Windows bitmap: two reserved words of nothing, and a header of less than 256 bytes behind the first 14.
+  { at: 0, magic: 'BM????\0\0\0\0????', found: { type: 'image/bmp', kind: 'image' } },
   { at: 0, magic: '%PDF-', found: { type: 'application/pdf', kind: 'pdf' } },
   { at: 0, magic: 'RIFF????AVI ', found: { type: 'video/x-msvideo', kind: 'video' } },
   // QuickTime before there was a file type box.
@@ -60,7 +66,9 @@ const GENERIC_IMAGE_BRANDS = ['mif1', 'msf1', 'miaf'];
 /** The type by magic bytes; give it the first {@link SNIFF_BYTES} bytes, or the whole of a shorter file. */
 export function sniff(bytes: Uint8Array): Sniffed {
   const head = latin1(bytes.subarray(0, MAGIC_BYTES));
-  const known = SIGNATURES.find(({ at, magic }) => matches(head, at, magic));
+  const known = SIGNATURES.find(({ at, magic, found }) => matches(head, at, magic) && isSound(head, found));
+  if (known && known.found.kind !== 'other') return known.found;
+  if (isLatePdf(head)) return { type: 'application/pdf', kind: 'pdf' };
   if (known) return known.found;
   if (head.startsWith('ftyp', 4)) return sniffBrand(head);
   if (head.startsWith('\x1a\x45\xdf\xa3')) return sniffMatroska(head);
@@ -70,8 +78,34 @@ export function sniff(bytes: Uint8Array): Sniffed {
   return active ? { ...UNKNOWN, active } : UNKNOWN;
 }
 
+/** Two letters are too few to tell a bitmap by. */
+function isSound(head: string, { type }: Sniffed): boolean {
+  const headerSize = head.charCodeAt(14);
+  return type !== 'image/bmp' || (headerSize >= 12 && /^\0{3}/.test(head.slice(15)));
+}
+
+/** Readers look for the header within the first KiB (ISO 32000-1, annex H.3, note 13); the last place that it may start. */
+const LATEST_PDF = 1024;
+
+/** Before markup and archives: whatever else such a file is, a reader of PDF opens it. */
+function isLatePdf(head: string): boolean {
+  const at = head.indexOf('%PDF-');
+  return at >= 0 && at <= LATEST_PDF;
+}
+
 /** Types that one file may rightly be called by either name of. */
 const SAME = [
+  // Raw formats of cameras are TIFF inside.
+  [
+    'image/tiff',
+    'image/tif',
+    'image/x-tiff',
+    'image/x-adobe-dng',
+    'image/dng',
+    'image/x-canon-cr2',
+    'image/x-nikon-nef',
+  ],
+  ['image/bmp', 'image/x-bmp', 'image/x-ms-bmp', 'image/x-windows-bmp'],
   ['image/jpeg', 'image/jpg', 'image/pjpeg'],
   ['image/png', 'image/x-png', 'image/apng', 'image/vnd.mozilla.apng'],
   ['image/heic', 'image/heif', 'image/heic-sequence', 'image/heif-sequence'],

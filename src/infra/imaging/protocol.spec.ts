@@ -33,12 +33,14 @@ describe('the pipe to a decoding process', () => {
       { mode: 'exact', variants: ['dihedral'] },
       { mode: 'exact', variants: ['letterbox'] },
       { mode: 'exact', variants: ['dihedral', 'letterbox'] },
+      { mode: 'exact', variants: ['letterbox'], partial: true },
+      { mode: 'fast', partial: true },
     ];
     const received: HashRequest[] = [];
     const reader = new FrameReader((_image, request) => received.push(request));
     for (const request of requests) reader.push(frameHeader(endOfImage(request)));
     expect(received).toEqual(requests);
-    expect(new Set([...requests.map(endOfImage), ABANDON_IMAGE]).size).toBe(6);
+    expect(new Set([...requests.map(endOfImage), ABANDON_IMAGE]).size).toBe(8);
   });
 });
 

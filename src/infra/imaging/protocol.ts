@@ -11,7 +11,13 @@ interface Hashed {
   readonly width: number;
   readonly height: number;
   readonly pdq: { readonly hash: string; readonly quality: number };
+  /** These are the hashes of what can be seen of a file that ends early or is damaged: to ask with, never to contribute. */
+  readonly incomplete?: IncompleteCode;
 }
+
+/** Why an image was hashed as far as it can be seen. */
+export const INCOMPLETE_CODES = ['image.truncated', 'image.undecodable'] as const;
+export type IncompleteCode = (typeof INCOMPLETE_CODES)[number];
 
 /**
  * The hashes of one image, of its stored orientation; `width` and `height` are those of the stored picture. The mode is
@@ -60,9 +66,12 @@ function readHashes(value: unknown): ImageHashes | FastImageHashes | null {
   const pdq = readPdq(value.pdq);
   if (typeof type !== 'string' || !/^image\/[a-z]{3,8}$/.test(type) || !isCount(width) || !isCount(height)) return null;
   if (!pdq) return null;
-  if (mode === 'fast') return { mode, type, width, height, pdq };
+  const incomplete = INCOMPLETE_CODES.find((code) => code === value.incomplete);
+  if (incomplete !== value.incomplete) return null;
+  const shared = { type, width, height, pdq, ...(incomplete ? { incomplete } : {}) };
+  if (mode === 'fast') return { mode, ...shared };
   if (mode !== 'exact' || !isHash256(blockhash)) return null;
-  const exact: ImageHashes = { mode, type, width, height, pdq, blockhash };
+  const exact: ImageHashes = { mode, ...shared, blockhash };
   if (value.variants === undefined) return exact;
   const variants = readVariants(value.variants);
   return variants && { ...exact, variants };

@@ -7,8 +7,46 @@ export function endsEarly(bytes: Uint8Array, type: string): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (type === 'image/png') return pngEndsEarly(view);
   if (type === 'image/webp') return view.byteLength < 12 || view.getUint32(4, true) + 8 > view.byteLength;
-  if (type === 'image/avif' || type === 'image/heic' || type === 'image/heif') return boxesEndEarly(view);
+  if (ISO_MEDIA.includes(type)) return boxesEndEarly(view);
   return false;
+}
+
+/** What a file of this type ends with and may have lost without losing a pixel; null where its loss is loss of the picture. */
+const END_MARKS: Readonly<Record<string, readonly number[]>> = {
+  'image/jpeg': [0xff, 0xd9],
+  'image/gif': [0x3b],
+  // Nothing is read of IEND: libpng is done with the last row.
+  'image/png': [],
+  // libheif seeks to every byte of the picture, so that boxes of nonsense behind it do no harm.
+  'image/avif': [],
+  'image/heic': [],
+  'image/heif': [],
+};
+
+/** The file with its end mark put back; null for a type without one that can be missed. */
+export function withEndMark(bytes: Uint8Array, type: string): Uint8Array | null {
+  const mark = END_MARKS[type];
+  return mark ? extended(bytes, bytes.length + mark.length, mark) : null;
+}
+
+/** A stated length beyond it is not believed: no image that is decoded here is larger. */
+const MOST_BYTES = 64 * 2 ** 20;
+
+/**
+ * The file with zeros where the rest of it would be: a WebP is opened only at the length that it states, and decodes to
+ * a picture whose end is noise. (An AVIF does not: its decoder checks how each tile ends.)
+ */
+export function paddedOut(bytes: Uint8Array, type: string): Uint8Array {
+  if (type !== 'image/webp' || bytes.length < 12) return bytes;
+  const stated = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(4, true) + 8;
+  return stated > bytes.length && stated <= MOST_BYTES ? extended(bytes, stated, []) : bytes;
+}
+
+function extended(bytes: Uint8Array, length: number, end: readonly number[]): Uint8Array {
+  const longer = new Uint8Array(length);
+  longer.set(bytes);
+  longer.set(end, bytes.length);
+  return longer;
 }
 
 /** What libjpeg, nsgif and libheif say of a file that ends early. */
@@ -16,6 +54,7 @@ export function saysTruncated(message: string): boolean {
   return /premature end|unexpected end|cannot read full/i.test(message);
 }
 
+const ISO_MEDIA = ['image/avif', 'image/heic', 'image/heif'];
 const IEND = 0x49454e44;
 
 function pngEndsEarly(view: DataView): boolean {
