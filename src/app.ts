@@ -6,11 +6,14 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
+import { admitBeforeReading, Door } from './accounts/door.service';
 import { AppModule, type AppOptions } from './app.module';
 import { DomainError } from './domain/errors';
 import { serveApiDocs } from './infra/http/api-docs';
+import { BODY_LIMIT_BYTES, limitBodies } from './infra/http/body';
 import { addContextHook } from './infra/http/context.hook';
 import { answerRouterError } from './infra/http/problem.filter';
+import { answerOtherMethods } from './infra/http/methods';
 import { measureRequests } from './infra/http/request-metrics';
 import { assertEveryRouteIsGuarded } from './infra/http/routes';
 import { serveConsole } from './infra/http/static';
@@ -18,28 +21,22 @@ import { validationPipe } from './infra/http/validation';
 import { refuseIllFormedBodies } from './infra/http/well-formed';
 import { NestLog } from './infra/log';
 
-/** JSON bodies: 10,000 addresses fit; files travel as multipart parts, which have a limit of their own. */
-const BODY_LIMIT_BYTES = 8 * 2 ** 20;
-
 /** Parts of one multipart request. The size of a file is checked while it streams. */
 const MAX_FILES = 100;
 
 /** The page runs our own scripts and speaks to this address alone. Mantine writes style elements. */
-const CONTENT_SECURITY_POLICY = {
-  useDefaults: false,
-  directives: {
-    defaultSrc: ["'none'"],
-    scriptSrc: ["'self'"],
-    styleSrc: ["'self'", "'unsafe-inline'"],
-    imgSrc: ["'self'", 'data:', 'blob:'],
-    fontSrc: ["'self'", 'data:'],
-    connectSrc: ["'self'"],
-    manifestSrc: ["'self'"],
-    formAction: ["'self'"],
-    baseUri: ["'none'"],
-    frameAncestors: ["'none'"],
-  },
-};
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self' data:",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join(';');
 
 function makeAdapter({ config }: AppOptions): FastifyAdapter {
   return new FastifyAdapter({
@@ -57,13 +54,21 @@ function makeAdapter({ config }: AppOptions): FastifyAdapter {
 async function addMeans(app: NestFastifyApplication, { config }: AppOptions): Promise<void> {
   await app.register(cookie);
   await app.register(helmet, {
-    contentSecurityPolicy: CONTENT_SECURITY_POLICY,
+    // It would put this together anew for each answer.
+    contentSecurityPolicy: false,
     crossOriginEmbedderPolicy: false,
     strictTransportSecurity: config.publicUrl.startsWith('https:')
       ? { maxAge: 31_536_000, includeSubDomains: false }
       : false,
     referrerPolicy: { policy: 'no-referrer' },
   });
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRequest', (_request, reply, done) => {
+      reply.raw.setHeader('content-security-policy', CONTENT_SECURITY_POLICY);
+      done();
+    });
   await app.register(rateLimit, {
     global: true,
     max: config.requestsPerMinute,
@@ -95,8 +100,11 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
     logger: new NestLog(),
     abortOnError: false,
   });
+  answerOtherMethods(app.getHttpAdapter().getInstance());
   await addMeans(app, options);
   const fastify = app.getHttpAdapter().getInstance();
+  limitBodies(app);
+  admitBeforeReading(fastify, app.get(Door));
   refuseIllFormedBodies(fastify);
   addContextHook(fastify);
   measureRequests(fastify);

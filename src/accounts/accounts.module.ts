@@ -7,6 +7,7 @@ import { Approvals } from './approvals.service';
 import { AuthGuard } from './auth.guard';
 import { Authentication } from './authentication.service';
 import { CredentialCache } from './credential-cache';
+import { Door } from './door.service';
 import { OrganisationController } from './organisation.controller';
 import { Organisations } from './organisations.service';
 import { SecondPersonInterceptor } from './second-person';
@@ -19,6 +20,7 @@ import { Sessions } from './sessions.service';
   providers: [
     Authentication,
     CredentialCache,
+    Door,
     Sessions,
     ApiKeys,
     Organisations,
@@ -26,6 +28,15 @@ import { Sessions } from './sessions.service';
     SecondPersonInterceptor,
     { provide: APP_GUARD, useClass: AuthGuard },
   ],
-  exports: [Authentication, CredentialCache, Sessions, ApiKeys, Organisations, Approvals, SecondPersonInterceptor],
+  exports: [
+    Authentication,
+    CredentialCache,
+    Door,
+    Sessions,
+    ApiKeys,
+    Organisations,
+    Approvals,
+    SecondPersonInterceptor,
+  ],
 })
 export class AccountsModule {}

@@ -5,7 +5,7 @@ import type { Actor } from '../infra/database/actor';
 import { CurrentActor, Public, SignedIn, type AuthenticatedRequest } from '../infra/http/allow';
 import { RateLimit } from '../infra/http/rate-limit';
 import { ChangePasswordDto, NewSessionView, SessionView, SignInDto, SwitchOrganisationDto } from './accounts.dto';
-import { SESSION_COOKIE } from './auth.guard';
+import { SESSION_COOKIE } from './door.service';
 import { Sessions } from './sessions.service';
 
 @ApiTags('session')

@@ -1,8 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import type { JsonObject } from '../domain/canonical';
 import type { Dimensions, Subjects } from '../domain/ledger-entry';
+import { InDigits } from '../infra/http/whole-number';
 
 /** A sequence number or size: as far as a JSON number is exact. */
 const LARGEST = Number.MAX_SAFE_INTEGER;
@@ -11,7 +11,7 @@ export class FeedQuery {
   /** Entries after this sequence number: the `through` of the page before; -1 for the first page. */
   @ApiPropertyOptional({ type: 'integer', default: -1 })
   @IsOptional()
-  @Type(() => Number)
+  @InDigits()
   @IsInt()
   @Min(-1)
   @Max(LARGEST)
@@ -20,7 +20,7 @@ export class FeedQuery {
   /** Entries on a page, 1 to 500. A disclosure of many entries is never cut, so a page can be longer. */
   @ApiPropertyOptional({ type: 'integer', default: 100 })
   @IsOptional()
-  @Type(() => Number)
+  @InDigits()
   @IsInt()
   @Min(1)
   @Max(500)
@@ -31,7 +31,7 @@ export class FeedStreamQuery {
   /** As in the feed; absent: from now on. `Last-Event-ID` goes before it. */
   @ApiPropertyOptional({ type: 'integer' })
   @IsOptional()
-  @Type(() => Number)
+  @InDigits()
   @IsInt()
   @Min(-1)
   @Max(LARGEST)
@@ -41,7 +41,7 @@ export class FeedStreamQuery {
 export class ConsistencyQuery {
   /** Size of the older tree. */
   @ApiProperty({ type: 'integer' })
-  @Type(() => Number)
+  @InDigits()
   @IsInt()
   @Min(0)
   @Max(LARGEST)
@@ -49,7 +49,7 @@ export class ConsistencyQuery {
 
   /** Size of the newer tree: of a checkpoint. */
   @ApiProperty({ type: 'integer' })
-  @Type(() => Number)
+  @InDigits()
   @IsInt()
   @Min(0)
   @Max(LARGEST)

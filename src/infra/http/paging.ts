@@ -1,15 +1,15 @@
 import { applyDecorators, type Type as Class } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { DomainError } from '../../domain/errors';
+import { InDigits } from './whole-number';
 
 /** What every list takes: a page size and the cursor of the page before. */
 export class PageQuery {
   /** Rows on a page, 1 to 200. */
   @ApiPropertyOptional({ type: 'integer', default: 50 })
   @IsOptional()
-  @Type(() => Number)
+  @InDigits()
   @IsInt()
   @Min(1)
   @Max(200)

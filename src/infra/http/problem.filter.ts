@@ -130,7 +130,19 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
+/** Sends an error in the form that the protocol of an address asks for. */
+export type ErrorForm = (error: DomainError, request: FastifyRequest, reply: FastifyReply) => void;
+
+const FORMS = new Map<string, ErrorForm>();
+
+/** Under this first segment of the path every error has this form, also where no route was found. */
+export const answerErrorsUnder = (segment: string, form: ErrorForm): void => void FORMS.set(segment, form);
+
+const formOf = ({ url }: FastifyRequest): ErrorForm | undefined => FORMS.get(/^\/+([^/?#]*)/.exec(url)?.[1] ?? '');
+
 function sendProblem(error: DomainError, request: FastifyRequest, reply: FastifyReply): void {
+  const form = formOf(request);
+  if (form) return form(error, request, reply);
   const problem = toProblem(error, request.id);
   void reply
     .status(problem.status)

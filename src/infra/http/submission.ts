@@ -3,6 +3,8 @@ import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { buffer } from 'node:stream/consumers';
 import { DomainError } from '../../domain/errors';
+import { MOST_VALUES } from './body';
+import { measureJson } from './json-measure';
 import { wellFormed } from './well-formed';
 
 /** A document with any number of files behind it: JSON alone, or multipart with the document as its first part. */
@@ -20,9 +22,10 @@ const MAX_DOCUMENT_BYTES = 8 * 2 ** 20;
 
 const tooLarge = (): DomainError => new DomainError('request.too-large', { maxBytes: MAX_DOCUMENT_BYTES });
 
-function parse(text: string): unknown {
+function parse(bytes: Buffer): unknown {
+  measureJson(bytes, MOST_VALUES);
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(bytes.toString('utf8'));
     return value;
   } catch {
     throw new DomainError('request.malformed-json');
@@ -54,10 +57,9 @@ async function readDocument(part: Part, name: string): Promise<unknown> {
     const { value } = part.value;
     // A part that says it is JSON has been read as such already.
     const isText = typeof value === 'string' && !part.value.mimetype.startsWith('application/json');
-    return wellFormed(isText ? parse(value) : value);
+    return wellFormed(isText ? parse(Buffer.from(value)) : value);
   }
-  const bytes = await buffer(limited(part.value));
-  return wellFormed(parse(bytes.toString('utf8')));
+  return wellFormed(parse(await buffer(limited(part.value))));
 }
 
 async function* limited({ file }: MultipartFile): AsyncGenerator<Buffer, void, undefined> {

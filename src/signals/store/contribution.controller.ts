@@ -3,7 +3,9 @@ import { ApiTags } from '@nestjs/swagger';
 import { SecondPerson } from '../../accounts/second-person';
 import type { Actor } from '../../infra/database/actor';
 import { Allow, CurrentActor } from '../../infra/http/allow';
+import { LINES_BODY } from '../../infra/http/body';
 import { ApiPage, PageQuery, type Page } from '../../infra/http/paging';
+import { BodyOf } from '../../infra/http/route-facts';
 import { ParseUuid } from '../../infra/http/uuid.pipe';
 import {
   BatchAnswer,
@@ -18,6 +20,9 @@ import { EraseDto, RetractDto, RetractedView, ReviewDto, SignalHistoryEntry } fr
 import { SignalReading } from './reading.service';
 import { Withdrawals } from './withdrawals.service';
 
+/** A film may bring the hashes of 20,000 frames along. */
+const ONE_BODY = { values: 120_000 };
+
 @ApiTags('signals')
 @Controller('v1/signals')
 export class ContributionController {
@@ -30,6 +35,7 @@ export class ContributionController {
   /** Contributes a hash to the shared database. */
   @Post()
   @Allow('signal.contribute')
+  @BodyOf(ONE_BODY)
   contribute(@CurrentActor() actor: Actor, @Body() dto: ContributeSignalDto): Promise<SignalView> {
     return this.contributions.contribute(actor, dto);
   }
@@ -38,6 +44,7 @@ export class ContributionController {
   @Post('batch')
   @HttpCode(200)
   @Allow('signal.contribute')
+  @BodyOf(LINES_BODY)
   contributeBatch(@CurrentActor() actor: Actor, @Body() dto: ContributeBatchDto): Promise<BatchAnswer> {
     return this.contributions.contributeBatch(actor, dto);
   }

@@ -4,6 +4,8 @@ import type { FastifyRequest } from 'fastify';
 import { SecondPerson } from '../../../accounts/second-person';
 import type { Actor } from '../../../infra/database/actor';
 import { Allow, CurrentActor } from '../../../infra/http/allow';
+import { LINES_BODY } from '../../../infra/http/body';
+import { BodyOf } from '../../../infra/http/route-facts';
 import { ApiPage, PageQuery, type Page } from '../../../infra/http/paging';
 import { ParseUuid } from '../../../infra/http/uuid.pipe';
 import {
@@ -66,6 +68,7 @@ export class DefenceController {
   @Post('signal-negatives')
   @HttpCode(200)
   @Allow('operator.signals')
+  @BodyOf(LINES_BODY)
   addNegatives(@CurrentActor() actor: Actor, @Body() dto: AddNegativeLinesDto): Promise<NegativesAnswer> {
     return this.negatives.add(actor, dto);
   }

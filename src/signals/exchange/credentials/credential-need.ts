@@ -9,6 +9,12 @@ export interface OwnCredentialNeed {
   readonly verb: ExchangeVerb;
 }
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    ownCredential?: OwnCredentialNeed;
+  }
+}
+
 export interface ExchangeRequest extends FastifyRequest {
   bearer?: Bearer;
 }

@@ -1,6 +1,8 @@
 import { applyDecorators, createParamDecorator, SetMetadata, UseGuards, type ExecutionContext } from '@nestjs/common';
 import { Public } from '../../../infra/http/allow';
+import { BODY_LIMIT_BYTES } from '../../../infra/http/body';
 import { RateLimit } from '../../../infra/http/rate-limit';
+import { RouteFact, type BodyLimit } from '../../../infra/http/route-facts';
 import type { Bearer, ExchangeProtocol, ExchangeVerb } from './credential';
 import { OWN_CREDENTIAL, type ExchangeRequest, type OwnCredentialNeed } from './credential-need';
 import { ExchangeGuard } from './exchange.guard';
@@ -13,10 +15,11 @@ const PER_MINUTE = 1200;
  * general guard it is open, because the field's clients show their credentials in forms of their own; the guard that this
  * brings along asks for them.
  */
-export const OwnCredential = (protocol: ExchangeProtocol, verb: ExchangeVerb): MethodDecorator =>
+export const OwnCredential = (protocol: ExchangeProtocol, verb: ExchangeVerb, body: BodyLimit = {}): MethodDecorator =>
   applyDecorators(
     Public(`asks for a credential of its own: ${protocol}, ${verb}`),
     SetMetadata(OWN_CREDENTIAL, { protocol, verb } satisfies OwnCredentialNeed),
+    RouteFact({ ownCredential: { protocol, verb }, body: { bytes: BODY_LIMIT_BYTES, ...body } }),
     UseGuards(ExchangeGuard),
     RateLimit({ max: PER_MINUTE, timeWindow: '1 minute' }),
   );

@@ -1,9 +1,10 @@
-import { Transform, Type } from 'class-transformer';
+import { Transform } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsIn, IsInt, IsOptional, IsString, IsUUID, Max, MaxLength, Min } from 'class-validator';
 import { EXPORT_FORMATS, type ExportFormat } from './feed-lines';
+import { InDigits } from '../../../infra/http/whole-number';
 
-const splitList = ({ value }: { value: unknown }): unknown =>
-  typeof value === 'string' ? value.split(',').filter(Boolean) : value;
+/** An empty choice stays one, and is refused: it would be served nothing, and nobody would notice. */
+const splitList = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.split(',') : value);
 
 export class SignalFeedQuery {
   /** `through` of the answer before. Without it the feed begins with all that stands. */
@@ -14,7 +15,7 @@ export class SignalFeedQuery {
 
   /** Lines at most, 1 to 100,000. */
   @IsOptional()
-  @Type(() => Number)
+  @InDigits()
   @IsInt()
   @Min(1)
   @Max(100_000)

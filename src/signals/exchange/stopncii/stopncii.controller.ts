@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { LINES_BODY } from '../../../infra/http/body';
 import type { Bearer } from '../credentials/credential';
 import { CurrentBearer, OwnCredential } from '../credentials/own-credential';
 import { StopnciiFetch, type FetchAnswer } from './stopncii-fetch.service';
@@ -33,7 +34,7 @@ export class StopnciiController {
 
   @Post('SubmitHashes')
   @HttpCode(200)
-  @OwnCredential('stopncii', 'submit')
+  @OwnCredential('stopncii', 'submit', LINES_BODY)
   submit(@CurrentBearer() bearer: Bearer, @Body() body: unknown): Promise<SubmitAnswer> {
     return this.submitting.submit(bearer, body);
   }

@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { DomainError } from '../../domain/errors';
+import { wellFormed } from './well-formed';
+
+function pointerOf(document: unknown): string | undefined {
+  try {
+    wellFormed(document);
+    return undefined;
+  } catch (error) {
+    return error instanceof DomainError ? error.faults[0]?.pointer : String(error);
+  }
+}
+
+describe('a document', () => {
+  it('is itself when every string in it is Unicode', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 6 }), (document) => {
+        expect(wellFormed(document)).toBe(document);
+      }),
+    );
+  });
+
+  it('is refused with the way to half a character, wherever it stands', () => {
+    const path = fc.array(fc.oneof(fc.constantFrom('a', 'b/c', '~'), fc.nat(3)), { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(path, (tokens) => {
+        const document = tokens.reduceRight<unknown>(
+          (inner, token) =>
+            typeof token === 'number' ? [...Array<string>(token).fill('fine'), inner] : { [token]: inner },
+          '\ud800',
+        );
+        const expected = tokens.map((token) => `/${`${token}`.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+        expect(pointerOf(document)).toBe(expected);
+      }),
+    );
+    expect(pointerOf('\udfff')).toBe('');
+    expect(pointerOf({ a: { 'x\udc00': 1 } })).toBe('/a/x\ufffd');
+  });
+
+  it('may hold anything in the lines of a submission, which are judged one by one', () => {
+    expect(pointerOf({ items: [{ url: '\ud800' }, '\ud800'] })).toBeUndefined();
+    expect(pointerOf({ items: '\ud800' })).toBe('/items');
+    expect(pointerOf({ a: { items: ['\ud800'] } })).toBe('/a/items/0');
+  });
+
+  it('is looked at once a value, and nothing is listed of a list', () => {
+    let reads = 0;
+    const list = new Proxy(Array<number>(10_000).fill(1), {
+      get: (target, name) => {
+        if (typeof name === 'string' && /^\d+$/.test(name)) reads++;
+        return Reflect.get(target, name, target) as unknown;
+      },
+      ownKeys: () => {
+        throw new Error('ten thousand names made');
+      },
+    });
+    wellFormed({ list });
+    expect(reads).toBe(10_000);
+  });
+});
