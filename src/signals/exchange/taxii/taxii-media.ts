@@ -46,7 +46,29 @@ export class TaxiiMedia implements NestInterceptor {
   }
 }
 
-/** Errors as TAXII error messages (3.6.1), with the code of our own problems beside. */
+/** A TAXII error message (3.6.1), with the code of our own problems beside. */
+export function sendTaxiiError(error: DomainError, request: FastifyRequest, reply: FastifyReply): void {
+  const [status, title] = PROBLEMS[error.code];
+  // RFC 7617; the answer says nothing of which part was wrong.
+  if (status === 401) void reply.header('www-authenticate', 'Basic realm="Clepsydra exchange", charset="UTF-8"');
+  void reply
+    .status(status)
+    .headers({ 'content-type': TAXII, 'cache-control': 'no-store' })
+    .send(
+      toBytes({
+        title,
+        ...(error.faults.length > 0
+          ? { description: error.faults.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; ') }
+          : {}),
+        error_id: request.id,
+        error_code: error.code,
+        http_status: `${status}`,
+        external_details: `/problems/${error.code}`,
+      }),
+    );
+}
+
+/** Errors of the routes; those from before a route is found come to the same form through `answerErrorsUnder`. */
 @Catch()
 export class TaxiiFilter implements ExceptionFilter {
   catch(thrown: unknown, host: ArgumentsHost): void {
@@ -57,23 +79,6 @@ export class TaxiiFilter implements ExceptionFilter {
       const { name, message, stack } = thrown instanceof Error ? thrown : new Error(error.code);
       log.error({ event: 'request.failed', requestId: request.id, code: error.code, err: { name, message, stack } });
     }
-    const [status, title] = PROBLEMS[error.code];
-    // RFC 7617; the answer says nothing of which part was wrong.
-    if (status === 401) void reply.header('www-authenticate', 'Basic realm="Clepsydra exchange", charset="UTF-8"');
-    void reply
-      .status(status)
-      .headers({ 'content-type': TAXII, 'cache-control': 'no-store' })
-      .send(
-        toBytes({
-          title,
-          ...(error.faults.length > 0
-            ? { description: error.faults.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; ') }
-            : {}),
-          error_id: request.id,
-          error_code: error.code,
-          http_status: `${status}`,
-          external_details: `/problems/${error.code}`,
-        }),
-      );
+    sendTaxiiError(error, request, reply);
   }
 }

@@ -27,7 +27,12 @@ export function readTaxiiQuery(query: Readonly<Record<string, unknown>>): TaxiiQ
     const value = query[name];
     return typeof value === 'string' && value !== '' ? value : null;
   };
-  const list = (name: string): string[] | null => text(name)?.split(',').filter(Boolean) ?? null;
+  const list = (name: string): string[] | null => {
+    const values = text(name)?.split(',') ?? null;
+    // Of no value among them nothing would ever be served.
+    if (values?.includes('')) throw fault(name, 'values separated by commas');
+    return values;
+  };
   const after = text('added_after');
   const addedAfter = after === null ? null : parseMicros(after);
   if (after !== null && addedAfter === null) throw fault('added_after', 'an RFC 3339 timestamp');

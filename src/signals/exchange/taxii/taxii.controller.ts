@@ -16,13 +16,14 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { DomainError } from '../../../domain/errors';
 import { CONFIG, type Config } from '../../../infra/config';
+import { answerErrorsUnder } from '../../../infra/http/problem.filter';
 import { instantText } from '../core/sequenced.query';
 import type { Bearer } from '../credentials/credential';
 import { CurrentBearer, OwnCredential } from '../credentials/own-credential';
 import { StixCollections, type CollectionPage } from './collections.service';
 import { versionOf, type StixObject } from './stix';
 import type { CollectionList } from './stix.query';
-import { STIX, TAXII, TaxiiFilter, TaxiiMedia } from './taxii-media';
+import { sendTaxiiError, STIX, TAXII, TaxiiFilter, TaxiiMedia } from './taxii-media';
 import { readTaxiiQuery } from './taxii-query';
 
 type QueryText = Readonly<Record<string, unknown>>;
@@ -42,8 +43,9 @@ export class TaxiiController implements OnModuleInit {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** A body of this type is for a collection that cannot be written: it is read past, so that the refusal is heard. */
+  /** A body of TAXII's or STIX's type is for a collection that cannot be written: it is read past, so that the refusal is heard. */
   onModuleInit(): void {
+    answerErrorsUnder('taxii2', sendTaxiiError);
     const fastify: FastifyInstance = this.adapter.httpAdapter.getInstance();
     fastify.addContentTypeParser(/^application\/(taxii|stix)\+json/, { parseAs: 'buffer' }, (_request, _body, done) =>
       done(null, null),
