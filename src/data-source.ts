@@ -21,6 +21,7 @@ import { CreateSignalDefence1764000820000 } from '../migrations/1764000820000-cr
 import { CreateExhibitMedia1764000840000 } from '../migrations/1764000840000-create-exhibit-media';
 import { CreateExchange1764000830000 } from '../migrations/1764000830000-create-exchange';
 import { CreateExchangeInbound1764000850000 } from '../migrations/1764000850000-create-exchange-inbound';
+import { AskForReviews1764000860000 } from '../migrations/1764000860000-ask-for-reviews';
 
 /** Entities and migrations as explicit lists: what is not named here does not exist. */
 export const ENTITIES = [
@@ -59,6 +60,7 @@ export const MIGRATIONS = [
   CreateExchange1764000830000,
   CreateExhibitMedia1764000840000,
   CreateExchangeInbound1764000850000,
+  AskForReviews1764000860000,
 ];
 
 /**

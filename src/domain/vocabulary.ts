@@ -244,6 +244,7 @@ export const LEDGER_KINDS = {
   'signal.erased': 'A hash was erased, with what was said of it',
   'signal.forgotten': 'The value of an erased hash was destroyed',
   'signal.reviewed': 'A contributor looked at a hash again and stands by it',
+  'signal.review-due': 'A contributor is asked to look at hashes again',
   'signal.confirmed': 'An organisation confirmed a hash',
   'signal.disputed': 'A hash is disputed',
   'signal.opinion-retracted': 'An organisation took its opinion of a hash back',
