@@ -151,8 +151,9 @@ language sql stable security definer set search_path = public, pg_catalog as $$
   where asker = current_org() $$;
 
 -- What several platforms found to be a false match is disputed by the service, once, and never because one of them says so twice.
-create function signal_dispute_false_match(subject uuid, dispute uuid, at timestamptz, due timestamptz) returns boolean
+create function signal_dispute_false_match(subject uuid, dispute uuid, at timestamptz, due timestamptz) returns uuid[]
 language plpgsql volatile security definer set search_path = public, pg_catalog as $$
+declare doubted uuid[];
 begin
   if current_org() is null then raise exception 'a scope is needed' using errcode = '42501'; end if;
   perform 1 from signal s where s.id = subject for update;
@@ -163,8 +164,9 @@ begin
     where (select count(*) filter (where f.verdict = 'false') >= 2 and count(*) filter (where f.verdict = 'false') > count(*) filter (where f.verdict = 'confirmed')
         from signal_feedback f where f.signal_id = subject and f.superseded_at is null and l.id = any(f.list_ids))
       and not exists (select 1 from signal_dispute d where d.signal_id = subject and d.organisation_id is null and d.reason = 'false_match' and l.id = any(d.list_ids))
-    having count(*) > 0;
-  return found;
+    having count(*) > 0
+    returning list_ids into doubted;
+  return doubted;
 end $$;
 
 insert into private.job_task (name) values ('signal-canary');
@@ -217,6 +219,34 @@ language sql stable security definer set search_path = public, pg_catalog as $$
     and case m.ground when 'dispute_upheld' then m.list_id = list else m.organisation_id = asker end order by m.ground limit 1) m
   where asker = current_org() or pg_has_role(session_user, 'clepsydra_worker', 'member') $$;
 
+-- These hashes have come to stand on these lists. A standing opinion that one of them is wrong opens its dispute again, unless that
+-- opinion was rejected there, or people let the hash back in after a dispute had been upheld.
+create function signal_reopen_disputes(signals uuid[], lists uuid[], at timestamptz, due timestamptz)
+returns table (signal_id uuid, type text, organisation_id uuid, list_ids uuid[], reason text)
+language plpgsql volatile security definer set search_path = public, pg_catalog as $$
+#variable_conflict use_column
+begin
+  if current_org() is null and not pg_has_role(session_user, 'clepsydra_worker', 'member') then
+    raise exception 'a scope is needed' using errcode = '42501';
+  end if;
+  return query with doubted as (
+    select o.signal_id, o.organisation_id, o.reason, o.note, array_agg(distinct b.list order by b.list) as list_ids
+    from unnest(signals, lists) as b(signal, list) join signal s on s.id = b.signal
+      join signal_opinion o on o.signal_id = b.signal and o.superseded_at is null and o.opinion = 'dispute' and b.list = any(o.list_ids)
+    where exists (select 1 from signal_contribution c where c.signal_id = b.signal and c.list_id = b.list and c.state = 'standing'
+        and c.organisation_id <> o.organisation_id)
+      and not exists (select 1 from signal_dispute d where d.signal_id = o.signal_id and d.organisation_id = o.organisation_id
+        and (d.state = 'open' or (d.state = 'rejected' and d.reason = o.reason and b.list = any(d.list_ids))))
+      and not exists (select 1 from signal_memory m where m.digest = private.signal_digest(s.type, s.value) and m.list_id = b.list
+        and m.ground = 'dispute_upheld' and m.is_released)
+    group by o.signal_id, o.organisation_id, o.reason, o.note
+  ), opened as (
+    insert into signal_dispute (id, signal_id, organisation_id, list_ids, reason, note, opened_at, due_at)
+      select gen_random_uuid(), d.signal_id, d.organisation_id, d.list_ids, d.reason, d.note, at, due from doubted d
+      on conflict do nothing returning signal_id, organisation_id, list_ids, reason
+  ) select o.signal_id, s.type, o.organisation_id, o.list_ids, o.reason from opened o join signal s on s.id = o.signal_id;
+end $$;
+
 -- What waits on a list because its owner had upheld a dispute about it: the owner's to release. What the operator decided is not.
 create function signal_held_back(list uuid)
 returns table (contribution_id uuid, signal_id uuid, organisation_id uuid, type text, value text, contributed_at timestamptz)
@@ -246,7 +276,7 @@ end $$;
 -- What one organisation said of hashes from an instant on counts no more: its opinions, the disputes it opened, its feedback, and the
 -- disputes that the service opened because of that feedback. With the rolled back contributions, and the operator's alone.
 create function signal_silence(silenced uuid, since timestamptz, at timestamptz, words text)
-returns table (signal_id uuid, type text, opinions int, disputes int, feedback int)
+returns table (signal_id uuid, type text, opinions int, disputes int, feedback int, lists uuid[])
 language plpgsql volatile security definer set search_path = public, pg_catalog as $$
 #variable_conflict use_column
 declare signals uuid[];
@@ -257,19 +287,25 @@ begin
     union select f.signal_id from signal_feedback f where f.organisation_id = silenced and f.superseded_at is null and f.given_at >= since);
   perform 1 from signal s where s.id = any(signals) order by s.type, s.value for no key update;
   return query with said as (
-    update signal_opinion o set superseded_at = at where o.organisation_id = silenced and o.superseded_at is null and o.stated_at >= since returning o.signal_id
+    update signal_opinion o set superseded_at = at where o.organisation_id = silenced and o.superseded_at is null and o.stated_at >= since
+    returning o.signal_id, o.list_ids
   ), fed as (
     update signal_feedback f set superseded_at = at where f.organisation_id = silenced and f.superseded_at is null and f.given_at >= since
-    returning f.signal_id, f.verdict
+    returning f.signal_id, f.list_ids, f.verdict
   ), opened as (
     update signal_dispute d set state = 'retracted', closed_at = at, closed_by = current_org(), outcome_note = words
     where d.state = 'open' and ((d.organisation_id = silenced and d.reason <> 'order_annulled' and d.opened_at >= since)
-      or (d.organisation_id is null and d.reason = 'false_match' and exists (select 1 from fed where fed.signal_id = d.signal_id and fed.verdict = 'false')
-        and (select count(*) filter (where f.verdict = 'false') < 2 or count(*) filter (where f.verdict = 'false') <= count(*) filter (where f.verdict = 'confirmed')
-          from signal_feedback f where f.signal_id = d.signal_id and f.superseded_at is null and f.organisation_id <> silenced)))
-    returning d.signal_id
+      or (d.organisation_id is null and d.reason = 'false_match' and exists (select 1 from fed where fed.signal_id = d.signal_id and fed.verdict = 'false'
+          and fed.list_ids && d.list_ids)
+        and not exists (select 1 from unnest(d.list_ids) as l(id) where (
+          select count(*) filter (where f.verdict = 'false') >= 2 and count(*) filter (where f.verdict = 'false') > count(*) filter (where f.verdict = 'confirmed')
+          from signal_feedback f where f.signal_id = d.signal_id and f.superseded_at is null and f.organisation_id <> silenced and l.id = any(f.list_ids)))))
+    returning d.signal_id, d.list_ids
   ) select s.id, s.type, (select count(*)::int from said where said.signal_id = s.id), (select count(*)::int from opened where opened.signal_id = s.id),
-      (select count(*)::int from fed where fed.signal_id = s.id) from signal s where s.id = any(signals);
+      (select count(*)::int from fed where fed.signal_id = s.id),
+      array(select distinct unnest(list_ids) from (select signal_id, list_ids from said union all select signal_id, list_ids from opened
+        union all select signal_id, list_ids from fed) about where about.signal_id = s.id)
+    from signal s where s.id = any(signals);
 end $$;
 `;
 
@@ -342,9 +378,9 @@ grant select on signal_trust, signal_negative, signal_policy to clepsydra_worker
 grant select, insert on signal_quarantine, signal_quarantine_item to clepsydra_worker;
 revoke all on function signal_standing_places(uuid, uuid, text[], text[]), signal_distrust(uuid, timestamptz), signal_dispute_false_match(uuid, uuid, timestamptz, timestamptz) from public;
 grant execute on function signal_standing_places(uuid, uuid, text[], text[]), signal_distrust(uuid, timestamptz) to clepsydra_app, clepsydra_worker;
-revoke all on function signal_said(uuid, timestamptz, timestamptz), signal_remembered(uuid, uuid, text[], text[]), signal_held_back(uuid),
+revoke all on function signal_reopen_disputes(uuid[], uuid[], timestamptz, timestamptz), signal_said(uuid, timestamptz, timestamptz), signal_remembered(uuid, uuid, text[], text[]), signal_held_back(uuid),
   signal_release_held(uuid, uuid[], text, timestamptz), signal_silence(uuid, timestamptz, timestamptz, text) from public;
-grant execute on function signal_remembered(uuid, uuid, text[], text[]) to clepsydra_app, clepsydra_worker;
+grant execute on function signal_remembered(uuid, uuid, text[], text[]), signal_reopen_disputes(uuid[], uuid[], timestamptz, timestamptz) to clepsydra_app, clepsydra_worker;
 grant execute on function signal_said(uuid, timestamptz, timestamptz), signal_held_back(uuid), signal_release_held(uuid, uuid[], text, timestamptz),
   signal_silence(uuid, timestamptz, timestamptz, text) to clepsydra_app;
 grant execute on function signal_dispute_false_match(uuid, uuid, timestamptz, timestamptz) to clepsydra_app;
@@ -361,7 +397,7 @@ export class CreateSignalDefence1764000820000 implements MigrationInterface {
     await runner.query(`drop trigger signal_quarantine_names on signal_contribution;
       drop trigger signal_usage_counts on signal_contribution;
       drop trigger signal_remembers on signal_contribution;
-      drop function signal_said, signal_remembered, signal_release_held, signal_held_back, signal_silence;
+      drop function signal_reopen_disputes, signal_said, signal_remembered, signal_release_held, signal_held_back, signal_silence;
       drop function private.signal_remembers, private.signal_digest;
       drop table signal_memory;
       drop function private.signal_quarantine_names, private.signal_usage_counts;

@@ -74,6 +74,7 @@ export class HashSharing {
     for (const member of members) await curator.post(`/v1/signal-lists/${list.id}/members`, member);
     await curator.post('/v1/signals/batch', {
       listId: list.id,
+      reviewed: true,
       labels: { category: 'incitement', ideology: 'unknown', behaviours: ['incitement'], contentType: 'supporter-made' },
       severity: 'high',
       signals: NAMES.flatMap((name) => {

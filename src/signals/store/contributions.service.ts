@@ -13,6 +13,7 @@ import type { BatchAnswer, ContributeBatchDto, ContributeSignalDto, SignalView }
 import { appendContributed } from './contribution-entries';
 import { assertWritable } from './list-access';
 import { Outcomes, refused, toAnswer, type ContributionResult } from './outcomes';
+import { reopenDisputes } from './reopening';
 import { requireSignal } from './signal-view';
 
 export type { Candidate } from './candidate';
@@ -151,7 +152,10 @@ async function stand(
     outcomes.place(one, isNew);
   }
   const fresh = [...first.values()].filter(({ signalId }) => inserted.has(signalId));
-  return appendContributed(tx, actor, placement, fresh);
+  const entryIds = await appendContributed(tx, actor, placement, fresh);
+  const standing = fresh.filter(({ heldBecause }) => heldBecause === null);
+  const back = standing.map(({ signalId }) => ({ signalId, listId: batch.listId }));
+  return [...entryIds, ...(await reopenDisputes(tx, actor, back, batch.at))];
 }
 
 /** Unless it says so, a machine has not looked at anything. */

@@ -6,6 +6,7 @@ import { Work, type Actor, type Tx } from '../../../infra/database/work';
 import { pageOf, parseCursor, type Page, type PageQuery } from '../../../infra/http/paging';
 import { SignalIndex } from '../../matching/signal-index.service';
 import { appendChange } from '../../store/entries';
+import { reopenDisputes } from '../../store/reopening';
 import { Retraction } from '../../store/retraction.service';
 import type {
   DecideQuarantineDto,
@@ -23,6 +24,7 @@ interface Moved {
   readonly contribution_id: string;
   readonly signal_id: string;
   readonly organisation_id: string;
+  readonly list_id: string;
   readonly type: SignalType;
 }
 
@@ -128,6 +130,8 @@ export async function move(
       audience: [organisationId],
     });
   }
+  const back = change.held ? [] : moved.map((row) => ({ signalId: row.signal_id, listId: row.list_id }));
+  await reopenDisputes(tx, actor, back, change.at);
   return distinct(moved).map(({ id }) => id);
 }
 
