@@ -45,6 +45,11 @@ export class ContributeExhibitDto {
   @IsBoolean()
   reviewed?: boolean;
 
+  /** The notice about this item on which the contribution rests: if it is annulled, the contribution ends with it. */
+  @IsOptional()
+  @IsUUID()
+  noticeId?: string;
+
   @IsOptional()
   @IsString()
   @Length(1, 2000)

@@ -27,6 +27,7 @@ export class ExhibitSignals {
   async contribute(actor: Actor, exhibitId: string, dto: ContributeExhibitDto): Promise<ContributedView> {
     const { results, touched } = await this.work.run(actor, async (tx) => {
       const { exhibit, media } = await find(tx, exhibitId);
+      if (dto.noticeId) await assertAbout(tx, dto.noticeId, exhibit);
       const hashes = hashesOf(exhibit, media).filter(({ type }) => !dto.types || dto.types.includes(type));
       const batch = await this.contributions.contributeMany(tx, actor, {
         listId: dto.listId ?? COMMON_LIST,
@@ -46,8 +47,15 @@ export class ExhibitSignals {
   }
 }
 
-const labelsOf = ({ labels, severity, incident, note }: ContributeExhibitDto): Omit<Candidate, 'type' | 'value'> => ({
+const labelsOf = ({
   labels,
+  severity,
+  incident,
+  noticeId,
+  note,
+}: ContributeExhibitDto): Omit<Candidate, 'type' | 'value'> => ({
+  labels,
+  ...(noticeId ? { noticeId } : {}),
   ...(severity ? { severity } : {}),
   ...(incident ? { incident } : {}),
   ...(note ? { note } : {}),
@@ -57,6 +65,18 @@ async function find(tx: Tx, id: string): Promise<{ exhibit: Exhibit; media: Medi
   const exhibit = await tx.findOneBy(Exhibit, { id });
   if (!exhibit) throw new DomainError('request.not-found');
   return { exhibit, media: (await mediaOf(tx, [id])).get(id) ?? null };
+}
+
+/** The policies of its tables say whose notice it is: one of others cannot be told from none. */
+async function assertAbout(tx: Tx, noticeId: string, { itemId }: Exhibit): Promise<void> {
+  const found = await tx.query<unknown[]>('select 1 from notice_item where notice_id = $1 and item_id = $2', [
+    noticeId,
+    itemId,
+  ]);
+  if (found.length > 0) return;
+  throw new DomainError('request.invalid', {}, [
+    { pointer: '/noticeId', detail: 'there is no such notice of yours about the item of this exhibit' },
+  ]);
 }
 
 /**

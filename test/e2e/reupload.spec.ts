@@ -95,6 +95,26 @@ describe('content that comes back', () => {
     expect(theirs.items[0]!.reuploadOf[0]!.signalId).toBe(view.items[0]!.reuploadOf[0]!.signalId);
   });
 
+  it('ends what was contributed on the basis of a notice when that notice falls, and nothing else', async () => {
+    const first = await submit(analyst, await images.sceneJpeg(73), 'a.jpg', 'image/jpeg');
+    const draft = await analyst.post<{ id: string }>('/v1/notices', { caseId: first.id, kind: 'referral' });
+    const exhibitId = first.exhibits[0]!.id;
+    const contribute = (noticeId: string): ReturnType<Person['post']> =>
+      analyst.post(`/v1/exhibits/${exhibitId}/signals`, { labels: LABELS, types: ['sha256'], noticeId });
+    const strange = await contribute(exhibitId);
+    expect(strange).toMatchObject({ status: 400, body: { errors: [{ pointer: '/noticeId' }] } });
+    const given = (await contribute(draft.body.id)) as unknown as { body: ContributedView };
+    const { signalId } = given.body.signals[0]!;
+    const supervisor = await world.person(analyst.organisation, ['supervisor']);
+    const ended = await supervisor.post(`/v1/signals/retract`, {
+      noticeId: draft.body.id,
+      ground: 'order_annulled',
+      note: 'The notice was quashed',
+    });
+    expect(ended).toMatchObject({ status: 200, body: { contributions: 1, tombstones: [signalId] } });
+    expect((await analyst.get(`/v1/signals/${signalId}`)).body).toMatchObject({ state: 'withdrawn' });
+  });
+
   it('answers 404 to whoever would contribute from an exhibit of others', async () => {
     const { exhibits } = await submit(analyst, await images.sceneJpeg(72), 'a.jpg', 'image/jpeg');
     const answer = await other.post(`/v1/exhibits/${exhibits[0]!.id}/signals`, { labels: LABELS });
