@@ -64,11 +64,6 @@ alter table signal drop constraint signal_type_known, drop constraint signal_val
 alter table signal
   add column quality smallint,
   add column reviewed boolean not null default false,
-  add column confirms int not null default 0,
-  add column disputes int not null default 0,
-  add column fed_confirmed int not null default 0,
-  add column fed_false int not null default 0,
-  add column fed_known int not null default 0,
   add column reviewed_at timestamptz(3),
   add column erased_at timestamptz(3),
   add column forgotten_at timestamptz(3),
@@ -127,6 +122,8 @@ create index signal_contribution_notice on signal_contribution (notice_id) where
 create table signal_change (
   entry_id uuid not null,
   signal_id uuid not null,
+  -- The lists that it is about; null: all on which the signal stood. Who is served others does not hear of it.
+  list_ids uuid[],
   constraint signal_change_pk primary key (entry_id, signal_id),
   constraint signal_change_signal_fk foreign key (signal_id) references signal (id)
 );
@@ -135,16 +132,20 @@ insert into signal_change (entry_id, signal_id) select id, signal_id from ledger
 `;
 
 const OPINIONS = `
+-- An opinion, a dispute and feedback are about the lists on which whoever speaks saw the hash at that time: they are told to those who
+-- read one of these lists, and do there what they do, and nowhere else.
 create table signal_opinion (
   id uuid not null,
   signal_id uuid not null,
   organisation_id uuid not null,
+  list_ids uuid[] not null,
   opinion text not null,
   reason text,
   note text,
   stated_at timestamptz(3) not null,
   superseded_at timestamptz(3),
   constraint signal_opinion_pk primary key (id),
+  constraint signal_opinion_of_lists check (cardinality(list_ids) > 0),
   constraint signal_opinion_signal_fk foreign key (signal_id) references signal (id),
   constraint signal_opinion_organisation_fk foreign key (organisation_id) references organisation (id),
   constraint signal_opinion_known check (opinion in ('confirm', 'dispute')),
@@ -159,6 +160,7 @@ create table signal_dispute (
   id uuid not null,
   signal_id uuid not null,
   organisation_id uuid,
+  list_ids uuid[] not null,
   reason text not null,
   note text,
   opened_at timestamptz(3) not null,
@@ -169,6 +171,7 @@ create table signal_dispute (
   closed_by uuid,
   outcome_note text,
   constraint signal_dispute_pk primary key (id),
+  constraint signal_dispute_of_lists check (cardinality(list_ids) > 0),
   constraint signal_dispute_signal_fk foreign key (signal_id) references signal (id),
   constraint signal_dispute_organisation_fk foreign key (organisation_id) references organisation (id),
   constraint signal_dispute_closed_by_fk foreign key (closed_by) references organisation (id),
@@ -179,19 +182,20 @@ create table signal_dispute (
 );
 create index signal_dispute_signal on signal_dispute (signal_id);
 create index signal_dispute_open on signal_dispute (due_at) where state = 'open';
--- One of each organisation; that the legal basis fell is said once, whoever's it was.
+-- One of each organisation. That the legal basis fell is said once of each list, whoever's it was: signal_dispute_annulled sees to it.
 create unique index signal_dispute_once on signal_dispute (signal_id, organisation_id) where state = 'open' and reason <> 'order_annulled';
-create unique index signal_dispute_annulled_once on signal_dispute (signal_id) where state = 'open' and reason = 'order_annulled';
 
 create table signal_feedback (
   id uuid not null,
   signal_id uuid not null,
   organisation_id uuid not null,
+  list_ids uuid[] not null,
   verdict text not null,
   note text,
   given_at timestamptz(3) not null,
   superseded_at timestamptz(3),
   constraint signal_feedback_pk primary key (id),
+  constraint signal_feedback_of_lists check (cardinality(list_ids) > 0),
   constraint signal_feedback_signal_fk foreign key (signal_id) references signal (id),
   constraint signal_feedback_organisation_fk foreign key (organisation_id) references organisation (id),
   constraint signal_feedback_verdict_known check (verdict in ('confirmed', 'false', 'already_known'))
@@ -200,40 +204,44 @@ create unique index signal_feedback_standing on signal_feedback (signal_id, orga
 create index signal_feedback_organisation on signal_feedback (organisation_id, given_at);
 `;
 
+/** The state of a signal over the lists on which it stands; the same rule as `standingOf` in src/domain, which a test holds equal to it. */
+const STATE_OF = (subject: string): string => `coalesce((
+  select (array['active', 'provisional', 'disputed'])[min(l.place)] from (
+    select case
+      when exists (select 1 from signal_dispute d where d.signal_id = ${subject} and d.state = 'open' and c.list_id = any(d.list_ids)) then 3
+      -- Whoever stands behind it there has spoken by that: his own confirmation is no second voice.
+      when bool_or(c.reviewed) or exists (select 1 from signal_opinion o where o.signal_id = ${subject} and o.superseded_at is null
+        and o.opinion = 'confirm' and c.list_id = any(o.list_ids) and not exists (select 1 from signal_contribution own
+          where own.signal_id = ${subject} and own.list_id = c.list_id and own.organisation_id = o.organisation_id and own.state = 'standing')) then 1
+      else 2 end as place
+    from signal_contribution c where c.signal_id = ${subject} and c.state = 'standing' group by c.list_id) l), 'withdrawn')`;
+
 const STATE = `
 drop trigger signal_follows_contributions on signal_contribution;
 drop function private.signal_follows_contributions;
 
--- Nobody behind it: withdrawn. An open dispute: disputed. A person has looked, or another body confirms: active. Otherwise provisional.
+-- Of each list: an open dispute that names it, disputed; a person has looked, or another body confirms, active; otherwise provisional. The
+-- best of all lists, and withdrawn where it stands on none. As an organisation: over what its policies let it see.
+create function signal_state(subject uuid) returns text
+language sql stable set search_path = public, pg_catalog as $$ select ${STATE_OF('subject')} $$;
+
 create function private.signal_refresh(ids uuid[]) returns void
 language sql volatile security definer set search_path = public, pg_catalog as $$
   -- The row locks make two changes to one signal take turns, so that the second sees the first. In the order in which signal_make
   -- takes them, so that a batch that comes and one that goes do not wait for each other; keys stay free for foreign keys.
   select 1 from signal s where s.id = any(ids) order by s.type, s.value for no key update;
-  update signal s set state = f.state, reviewed = f.reviewed, reviewed_at = f.reviewed_at, confirms = f.confirms, disputes = f.disputes,
+  update signal s set state = f.state, reviewed = f.reviewed, reviewed_at = f.reviewed_at,
     -- Whoever stands behind an erased hash anew takes it upon himself: it is no tombstone any more.
-    erased_at = case when f.state = 'withdrawn' then s.erased_at end,
-    fed_confirmed = f.fed_confirmed, fed_false = f.fed_false, fed_known = f.fed_known, changed_at = greatest(s.changed_at, f.changed_at)
+    erased_at = case when f.state = 'withdrawn' then s.erased_at end, changed_at = greatest(s.changed_at, f.changed_at)
   from (
-    select i.id, coalesce(c.reviewed, false) as reviewed, c.reviewed_at, coalesce(o.confirms, 0) as confirms, coalesce(o.disputes, 0) as disputes,
-      coalesce(b.confirmed, 0) as fed_confirmed, coalesce(b.false_matches, 0) as fed_false, coalesce(b.known, 0) as fed_known,
-      greatest(c.changed_at, o.changed_at, d.changed_at) as changed_at,
-      case when coalesce(c.standing, 0) = 0 then 'withdrawn'
-           when coalesce(d.open, 0) > 0 then 'disputed'
-           when c.reviewed or coalesce(o.confirms, 0) > 0 then 'active'
-           else 'provisional' end as state
+    select i.id, coalesce(c.reviewed, false) as reviewed, c.reviewed_at, greatest(c.changed_at, o.changed_at, d.changed_at) as changed_at,
+      ${STATE_OF('i.id')} as state
     from unnest(ids) as i(id)
-    left join lateral (select count(*) filter (where state = 'standing') as standing, bool_or(reviewed) filter (where state = 'standing') as reviewed,
+    left join lateral (select bool_or(reviewed) filter (where state = 'standing') as reviewed,
       max(reviewed_at) filter (where state = 'standing') as reviewed_at,
       max(coalesce(withdrawn_at, contributed_at)) as changed_at from signal_contribution where signal_id = i.id) c on true
-    -- Whoever stands behind it has spoken by that: his own confirmation is no second voice.
-    left join lateral (select count(*) filter (where opinion = 'confirm' and not exists (select 1 from signal_contribution own
-        where own.signal_id = i.id and own.organisation_id = signal_opinion.organisation_id and own.state = 'standing')) as confirms, count(*) filter (where opinion = 'dispute') as disputes,
-      max(stated_at) as changed_at from signal_opinion where signal_id = i.id and superseded_at is null) o on true
-    left join lateral (select count(*) filter (where state = 'open') as open, max(coalesce(closed_at, opened_at)) as changed_at
-      from signal_dispute where signal_id = i.id) d on true
-    left join lateral (select count(*) filter (where verdict = 'confirmed') as confirmed, count(*) filter (where verdict = 'false') as false_matches,
-      count(*) filter (where verdict = 'already_known') as known from signal_feedback where signal_id = i.id and superseded_at is null) b on true
+    left join lateral (select max(stated_at) as changed_at from signal_opinion where signal_id = i.id and superseded_at is null) o on true
+    left join lateral (select max(coalesce(closed_at, opened_at)) as changed_at from signal_dispute where signal_id = i.id) d on true
   ) f where s.id = f.id $$;
 
 create function private.signal_follows() returns trigger
@@ -253,10 +261,6 @@ create trigger signal_follows_updates after update on signal_opinion referencing
 create trigger signal_follows_inserts after insert on signal_dispute referencing new table as changed
   for each statement execute function private.signal_follows();
 create trigger signal_follows_updates after update on signal_dispute referencing new table as changed
-  for each statement execute function private.signal_follows();
-create trigger signal_follows_inserts after insert on signal_feedback referencing new table as changed
-  for each statement execute function private.signal_follows();
-create trigger signal_follows_updates after update on signal_feedback referencing new table as changed
   for each statement execute function private.signal_follows();
 select private.signal_refresh(array_agg(id)) from signal;
 
@@ -315,9 +319,10 @@ begin
     select 1 from signal_contribution c join signal_list l on l.id = c.list_id
     where c.id = any(ids) and not coalesce(
       case ground
-        when 'dispute_upheld' then exists (select 1 from signal_dispute d where d.signal_id = c.signal_id and d.state = 'open' and d.organisation_id is distinct from me)
+        when 'dispute_upheld' then exists (select 1 from signal_dispute d where d.signal_id = c.signal_id and d.state = 'open'
+            and c.list_id = any(d.list_ids) and d.organisation_id is distinct from me)
           and (l.owner_id = me or is_operator or (c.organisation_id = me and not exists (select 1 from signal_contribution o
-            where o.signal_id = c.signal_id and o.state = 'standing' and o.organisation_id <> me)))
+            where o.signal_id = c.signal_id and o.list_id = c.list_id and o.state = 'standing' and o.organisation_id <> me)))
         when 'erased' then c.organisation_id = me or l.owner_id = me or is_operator
         when 'rolled_back' then c.organisation_id = me or is_operator
         when 'rejected' then is_operator and c.state = 'quarantined'
@@ -330,9 +335,10 @@ begin
     from signal s where s.id = c.signal_id and c.id = any(ids)
       and (c.state in ('standing', 'quarantined') or (ended = 'erased' and c.state <> 'erased'))
     returning c.id, c.signal_id, c.organisation_id, c.list_id, s.type;
-  -- Nobody stands behind it any more: what was disputed about it is settled.
+  -- Nobody stands behind it any more on the lists that were disputed: that is settled.
   update signal_dispute d set state = 'upheld', closed_at = at, closed_by = me, outcome_note = coalesce(words, 'nobody stands behind it any more')
-    from signal s where s.id = d.signal_id and s.id = any(signals) and s.state = 'withdrawn' and d.state = 'open';
+    where d.signal_id = any(signals) and d.state = 'open' and not exists (select 1 from signal_contribution c
+      where c.signal_id = d.signal_id and c.list_id = any(d.list_ids) and c.state = 'standing');
   if ended = 'erased' then perform private.signal_wipe(signals, at); end if;
 end $$;
 
@@ -377,39 +383,88 @@ begin
     returning c.id, c.signal_id, c.organisation_id, c.list_id, s.type;
 end $$;
 
--- What stands of a signal on lists that the organisation answers for, and whether that is all: its own lists, every list for the
--- operator, its own contributions when nobody else stands behind the hash.
-create function signal_responsibility(subject uuid) returns table (contributions uuid[], is_all boolean)
+-- Lists on which a hash stands and which the organisation reads; with only_others those on which somebody else stands behind it, because
+-- nobody confirms or disputes what he alone contributed.
+create function signal_seen_lists(subject uuid, only_others boolean) returns uuid[]
+language sql stable security definer set search_path = public, pg_catalog as $$
+  select coalesce(array_agg(distinct c.list_id order by c.list_id), '{}') from signal_contribution c
+  where c.signal_id = subject and c.state = 'standing' and (not only_others or c.organisation_id <> current_org())
+    and (c.list_id = any((select readable_lists())::uuid[]) or (select current_org_kind()) = 'operator') $$;
+
+-- What platforms found of hashes, by the lists through which they saw them and as far as the asker reads those; who found it is not said.
+create function signal_feedback_counts(subjects uuid[])
+returns table (signal_id uuid, list_ids uuid[], confirmed int, false_matches int, known int)
+language sql stable security definer set search_path = public, pg_catalog as $$
+  select f.signal_id, f.list_ids, count(*) filter (where f.verdict = 'confirmed')::int, count(*) filter (where f.verdict = 'false')::int,
+    count(*) filter (where f.verdict = 'already_known')::int
+  from signal_feedback f where f.signal_id = any(subjects) and f.superseded_at is null
+    and (f.list_ids && (select readable_lists())::uuid[] or (select current_org_kind()) = 'operator')
+  group by f.signal_id, f.list_ids $$;
+
+-- What stands of a signal on the disputed lists that the organisation answers for, and whether that is all of it: its own lists, every
+-- list for the operator, its own contributions to a list where nobody else stands behind the hash.
+create function signal_responsibility(dispute uuid) returns table (contributions uuid[], is_all boolean)
 language sql stable security definer set search_path = public, pg_catalog as $$
   with standing as (
-    select c.id, c.organisation_id = me.id as is_own, coalesce(l.owner_id = me.id, false) or me.kind = 'operator' as is_listed
-    from signal_contribution c join signal_list l on l.id = c.list_id, (select current_org() as id, current_org_kind() as kind) me
-    where c.signal_id = subject and c.state = 'standing' and me.id is not null
-  ), answered as (select id, is_listed or (select bool_and(is_own) from standing) as is_answered from standing)
+    select c.id, c.list_id, c.organisation_id = me.id as is_own, coalesce(l.owner_id = me.id, false) or me.kind = 'operator' as is_listed
+    from signal_dispute d join signal_contribution c on c.signal_id = d.signal_id and c.list_id = any(d.list_ids) and c.state = 'standing'
+      join signal_list l on l.id = c.list_id, (select current_org() as id, current_org_kind() as kind) me
+    where d.id = dispute and me.id is not null
+  ), answered as (select id, is_listed or bool_and(is_own) over (partition by list_id) as is_answered from standing)
   select coalesce(array_agg(id) filter (where is_answered), '{}'), coalesce(bool_and(is_answered), false) from answered $$;
 
--- A dispute is rejected by whoever answers for everything that stands of the signal, and never by the one who disputes.
+-- A dispute is rejected by whoever answers for everything that stands on its lists, and never by the one who disputes.
 create function signal_reject_dispute(dispute uuid, words text, at timestamptz) returns void
 language plpgsql volatile security definer set search_path = public, pg_catalog as $$
 declare d signal_dispute;
 begin
   select * into d from signal_dispute where id = dispute for update;
   if d.id is null or d.state <> 'open' or d.organisation_id is not distinct from current_org()
-    or not (select r.is_all from signal_responsibility(d.signal_id) r) then
+    or not (select r.is_all from signal_responsibility(d.id) r) then
     raise exception 'this dispute is not for this organisation to decide' using errcode = '42501';
   end if;
   update signal_dispute set state = 'rejected', closed_at = at, closed_by = current_org(), outcome_note = words where id = dispute;
 end $$;
 
--- Who has to learn what happens to a signal: those who stand behind it, who dispute it, and who answers for its lists (the operator for
--- the service's own), also where the one who acts may not see them.
-create function signal_concerned(signals uuid[]) returns table (signal_id uuid, organisation_id uuid)
+-- The order behind contributions fell that ended at this time: the lists on which they stood and those that everybody reads are in doubt
+-- where others stand behind the hash, who may have relied on that order. A list on which that was said already is not named again.
+create function signal_dispute_annulled(ids uuid[], signals uuid[], at timestamptz, due timestamptz) returns table (signal_id uuid, list_id uuid)
+language plpgsql volatile security definer set search_path = public, pg_catalog as $$
+#variable_conflict use_column
+declare
+  me uuid := current_org();
+  is_worker boolean := pg_has_role(session_user, 'clepsydra_worker', 'member');
+begin
+  return query with fell as (
+    select g.id, g.signal, e.list_id from unnest(ids, signals) as g(id, signal) join signal_contribution e on e.signal_id = g.signal
+    where e.end_ground = 'order_annulled' and e.withdrawn_at = at and (is_worker or e.organisation_id = me)
+  ), doubted as (
+    select f.id, f.signal, array_agg(distinct c.list_id order by c.list_id) as lists
+    from fell f join signal_contribution c on c.signal_id = f.signal and c.state = 'standing' join signal_list l on l.id = c.list_id
+    where (l.sharing = 'everyone' or l.id = f.list_id) and not exists (select 1 from signal_dispute d
+      where d.signal_id = f.signal and d.state = 'open' and d.reason = 'order_annulled' and c.list_id = any(d.list_ids))
+    group by f.id, f.signal
+  ), opened as (
+    insert into signal_dispute (id, signal_id, organisation_id, list_ids, reason, opened_at, due_at)
+      select d.id, d.signal, case when not is_worker then me end, d.lists, 'order_annulled', at, due from doubted d
+      returning signal_id, list_ids
+  ) select o.signal_id, u.list from opened o, unnest(o.list_ids) as u(list);
+end $$;
+
+-- Who has to learn what happens to signals on lists, given as pairs: those of the lists' readers who stand behind it there or dispute it
+-- there, and who answers for the list (the operator for the service's own), also where the one who acts may not see them.
+create function signal_concerned(signals uuid[], lists uuid[]) returns table (signal_id uuid, organisation_id uuid)
 language sql stable security definer set search_path = public, pg_catalog as $$
-  select c.signal_id, c.organisation_id from signal_contribution c where c.signal_id = any(signals) and c.state in ('standing', 'quarantined')
-  union select d.signal_id, d.organisation_id from signal_dispute d where d.signal_id = any(signals) and d.state = 'open' and d.organisation_id is not null
-  union select c.signal_id, o.id from signal_contribution c join signal_list l on l.id = c.list_id
-    join organisation o on o.id = l.owner_id or (l.owner_id is null and o.kind = 'operator' and o.status = 'active')
-    where c.signal_id = any(signals) and c.state = 'standing' $$;
+  with pair as (select distinct p.signal, l.id as list, l.owner_id, l.sharing from unnest(signals, lists) as p(signal, list) join signal_list l on l.id = p.list),
+  said as (
+    select p.signal, p.list, p.owner_id, p.sharing, c.organisation_id from pair p
+      join signal_contribution c on c.signal_id = p.signal and c.list_id = p.list and c.state in ('standing', 'quarantined')
+    union select p.signal, p.list, p.owner_id, p.sharing, d.organisation_id from pair p
+      join signal_dispute d on d.signal_id = p.signal and d.state = 'open' and p.list = any(d.list_ids) and d.organisation_id is not null)
+  select s.signal, s.organisation_id from said s where s.sharing = 'everyone' or s.owner_id = s.organisation_id or exists (
+    select 1 from signal_list_member m where m.list_id = s.list and m.organisation_id = s.organisation_id and m.left_at is null)
+  union select p.signal, o.id from pair p join organisation o on o.id = p.owner_id or (p.owner_id is null and o.kind = 'operator' and o.status = 'active')
+    where exists (select 1 from signal_contribution c where c.signal_id = p.signal and c.list_id = p.list and c.state = 'standing') $$;
 `;
 
 const POLICIES = `
@@ -459,22 +514,24 @@ create policy signal_frame_make on signal_frame for insert to clepsydra_app with
 create policy signal_change_read on signal_change for select to clepsydra_app
   using (exists (select 1 from signal s where s.id = signal_id));
 create policy signal_change_make on signal_change for insert to clepsydra_app with check ((select current_org()) is not null);
+-- An opinion and a dispute are their author's, the operator's and of whoever reads one of their lists now.
 create policy signal_opinion_read on signal_opinion for select to clepsydra_app
-  using (exists (select 1 from signal s where s.id = signal_id));
+  using (organisation_id = (select current_org()) or list_ids && (select readable_lists())::uuid[] or (select current_org_kind()) = 'operator');
 create policy signal_opinion_make on signal_opinion for insert to clepsydra_app
-  with check (organisation_id = (select current_org()) and exists (select 1 from signal s where s.id = signal_id));
+  with check (organisation_id = (select current_org()) and list_ids <@ signal_seen_lists(signal_id, true));
 create policy signal_opinion_change on signal_opinion for update to clepsydra_app using (organisation_id = (select current_org()));
 create policy signal_dispute_read on signal_dispute for select to clepsydra_app
-  using (exists (select 1 from signal s where s.id = signal_id));
+  using (organisation_id = (select current_org()) or list_ids && (select readable_lists())::uuid[] or (select current_org_kind()) = 'operator');
 create policy signal_dispute_make on signal_dispute for insert to clepsydra_app
-  with check (organisation_id = (select current_org()) and state = 'open' and exists (select 1 from signal s where s.id = signal_id));
+  with check (organisation_id = (select current_org()) and state = 'open' and reason <> 'order_annulled' and list_ids <@ signal_seen_lists(signal_id, true));
 -- One's own: it is restated or taken back. Who decides it is not asked here but in signal_reject_dispute and signal_end_contributions.
 create policy signal_dispute_change on signal_dispute for update to clepsydra_app
   using (organisation_id = (select current_org()) and state = 'open' and reason <> 'order_annulled')
-  with check (organisation_id = (select current_org()) and state in ('open', 'retracted') and reason <> 'order_annulled');
+  with check (organisation_id = (select current_org()) and reason <> 'order_annulled'
+    and (state = 'retracted' or (state = 'open' and list_ids <@ signal_seen_lists(signal_id, true))));
 create policy signal_feedback_own on signal_feedback for all to clepsydra_app
   using (organisation_id = (select current_org()))
-  with check (organisation_id = (select current_org()) and exists (select 1 from signal s where s.id = signal_id));
+  with check (organisation_id = (select current_org()) and (superseded_at is not null or list_ids <@ signal_seen_lists(signal_id, false)));
 
 -- The worker loads the index, expires, retracts and follows subscriptions across organisations.
 create policy signal_list_worker on signal_list for select to clepsydra_worker using (true);
@@ -492,14 +549,15 @@ grant update (may_contribute, left_at, joined_at) on signal_list_member to cleps
 revoke update on signal_contribution from clepsydra_app;
 grant update (expires_at, reviewed, reviewed_at) on signal_contribution to clepsydra_app;
 grant update (superseded_at) on signal_opinion, signal_feedback to clepsydra_app;
-grant update (reason, note, state, closed_at, closed_by) on signal_dispute to clepsydra_app;
+grant update (list_ids, reason, note, state, closed_at, closed_by) on signal_dispute to clepsydra_app;
 grant select on signal_list, signal_list_member, signal_opinion, signal_feedback to clepsydra_worker;
 grant select, insert on signal_frame, signal_change, signal_contribution, signal_dispute to clepsydra_worker;
 grant update (overdue_at) on signal_dispute to clepsydra_worker;
 grant execute on function readable_lists(), writable_lists(), signal_make(uuid[], text[], text[], smallint[], timestamptz),
-  signal_end_contributions(uuid[], text, text, timestamptz, text), signal_hold_contributions(uuid[], boolean), signal_concerned(uuid[])
-  to clepsydra_app, clepsydra_worker;
-grant execute on function signal_responsibility(uuid), signal_reject_dispute(uuid, text, timestamptz) to clepsydra_app;
+  signal_end_contributions(uuid[], text, text, timestamptz, text), signal_hold_contributions(uuid[], boolean), signal_concerned(uuid[], uuid[]),
+  signal_dispute_annulled(uuid[], uuid[], timestamptz, timestamptz) to clepsydra_app, clepsydra_worker;
+grant execute on function signal_responsibility(uuid), signal_reject_dispute(uuid, text, timestamptz), signal_state(uuid),
+  signal_seen_lists(uuid, boolean), signal_feedback_counts(uuid[]) to clepsydra_app;
 grant execute on function signal_forget(timestamptz, timestamptz, int) to clepsydra_worker;
 `;
 

@@ -100,6 +100,7 @@ export const PROBLEMS = {
   'signal.illegal-transition': [409, 'A contribution in this state does not allow that'],
   'signal.nobody-behind': [409, 'Nobody stands behind this hash now'],
   'signal.nothing-to-end': [409, 'There is nothing of yours that this would end'],
+  'signal.only-yours': [409, 'Nobody else stands behind this hash on your lists'],
   'signal.opinion-none': [409, 'Your organisation has stated no opinion of this hash'],
   'dispute.decided': [409, 'This dispute was decided already'],
   'dispute.decided-before': [409, 'This was disputed for the same reason before, and decided'],

@@ -180,6 +180,8 @@ export const PROBLEM_HELP = {
     'Every organisation has withdrawn its contribution, so there is nothing to confirm, dispute, review or withdraw. The hash matches no more.',
   'signal.nothing-to-end':
     'No contribution that stands, and that your organisation may end in this way, fits what was named. Check the case, exhibit or notice, or read the hash again: it may have ended already.',
+  'signal.only-yours':
+    'Where your organisation alone contributed a hash there is nobody whose decision it could confirm or dispute. Withdraw the contribution if it was a mistake.',
   'signal.opinion-none':
     'There is no standing opinion of your organisation to take back. Earlier ones remain in the history of the hash.',
   'dispute.decided':

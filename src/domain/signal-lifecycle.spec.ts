@@ -11,7 +11,9 @@ import {
   EVENT_OF_GROUND,
   expiryOf,
   reviewedBefore,
-  signalState,
+  standingOf,
+  stateOnList,
+  type Told,
 } from './signal-lifecycle';
 import { CONTRIBUTION_STATES, DISPUTE_STATES, END_GROUNDS, isLedgerKind } from './vocabulary';
 
@@ -53,7 +55,7 @@ describe('the life of a contribution', () => {
   });
 });
 
-describe('the state of a signal', () => {
+describe('the state of a signal on one list', () => {
   const facts = fc.record({
     standing: fc.nat(3),
     reviewed: fc.boolean(),
@@ -64,12 +66,95 @@ describe('the state of a signal', () => {
   it('is withdrawn exactly when nobody stands behind it, and disputed whenever somebody does and a dispute is open', () => {
     fc.assert(
       fc.property(facts, (given) => {
-        const state = signalState(given);
+        const state = stateOnList(given);
         expect(state === 'withdrawn').toBe(given.standing === 0);
         if (given.standing > 0) expect(state === 'disputed').toBe(given.openDisputes > 0);
         if (state === 'active') expect(given.reviewed || given.confirms > 0).toBe(true);
       }),
     );
+  });
+});
+
+describe('the state of a signal over the lists on which it stands', () => {
+  const LISTS = ['common', 'group', 'own', 'other'];
+  const BODIES = ['a', 'b', 'c', 'd'];
+  const some = fc.subarray(LISTS, { minLength: 1 });
+  const contribution = fc.record({
+    organisationId: fc.constantFrom(...BODIES),
+    listId: fc.constantFrom(...LISTS),
+    reviewed: fc.boolean(),
+  });
+  const told: fc.Arbitrary<Told> = fc.record({
+    contributions: fc.array(contribution, { maxLength: 6 }),
+    confirmations: fc.array(fc.record({ organisationId: fc.constantFrom(...BODIES), listIds: some }), { maxLength: 3 }),
+    disputes: fc.array(fc.record({ listIds: some }), { maxLength: 2 }),
+  });
+  const through = (all: Told, lists: readonly string[]): Told => ({
+    ...all,
+    contributions: all.contributions.filter(({ listId }) => lists.includes(listId)),
+  });
+  const without = (lists: readonly string[]) => LISTS.filter((each) => !lists.includes(each));
+
+  it('does not change through lists that a dispute or a confirmation does not name', () => {
+    fc.assert(
+      fc.property(told, some, fc.constantFrom(...BODIES), (all, listIds, organisationId) => {
+        const elsewhere = through(all, without(listIds));
+        expect(standingOf({ ...elsewhere, disputes: [...all.disputes, { listIds }] })).toEqual(standingOf(elsewhere));
+        const confirmed = { ...elsewhere, confirmations: [...all.confirmations, { organisationId, listIds }] };
+        expect(standingOf(confirmed)).toEqual(standingOf(elsewhere));
+      }),
+    );
+  });
+
+  it('never rests on a disputed list when it is anything but disputed', () => {
+    fc.assert(
+      fc.property(told, (all) => {
+        const { state, lists } = standingOf(all);
+        const named = new Set(all.disputes.flatMap(({ listIds }) => listIds));
+        if (state === 'active' || state === 'provisional') expect(lists.filter((each) => named.has(each))).toEqual([]);
+        if (state === 'disputed') for (const each of lists) expect(named.has(each)).toBe(true);
+        expect(state === 'withdrawn').toBe(all.contributions.length === 0);
+      }),
+    );
+  });
+
+  it('is the best of what it is through each list by itself, and rests on those that have it', () => {
+    fc.assert(
+      fc.property(told, (all) => {
+        const { state, lists } = standingOf(all);
+        const best = ['active', 'provisional', 'disputed', 'withdrawn'];
+        const alone = LISTS.map((list) => [list, standingOf(through(all, [list])).state] as const);
+        const ranks = alone.map(([, each]) => best.indexOf(each));
+        expect(best.indexOf(state)).toBe(Math.min(...ranks));
+        if (state === 'withdrawn') return;
+        expect([...lists].sort()).toEqual(alone.flatMap(([list, each]) => (each === state ? [list] : [])).sort());
+      }),
+    );
+  });
+
+  it('does not get worse by another list, whatever is disputed there', () => {
+    fc.assert(
+      fc.property(told, some, (all, lists) => {
+        const best = ['active', 'provisional', 'disputed', 'withdrawn'];
+        const rank = (each: Told): number => best.indexOf(standingOf(each).state);
+        expect(rank(all)).toBeLessThanOrEqual(rank(through(all, lists)));
+      }),
+    );
+  });
+
+  it('counts a body that confirms on several lists once, and on none on which it stands behind the hash itself', () => {
+    const contributions = [
+      { organisationId: 'a', listId: 'common', reviewed: false },
+      { organisationId: 'b', listId: 'group', reviewed: false },
+    ];
+    const confirmations = [
+      { organisationId: 'b', listIds: ['common', 'group'] },
+      { organisationId: 'c', listIds: ['common', 'group'] },
+    ];
+    const standing = standingOf({ contributions, confirmations, disputes: [] });
+    expect(standing).toEqual({ state: 'active', lists: ['common', 'group'], confirmers: ['b', 'c'], confirms: 2 });
+    const disputed = standingOf({ contributions, confirmations, disputes: [{ listIds: ['common'] }] });
+    expect(disputed).toEqual({ state: 'active', lists: ['group'], confirmers: ['c'], confirms: 2 });
   });
 });
 

@@ -64,22 +64,80 @@ export const DISPUTE_NEXT = {
   retracted: {},
 } as const satisfies Record<DisputeState, Readonly<Record<string, DisputeState>>>;
 
-/** What the state of a signal is made of, all of it or as much as one organisation may see. */
-export interface SignalFacts {
-  /** Contributions that stand. */
+/** What the state of a signal on one list is made of. */
+export interface ListFacts {
+  /** Contributions that stand there. */
   readonly standing: number;
   /** One of them is of an item that a person looked at. */
   readonly reviewed: boolean;
-  /** Organisations that confirm and do not themselves stand behind it. */
+  /** Organisations that confirm it there and do not themselves stand behind it there. */
   readonly confirms: number;
+  /** Open disputes that name this list. */
   readonly openDisputes: number;
 }
 
-/** The same rule as `private.signal_refresh` in the database, which a test holds equal to it. */
-export function signalState({ standing, reviewed, confirms, openDisputes }: SignalFacts): SignalState {
+export function stateOnList({ standing, reviewed, confirms, openDisputes }: ListFacts): SignalState {
   if (standing === 0) return 'withdrawn';
   if (openDisputes > 0) return 'disputed';
   return reviewed || confirms > 0 ? 'active' : 'provisional';
+}
+
+/** What stands of a hash and what is said of it, all of it or as much as one organisation may see. */
+export interface Told {
+  /** Those that stand. */
+  readonly contributions: readonly {
+    readonly organisationId: string;
+    readonly listId: string;
+    readonly reviewed: boolean;
+  }[];
+  readonly confirmations: readonly { readonly organisationId: string; readonly listIds: readonly string[] }[];
+  /** Those that are open. */
+  readonly disputes: readonly { readonly listIds: readonly string[] }[];
+}
+
+export interface SignalStanding {
+  /** The best that it has on any list. */
+  readonly state: SignalState;
+  /** The lists on which it has that state: what is done about the hash is done because of these alone. */
+  readonly lists: readonly string[];
+  /** Organisations that confirm it on one of these lists. */
+  readonly confirmers: readonly string[];
+  /** Organisations that confirm it on any list on which it stands. */
+  readonly confirms: number;
+}
+
+const BEST_FIRST = ['active', 'provisional', 'disputed', 'withdrawn'] as const satisfies readonly SignalState[];
+
+/**
+ * Where a hash stands, and how. A dispute puts it in doubt on the lists that it names and nowhere else, a confirmation vouches
+ * for it on those alone. The same rule as `signal_state` in the database, which a test holds equal to it.
+ */
+export function standingOf(told: Told): SignalStanding {
+  const onLists = [...new Set(told.contributions.map(({ listId }) => listId))].map((listId) => onList(told, listId));
+  const state = BEST_FIRST.find((each) => onLists.some((list) => list.state === each)) ?? 'withdrawn';
+  const best = onLists.filter((list) => list.state === state);
+  return {
+    state,
+    lists: best.map(({ listId }) => listId),
+    confirmers: [...new Set(best.flatMap(({ confirmers }) => confirmers))],
+    confirms: new Set(onLists.flatMap(({ confirmers }) => confirmers)).size,
+  };
+}
+
+function onList({ contributions, confirmations, disputes }: Told, listId: string) {
+  const standing = contributions.filter((each) => each.listId === listId);
+  const behind = new Set(standing.map(({ organisationId }) => organisationId));
+  // Whoever stands behind it there has spoken by that: its own confirmation is no second voice.
+  const confirmers = confirmations
+    .filter((each) => each.listIds.includes(listId) && !behind.has(each.organisationId))
+    .map(({ organisationId }) => organisationId);
+  const state = stateOnList({
+    standing: standing.length,
+    reviewed: standing.some(({ reviewed }) => reviewed),
+    confirms: confirmers.length,
+    openDisputes: disputes.filter(({ listIds }) => listIds.includes(listId)).length,
+  });
+  return { listId, state, confirmers };
 }
 
 /** A contribution whose item nobody looked at ends by itself after so long. */

@@ -379,10 +379,14 @@ describe('matching', () => {
     expect([answer.statusCode, answer.json<Problem>().code]).toEqual([413, 'request.too-large']);
   });
 
-  it('sees in memory what row-level security lets the asker see, over random lists, members and contributions', async () => {
+  it('sees in memory what row-level security lets the asker see, over random lists, members, contributions, opinions, disputes and feedback', async () => {
     const { sql } = world;
     const random = images.randomFrom(20_260_302);
     const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
+    const some = (from: readonly string[]): string[] => {
+      const chosen = from.filter(() => random() < 0.35);
+      return chosen.length > 0 ? chosen : [pick(from)];
+    };
     const tag = uuidv7().slice(-6);
     const people: Person[] = [];
     for (let n = 0; n < 5; n++) {
@@ -440,8 +444,22 @@ describe('matching', () => {
         if (random() < 0.7) continue;
         const opinion = pick(['confirm', 'dispute']);
         await sql.query(
-          `insert into signal_opinion (id, signal_id, organisation_id, opinion, reason, stated_at) values ($1, $2, $3, $4, $5, now())`,
-          [uuidv7(), id, body, opinion, opinion === 'dispute' ? 'false_match' : null],
+          `insert into signal_opinion (id, signal_id, organisation_id, list_ids, opinion, reason, stated_at) values ($1, $2, $3, $4, $5, $6, now())`,
+          [uuidv7(), id, body, some(lists), opinion, opinion === 'dispute' ? 'false_match' : null],
+        );
+        if (opinion === 'confirm' && random() < 0.7) continue;
+        const state = pick(['open', 'open', 'open', 'rejected']);
+        await sql.query(
+          `insert into signal_dispute (id, signal_id, organisation_id, list_ids, reason, state, opened_at, due_at, closed_at)
+           values ($1, $2, $3, $4, 'false_match', $5, now(), now(), $6)`,
+          [uuidv7(), id, pick([body, body, null]), some(lists), state, state === 'open' ? null : new Date()],
+        );
+      }
+      for (const body of bodies) {
+        if (random() < 0.7) continue;
+        await sql.query(
+          `insert into signal_feedback (id, signal_id, organisation_id, list_ids, verdict, given_at) values ($1, $2, $3, $4, $5, now())`,
+          [uuidv7(), id, body, some(lists), pick(['confirmed', 'false', 'already_known'])],
         );
       }
     }
@@ -451,6 +469,7 @@ describe('matching', () => {
     const cold = index as unknown as { isLoaded: boolean };
     let seen = 0;
     let hidden = 0;
+    const kinds = new Set<string>();
     for (const person of people) {
       for (const { id, type, value } of signals) {
         const warm = (await lookUp(person, type, value)).body.matches;
@@ -459,10 +478,27 @@ describe('matching', () => {
         cold.isLoaded = true;
         expect(slow.freshness.source).toBe('database');
         expect(warm).toEqual(slow.matches);
-        if (warm.some(({ signalId }) => signalId === id)) seen++;
+        const own = warm.find(({ signalId }) => signalId === id);
+        if (own) seen++;
         else hidden++;
+        const view = (await person.get<SignalView>(`/v1/signals/${id}`)).body;
+        if (!own) continue;
+        kinds.add(own.state);
+        const { state, opinions, feedback } = own;
+        expect({ state: view.state, opinions: view.opinions, feedback: view.feedback }).toEqual({
+          state,
+          opinions,
+          feedback,
+        });
+        // The same once more as SQL alone, under the asker's policies.
+        expect(
+          (
+            await person.get<{ items: SignalView[] }>(`/v1/signals?state=${state}&type=${type}&limit=100`)
+          ).body.items.map((each) => each.id),
+        ).toContain(id);
       }
     }
+    expect([...kinds].toSorted()).toEqual(['active', 'disputed', 'provisional']);
     // The test would prove little if everybody saw everything.
     expect([seen > 50, hidden > 20]).toEqual([true, true]);
   });

@@ -58,7 +58,7 @@ describe('opinions and disputes about hashes', () => {
   it('makes an unreviewed hash active when somebody else confirms it, and not when its contributor does', async () => {
     const signal = await contribute(analyst, { reviewed: false });
     const own = await opine(supervisor, signal.id, { opinion: 'confirm' });
-    expect(own.body).toMatchObject({ state: 'provisional', opinions: { confirm: 0, dispute: 0 } });
+    expect([own.status, own.body.code]).toEqual([409, 'signal.only-yours']);
     const others = await opine(watcher, signal.id, { opinion: 'confirm' });
     expect(others.body).toMatchObject({ state: 'active', reviewed: false, opinions: { confirm: 1, dispute: 0 } });
     const back = await watcher.post<SignalView>(`/v1/signals/${signal.id}/opinion/retract`);
@@ -186,6 +186,9 @@ describe('opinions and disputes about hashes', () => {
 
   it('lets a contributor who disputes not decide about its own hash', async () => {
     const signal = await contribute(analyst);
+    const alone = await opine(supervisor, signal.id, { opinion: 'dispute', reason: 'erroneous_contribution' });
+    expect([alone.status, alone.body.code]).toEqual([409, 'signal.only-yours']);
+    await contribute(other, { value: signal.value });
     const id = await dispute(supervisor, signal.id, 'erroneous_contribution');
     expect((await resolve(supervisor, id, 'rejected')).body.code).toBe('dispute.own');
     expect((await get(watcher, signal.id)).state).toBe('disputed');

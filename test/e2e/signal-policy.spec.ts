@@ -112,7 +112,8 @@ describe('what a body wants done with matches', () => {
     await enforce(host, made.body.id);
     const [provisional, disputed] = [await contribute('sha256', { reviewed: false }), await contribute('sha256')];
     await world.sql.query(
-      `insert into signal_dispute (id, signal_id, reason, opened_at, due_at) values (gen_random_uuid(), $1, 'false_match', now(), now())`,
+      `insert into signal_dispute (id, signal_id, list_ids, reason, opened_at, due_at)
+       select gen_random_uuid(), $1, array_agg(id), 'false_match', now(), now() from signal_list`,
       [disputed.id],
     );
     await world.app.get(SignalIndex).touch([disputed.id]);

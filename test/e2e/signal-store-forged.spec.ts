@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
-import { advanceContribution, CONTRIBUTION_EVENTS, signalState } from '../../src/domain/signal-lifecycle';
+import { advanceContribution, CONTRIBUTION_EVENTS, standingOf } from '../../src/domain/signal-lifecycle';
 import { CONTRIBUTION_STATES, type ContributionState } from '../../src/domain/vocabulary';
 import { signScope } from '../../src/infra/database/scope';
 import type { SignalView } from '../../src/signals/store/contribution.dto';
 import type { SignalListView } from '../../src/signals/store/list.dto';
 import { startWorld, type Person, type World } from '../support/app';
+import { randomFrom } from '../support/images';
 
 const COMMON = '00000000-0000-7000-8000-000000000001';
 const hash = (): string => randomBytes(32).toString('hex');
@@ -66,18 +67,9 @@ describe('what the database keeps from the role that serves requests', () => {
       .disputes[0]!.id;
   const END = 'select * from signal_end_contributions($1::uuid[], $2, $3, now(), null)';
 
-  it('writes the state of no signal, nor what is counted for and against it', async () => {
+  it('writes the state of no signal', async () => {
     const signal = await contribute(owner);
-    for (const column of [
-      'state',
-      'reviewed',
-      'confirms',
-      'disputes',
-      'fed_false',
-      'value',
-      'erased_at',
-      'forgotten_at',
-    ]) {
+    for (const column of ['state', 'reviewed', 'value', 'changed_at', 'erased_at', 'forgotten_at']) {
       expect([
         column,
         await tryAs(owner, `update signal set ${column} = ${column} where id = $1`, [signal.id]),
@@ -159,10 +151,14 @@ describe('what the database keeps from the role that serves requests', () => {
     const signal = await contribute(owner);
     const hidden = await contribute(owner, { listId: list.id });
     await stranger.post(`/v1/signals/${signal.id}/opinion`, { opinion: 'confirm' });
-    const insert = `insert into signal_opinion (id, signal_id, organisation_id, opinion, stated_at) values ($1, $2, $3, 'confirm', now())`;
-    expect(await tryAs(stranger, insert, [uuidv7(), signal.id, member.organisation.id])).toBe('42501');
-    expect(await tryAs(stranger, insert, [uuidv7(), hidden.id, stranger.organisation.id])).toBe('42501');
-    expect(await tryAs(member, insert, [uuidv7(), signal.id, member.organisation.id])).toBe(1);
+    const insert = `insert into signal_opinion (id, signal_id, organisation_id, list_ids, opinion, stated_at) values ($1, $2, $3, array[$4::uuid], 'confirm', now())`;
+    expect(await tryAs(stranger, insert, [uuidv7(), signal.id, member.organisation.id, COMMON])).toBe('42501');
+    expect(await tryAs(stranger, insert, [uuidv7(), hidden.id, stranger.organisation.id, list.id])).toBe('42501');
+    expect(await tryAs(member, insert, [uuidv7(), signal.id, member.organisation.id, COMMON])).toBe(1);
+    // Nor about a list on which it does not stand, nor where nobody else stands behind it.
+    expect(await tryAs(member, insert, [uuidv7(), signal.id, member.organisation.id, list.id])).toBe('42501');
+    expect(await tryAs(owner, insert, [uuidv7(), hidden.id, owner.organisation.id, list.id])).toBe('42501');
+    expect(await tryAs(member, insert, [uuidv7(), hidden.id, member.organisation.id, list.id])).toBe(1);
     expect(
       await tryAs(member, 'update signal_opinion set superseded_at = now() where signal_id = $1', [signal.id]),
     ).toBe(0);
@@ -170,17 +166,26 @@ describe('what the database keeps from the role that serves requests', () => {
       await tryAs(stranger, `update signal_opinion set opinion = 'dispute' where signal_id = $1`, [signal.id]),
     ).toBe('42501');
     expect(await tryAs(stranger, 'delete from signal_opinion', [])).toBe('42501');
-    const fed = `insert into signal_feedback (id, signal_id, organisation_id, verdict, given_at) values ($1, $2, $3, 'false', now())`;
-    expect(await tryAs(stranger, fed, [uuidv7(), hidden.id, stranger.organisation.id])).toBe('42501');
+    const fed = `insert into signal_feedback (id, signal_id, organisation_id, list_ids, verdict, given_at) values ($1, $2, $3, array[$4::uuid], 'false', now())`;
+    expect(await tryAs(stranger, fed, [uuidv7(), hidden.id, stranger.organisation.id, list.id])).toBe('42501');
+    expect(await tryAs(stranger, fed, [uuidv7(), signal.id, stranger.organisation.id, list.id])).toBe('42501');
+    expect(await tryAs(stranger, fed, [uuidv7(), signal.id, stranger.organisation.id, COMMON])).toBe(1);
   });
 
   it('opens no dispute in another’s or nobody’s name, and decides none that is not its to decide', async () => {
     const signal = await contribute(owner);
     const id = await disputed(stranger, signal);
-    const insert = `insert into signal_dispute (id, signal_id, organisation_id, reason, opened_at, due_at) values ($1, $2, $3, 'other', now(), now())`;
+    const insert = `insert into signal_dispute (id, signal_id, organisation_id, list_ids, reason, opened_at, due_at) values ($1, $2, $3, '{${COMMON}}', $4, now(), now())`;
     for (const organisation of [owner.organisation.id, null]) {
-      expect(await tryAs(member, insert, [uuidv7(), signal.id, organisation])).toBe('42501');
+      expect(await tryAs(member, insert, [uuidv7(), signal.id, organisation, 'other'])).toBe('42501');
     }
+    expect(await tryAs(member, insert, [uuidv7(), signal.id, member.organisation.id, 'order_annulled'])).toBe('42501');
+    expect(await tryAs(member, insert, [uuidv7(), signal.id, member.organisation.id, 'other'])).toBe(1);
+    expect(
+      await tryAs(stranger, `update signal_dispute set list_ids = array[$2::uuid] where id = $1`, [id, list.id]),
+    ).toBe('42501');
+    const annul = 'select * from signal_dispute_annulled(array[$1::uuid], array[$2::uuid], now(), now())';
+    expect(await tryAs(member, annul, [uuidv7(), signal.id])).toBe(0);
     for (const state of ['upheld', 'rejected']) {
       const close = `update signal_dispute set state = '${state}', closed_at = now() where id = $1`;
       expect([state, await tryAs(stranger, close, [id]), await tryAs(owner, close, [id])]).toEqual([state, '42501', 0]);
@@ -266,46 +271,95 @@ describe('what the database keeps from the role that serves requests', () => {
     }
   });
 
-  it('computes the state of a signal as the pure rule does, for every mixture of facts', async () => {
-    const organisations = [];
+  it('reads no opinion and no dispute about lists that it does not read, and counts nothing found through them', async () => {
+    const value = hash();
+    const hidden = await contribute(owner, { value, listId: list.id });
+    const own = { slug: 'own', name: 'Own', purpose: 'an enquiry', sharing: 'group', tlp: 'red' };
+    const { id: listId } = (await stranger.post<SignalListView>('/v1/signal-lists', own)).body;
+    await contribute(stranger, { value, listId });
+    await member.post(`/v1/signals/${hidden.id}/opinion`, { opinion: 'dispute', reason: 'other' });
+    await member.post(`/v1/signals/${hidden.id}/feedback`, { verdict: 'false' });
+    const told = async (person: Person | null) => {
+      const answers: (number | string)[] = [];
+      for (const table of ['signal_opinion', 'signal_dispute', 'signal_feedback_counts(array[$1::uuid])']) {
+        answers.push(await tryAs(person, `select 1 from ${table} where signal_id = $1`, [hidden.id]));
+      }
+      return answers;
+    };
+    for (const person of [owner, member, operator]) expect(await told(person)).toEqual([1, 1, 1]);
+    for (const person of [stranger, null]) expect(await told(person)).toEqual([0, 0, 0]);
+  });
+
+  it('computes the state of a signal as the pure rule does, for random mixtures of facts over lists', async () => {
+    const organisations: string[] = [];
     for (let i = 0; i < 4; i++) organisations.push((await world.organisation('platform', `mix-${i}`)).id);
-    const [a, b, c, d] = organisations;
-    for (let bits = 0; bits < 64; bits++) {
-      const [first, second, isReviewed, confirmed, ownConfirmed, open] = [...'012345'].map(
-        (i) => ((bits >> Number(i)) & 1) === 1,
-      );
+    const lists = [COMMON, list.id];
+    for (const slug of ['mix-a', 'mix-b']) {
+      const body = { slug, name: slug, purpose: 'a test', sharing: 'group', tlp: 'red' };
+      lists.push((await owner.post<SignalListView>('/v1/signal-lists', body)).body.id);
+    }
+    const random = randomFrom(20_261_123);
+    const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
+    const some = (): string[] => {
+      const chosen = lists.filter(() => random() < 0.4);
+      return chosen.length > 0 ? chosen : [pick(lists)];
+    };
+    const states = new Set<string>();
+    for (let turn = 0; turn < 150; turn++) {
       const id = uuidv7();
       await world.sql.query(
         `insert into signal (id, type, value, state, created_at, changed_at) values ($1, 'sha256', $2, 'withdrawn', now(), now())`,
         [id, hash()],
       );
-      const insert = `insert into signal_contribution (id, signal_id, organisation_id, list_id, state, reviewed, labels, contributed_at) values ($1, $2, $3, $4, $5, $6, '{}', now())`;
-      if (first) await world.sql.query(insert, [uuidv7(), id, a, COMMON, 'standing', false]);
-      // What waits in quarantine counts for nothing, reviewed or not.
-      await world.sql.query(insert, [uuidv7(), id, d, COMMON, 'quarantined', true]);
-      if (second) await world.sql.query(insert, [uuidv7(), id, b, COMMON, 'standing', isReviewed]);
-      const opinion = `insert into signal_opinion (id, signal_id, organisation_id, opinion, stated_at) values ($1, $2, $3, 'confirm', now())`;
-      if (confirmed) await world.sql.query(opinion, [uuidv7(), id, c]);
-      if (ownConfirmed) await world.sql.query(opinion, [uuidv7(), id, a]);
-      if (open)
+      const stands: { organisationId: string; listId: string; reviewed: boolean }[] = [];
+      const placed = new Set<string>();
+      for (let n = Math.floor(random() * 4); n > 0; n--) {
+        // What waits in quarantine counts for nothing, reviewed or not.
+        const [organisationId, listId, reviewed, isHeld] = [
+          pick(organisations),
+          pick(lists),
+          random() < 0.3,
+          random() < 0.2,
+        ];
+        if (placed.has(organisationId + listId)) continue;
+        placed.add(organisationId + listId);
+        if (!isHeld) stands.push({ organisationId, listId, reviewed });
         await world.sql.query(
-          `insert into signal_dispute (id, signal_id, organisation_id, reason, opened_at, due_at) values ($1, $2, $3, 'other', now(), now())`,
-          [uuidv7(), id, c],
+          `insert into signal_contribution (id, signal_id, organisation_id, list_id, state, reviewed, labels, contributed_at)
+           values ($1, $2, $3, $4, $5, $6, '{}', now()) on conflict do nothing`,
+          [uuidv7(), id, organisationId, listId, isHeld ? 'quarantined' : 'standing', reviewed],
         );
-      const { rows } = await world.sql.query<{ state: string; reviewed: boolean; confirms: number }>(
-        'select state, reviewed, confirms from signal where id = $1',
+      }
+      const confirmations: { organisationId: string; listIds: string[] }[] = [];
+      for (const organisationId of organisations) {
+        if (random() < 0.7) continue;
+        const listIds = some();
+        const opinion = pick(['confirm', 'confirm', 'dispute']);
+        if (opinion === 'confirm') confirmations.push({ organisationId, listIds });
+        await world.sql.query(
+          `insert into signal_opinion (id, signal_id, organisation_id, list_ids, opinion, reason, stated_at) values ($1, $2, $3, $4, $5, $6, now())`,
+          [uuidv7(), id, organisationId, listIds, opinion, opinion === 'dispute' ? 'other' : null],
+        );
+      }
+      const disputes: { listIds: string[] }[] = [];
+      for (const organisationId of organisations) {
+        if (random() < 0.8) continue;
+        const listIds = some();
+        disputes.push({ listIds });
+        await world.sql.query(
+          `insert into signal_dispute (id, signal_id, organisation_id, list_ids, reason, opened_at, due_at) values ($1, $2, $3, $4, 'other', now(), now())`,
+          [uuidv7(), id, organisationId, listIds],
+        );
+      }
+      const { rows } = await world.sql.query<{ state: string; reviewed: boolean; same: string }>(
+        'select state, reviewed, signal_state(id) as same from signal where id = $1',
         [id],
       );
-      const facts = {
-        standing: Number(first) + Number(second),
-        reviewed: Boolean(second && isReviewed),
-        confirms: Number(confirmed) + Number(ownConfirmed && !first),
-        openDisputes: Number(open),
-      };
-      expect([bits, rows[0]]).toEqual([
-        bits,
-        { state: signalState(facts), reviewed: facts.reviewed, confirms: facts.confirms },
-      ]);
+      const { state } = standingOf({ contributions: stands, confirmations, disputes });
+      states.add(state);
+      const reviewed = stands.some((each) => each.reviewed);
+      expect([turn, rows[0]]).toEqual([turn, { state, reviewed, same: state }]);
     }
+    expect([...states].toSorted()).toEqual(['active', 'disputed', 'provisional', 'withdrawn']);
   });
 });

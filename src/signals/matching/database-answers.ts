@@ -1,23 +1,19 @@
 import type { PublicLabels } from '../../domain/signal-merge';
-import type { Severity, SignalState, SignalType } from '../../domain/vocabulary';
+import type { Severity, SignalType } from '../../domain/vocabulary';
 import type { Tx } from '../../infra/database/work';
 import { VPDQ_RADIUS, usableFrames, type VpdqFrame } from '../../perceptual/vpdq';
 import { VideoTally } from './frame-store';
 import { isPerceptual } from './hash-store';
-import type { Hit, KnownSignal } from './known-signal';
+import type { Hit, KnownSignal, Standing } from './known-signal';
 import type { Question } from './question';
 
 interface Row {
   readonly id: string;
   readonly type: SignalType;
   readonly value: string;
-  readonly state: SignalState;
-  readonly confirms: number;
-  readonly disputes: number;
-  readonly fed_confirmed: number;
-  readonly fed_false: number;
-  readonly fed_known: number;
-  readonly confirmers: string[] | null;
+  readonly opinions: Standing['opinions'] | null;
+  readonly disputes: Standing['disputes'] | null;
+  readonly feedback: Standing['feedback'] | null;
   readonly contributions: Contribution[] | null;
 }
 
@@ -104,14 +100,19 @@ const scan = (tx: Tx, type: SignalType, value: string, radius: number): Promise<
 export async function readKnown(tx: Tx, ids: readonly string[]): Promise<Map<string, KnownSignal>> {
   if (ids.length === 0) return new Map();
   const rows = await tx.query<Row[]>(
-    `select s.id, s.type, s.value, s.state, s.confirms, s.disputes, s.fed_confirmed, s.fed_false, s.fed_known,
-       (select array_agg(o.organisation_id order by o.organisation_id) from signal_opinion o
-         where o.signal_id = s.id and o.opinion = 'confirm' and o.superseded_at is null) as confirmers,
+    `with found as (select * from signal_feedback_counts($1))
+     select s.id, s.type, s.value,
+       (select jsonb_agg(jsonb_build_object('organisationId', o.organisation_id, 'opinion', o.opinion, 'listIds', o.list_ids)
+           order by o.organisation_id) from signal_opinion o where o.signal_id = s.id and o.superseded_at is null) as opinions,
+       (select jsonb_agg(jsonb_build_object('organisationId', d.organisation_id, 'listIds', d.list_ids))
+         from signal_dispute d where d.signal_id = s.id and d.state = 'open') as disputes,
+       (select jsonb_agg(jsonb_build_object('listIds', f.list_ids, 'confirmed', f.confirmed, 'false', f.false_matches, 'alreadyKnown', f.known))
+         from found f where f.signal_id = s.id) as feedback,
        (select jsonb_agg(jsonb_build_object('organisationId', c.organisation_id, 'listId', c.list_id, 'labels', c.labels,
            'severity', c.severity, 'incident', c.incident, 'reviewed', c.reviewed,
            'contributedAt', (extract(epoch from c.contributed_at) * 1000)::int8))
          from signal_contribution c where c.signal_id = s.id and c.state = 'standing' and c.withdrawn_at is null) as contributions
-     from signal s where s.id = any($1) and s.state <> 'withdrawn'`,
+     from signal s where s.id = any($1)`,
     [ids],
   );
   return new Map(rows.map((row) => [row.id, toKnown(row)]));
@@ -121,12 +122,8 @@ const toKnown = (row: Row): KnownSignal => ({
   id: row.id,
   type: row.type,
   value: row.value,
-  state: row.state,
-  confirms: row.confirms,
-  confirmers: row.confirmers ?? [],
-  disputes: row.disputes,
-  fedConfirmed: row.fed_confirmed,
-  fedFalse: row.fed_false,
-  fedKnown: row.fed_known,
+  opinions: row.opinions ?? [],
+  disputes: row.disputes ?? [],
+  feedback: row.feedback ?? [],
   contributions: row.contributions ?? [],
 });

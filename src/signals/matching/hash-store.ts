@@ -75,8 +75,7 @@ export class HashStore {
   /** Whatever was known of it before, it is this now. */
   put(signal: PagedSignal): void {
     const present = this.find(signal.type, signal.value);
-    const stands = signal.standing.state !== 'withdrawn' && signal.contributions.length > 0;
-    if (!stands) {
+    if (signal.contributions.length === 0) {
       if (present !== undefined) this.#remove(signal, present);
       return;
     }

@@ -1,10 +1,11 @@
+import { standingOf, type SignalStanding } from '../../domain/signal-lifecycle';
 import { mergeLabels, type PublicLabels } from '../../domain/signal-merge';
 import { decide, type MatchFacts, type PolicyRule } from '../../domain/signal-policy';
 import {
   CATEGORIES,
   IDEOLOGIES,
   type Severity,
-  type SignalState,
+  type SignalOpinion,
   type SignalType,
   type Tlp,
 } from '../../domain/vocabulary';
@@ -25,16 +26,32 @@ export interface KnownContribution extends Stand {
   readonly contributedAt: number;
 }
 
-/** What all signals that stand alike share. */
+/** A statement about the lists that it names; null where nobody's name is on it. */
+export interface OfLists {
+  readonly organisationId: string | null;
+  readonly listIds: readonly string[];
+}
+
+export interface StandingOpinion extends OfLists {
+  readonly organisationId: string;
+  readonly opinion: SignalOpinion;
+}
+
+/** What platforms found who saw the hash through the same lists. */
+export interface FeedbackOfLists {
+  readonly listIds: readonly string[];
+  readonly confirmed: number;
+  readonly false: number;
+  readonly alreadyKnown: number;
+}
+
+/** What is said of a signal, the same of many: mostly nothing. */
 export interface Standing {
-  readonly state: SignalState;
-  readonly confirms: number;
-  /** Organisations that confirm, in the order of their ids; also one that contributes, which the count leaves out. */
-  readonly confirmers: readonly string[];
-  readonly disputes: number;
-  readonly fedConfirmed: number;
-  readonly fedFalse: number;
-  readonly fedKnown: number;
+  /** In the order of the organisations. */
+  readonly opinions: readonly StandingOpinion[];
+  /** Those that are open. */
+  readonly disputes: readonly OfLists[];
+  readonly feedback: readonly FeedbackOfLists[];
 }
 
 /** A signal with its standing contributions, as it is kept in memory or was read from the database. */
@@ -81,6 +98,20 @@ export interface Asker {
 export const maySee = (asker: Asker, { organisationId, listId }: Stand): boolean =>
   organisationId === asker.organisationId || asker.readable.has(listId) || asker.isOperator;
 
+const readsOneOf = ({ isOperator, readable }: Asker, listIds: readonly string[]): boolean =>
+  isOperator || listIds.some((id) => readable.has(id));
+
+/** What is said of it as far as the asker may know: as the policies `signal_opinion_read` and `signal_dispute_read`. */
+function toldTo(asker: Asker, { opinions, disputes, feedback }: Standing): Standing {
+  const isTold = ({ organisationId, listIds }: OfLists): boolean =>
+    organisationId === asker.organisationId || readsOneOf(asker, listIds);
+  return {
+    opinions: opinions.filter(isTold),
+    disputes: disputes.filter(isTold),
+    feedback: feedback.filter(({ listIds }) => readsOneOf(asker, listIds)),
+  };
+}
+
 /** Oldest first; of the same instant in the order of list and organisation, so that any two nodes agree. */
 const byAge = (a: KnownContribution, b: KnownContribution): number =>
   a.contributedAt - b.contributedAt || compare(a.listId, b.listId) || compare(a.organisationId, b.organisationId);
@@ -90,48 +121,76 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 /** By distance, then signal. */
 export const byDistance = (a: Match, b: Match): number => a.distance - b.distance || compare(a.signalId, b.signalId);
 
-/** The hit as the asker may see it; undefined when nothing of it stands on a list that the asker reads. */
+/**
+ * The hit as the asker may see it; undefined when nothing of it stands on a list that the asker reads. What it is decided on
+ * comes from the lists alone on which its state is the best: a disputed one lends nothing to a rule.
+ */
 export function toMatch(hit: Hit, asker: Asker, names: Names, policy: Policy): Match | undefined {
   const { signal } = hit;
-  const seen = signal.contributions.filter((each) => maySee(asker, each));
-  if (signal.state === 'withdrawn' || seen.length === 0) return undefined;
-  const oldestFirst = seen.toSorted(byAge);
-  const lists = [...new Set(oldestFirst.map(({ listId }) => listId))];
-  const merged = mergeLabels(oldestFirst);
-  const reviewed = seen.some((each) => each.reviewed);
-  const facts: MatchFacts = {
-    type: signal.type,
-    distance: hit.distance,
-    state: signal.state,
-    reviewed,
-    lists,
-    category: CATEGORIES.find((each) => each === merged.labels.category) ?? null,
-    ideology: IDEOLOGIES.find((each) => each === merged.labels.ideology) ?? null,
-    severity: merged.severity,
-    behaviours: merged.labels.behaviours ?? [],
-    incident: merged.incident,
-    standing: new Set([...seen.map(({ organisationId }) => organisationId), ...signal.confirmers]).size,
-    autoActionList: lists.some((id) => names.list(id)?.autoAction),
-  };
+  const seen = signal.contributions.filter((each) => maySee(asker, each)).toSorted(byAge);
+  if (seen.length === 0) return undefined;
+  const told = toldTo(asker, signal);
+  const standing = standingOf({
+    contributions: seen,
+    confirmations: told.opinions.filter(({ opinion }) => opinion === 'confirm'),
+    disputes: told.disputes,
+  });
+  const facts = factsOf(hit, seen, standing, names);
+  const sum = (count: (each: FeedbackOfLists) => number): number =>
+    told.feedback.reduce((total, each) => total + count(each), 0);
   return {
     signalId: signal.id,
     type: signal.type,
     value: signal.value,
     distance: hit.distance,
     ...(hit.variant ? { variant: hit.variant } : {}),
-    state: signal.state,
-    reviewed,
-    ...merged,
-    lists: lists.flatMap((id) => {
+    state: standing.state,
+    reviewed: facts.reviewed,
+    ...mergeLabels(bestOf(seen, standing)),
+    lists: [...new Set(seen.map(({ listId }) => listId))].flatMap((id) => {
       const list = names.list(id);
       return list ? [{ id, name: list.name, tlp: list.tlp }] : [];
     }),
-    contributions: oldestFirst.map((each) => toContribution(each, names)),
-    opinions: { confirm: signal.confirms, dispute: signal.disputes },
-    feedback: { confirmed: signal.fedConfirmed, false: signal.fedFalse, alreadyKnown: signal.fedKnown },
+    contributions: seen.map((each) => toContribution(each, names)),
+    opinions: {
+      confirm: standing.confirms,
+      dispute: told.opinions.filter(({ opinion }) => opinion === 'dispute').length,
+    },
+    feedback: {
+      confirmed: sum((each) => each.confirmed),
+      false: sum((each) => each.false),
+      alreadyKnown: sum((each) => each.alreadyKnown),
+    },
     ...decide(policy.rules, facts),
     policyVersion: policy.version,
     ...(hit.vpdq ? { vpdq: hit.vpdq } : {}),
+  };
+}
+
+const bestOf = (seen: readonly KnownContribution[], { lists }: SignalStanding): KnownContribution[] =>
+  seen.filter(({ listId }) => lists.includes(listId));
+
+function factsOf(
+  { signal, distance }: Hit,
+  seen: readonly KnownContribution[],
+  standing: SignalStanding,
+  names: Names,
+): MatchFacts {
+  const best = bestOf(seen, standing);
+  const merged = mergeLabels(best);
+  return {
+    type: signal.type,
+    distance,
+    state: standing.state,
+    reviewed: best.some((each) => each.reviewed),
+    lists: standing.lists,
+    category: CATEGORIES.find((each) => each === merged.labels.category) ?? null,
+    ideology: IDEOLOGIES.find((each) => each === merged.labels.ideology) ?? null,
+    severity: merged.severity,
+    behaviours: merged.labels.behaviours ?? [],
+    incident: merged.incident,
+    standing: new Set([...best.map(({ organisationId }) => organisationId), ...standing.confirmers]).size,
+    autoActionList: standing.lists.some((id) => names.list(id)?.autoAction),
   };
 }
 

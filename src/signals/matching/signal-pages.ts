@@ -1,6 +1,6 @@
 import type { Tx } from '../../infra/database/work';
 import type { PublicLabels } from '../../domain/signal-merge';
-import { SIGNAL_HEX_LENGTH, type Severity, type SignalState, type SignalType } from '../../domain/vocabulary';
+import { SIGNAL_HEX_LENGTH, type Severity, type SignalType } from '../../domain/vocabulary';
 import type { Standing, Stand } from './known-signal';
 import { uuidOf, type StandAt } from './signal-table';
 
@@ -23,13 +23,9 @@ export interface SignalPage {
 
 interface SignalGroup {
   readonly type: SignalType;
-  readonly state: SignalState;
-  readonly confirms: number;
-  readonly disputes: number;
-  readonly fed_confirmed: number;
-  readonly fed_false: number;
-  readonly fed_known: number;
-  readonly confirmers: string[] | null;
+  readonly opinions: Standing['opinions'] | null;
+  readonly disputes: Standing['disputes'] | null;
+  readonly feedback: Standing['feedback'] | null;
   readonly packed: Buffer;
 }
 
@@ -45,14 +41,23 @@ interface StandGroup {
 
 // Signals that stand alike come as one row of packed bytes, and so do contributions that say the same: the driver then
 // parses a few rows a page instead of twenty thousand.
-const groups = (page: string): string => `
-  select type, state, confirms, disputes, fed_confirmed, fed_false, fed_known, confirmers,
-    string_agg(uuid_send(id) || decode(value, 'hex'), ''::bytea) as packed
-  from (select s.*, (select array_agg(o.organisation_id order by o.organisation_id) from signal_opinion o
-      where o.signal_id = s.id and o.opinion = 'confirm' and o.superseded_at is null) as confirmers from (${page}) s) g
-  group by type, state, confirms, disputes, fed_confirmed, fed_false, fed_known, confirmers`;
-
-const SIGNAL = 'id, type, value, state, confirms, disputes, fed_confirmed, fed_false, fed_known';
+const groups = (among: (column: string) => string, also = ''): string => `
+  select type, opinions, disputes, feedback, string_agg(uuid_send(id) || decode(value, 'hex'), ''::bytea) as packed
+  from (select s.id, s.type, s.value, o.opinions, d.disputes, f.feedback from signal s
+    left join (select signal_id, jsonb_agg(jsonb_build_object('organisationId', organisation_id, 'opinion', opinion, 'listIds', list_ids)
+        order by organisation_id) as opinions
+      from signal_opinion where ${among('signal_id')} and superseded_at is null group by signal_id) o on o.signal_id = s.id
+    left join (select signal_id, jsonb_agg(jsonb_build_object('organisationId', organisation_id, 'listIds', list_ids)
+        order by organisation_id, list_ids) as disputes
+      from signal_dispute where ${among('signal_id')} and state = 'open' group by signal_id) d on d.signal_id = s.id
+    left join (select signal_id, jsonb_agg(jsonb_build_object('listIds', list_ids, 'confirmed', confirmed, 'false', wrong, 'alreadyKnown', known)
+        order by list_ids) as feedback
+      from (select signal_id, list_ids, count(*) filter (where verdict = 'confirmed') as confirmed,
+          count(*) filter (where verdict = 'false') as wrong, count(*) filter (where verdict = 'already_known') as known
+        from signal_feedback where ${among('signal_id')} and superseded_at is null group by signal_id, list_ids) counted
+      group by signal_id) f on f.signal_id = s.id
+    where ${among('s.id')} ${also}) g
+  group by type, opinions, disputes, feedback`;
 
 const stands = (where: string): string => `
   select organisation_id, list_id, labels, severity, incident, reviewed,
@@ -69,7 +74,7 @@ export async function nextPage(tx: Tx, after: string, limit: number): Promise<Si
   if (!end) return { signals: [], last: undefined };
   const range = [after, end.id];
   const signals = await tx.query<SignalGroup[]>(
-    groups(`select ${SIGNAL} from signal where id > $1 and id <= $2 and state <> 'withdrawn'`),
+    groups((column) => `${column} > $1 and ${column} <= $2`, `and s.state <> 'withdrawn'`),
     range,
   );
   const said = await tx.query<StandGroup[]>(stands('signal_id > $1 and signal_id <= $2'), range);
@@ -78,7 +83,10 @@ export async function nextPage(tx: Tx, after: string, limit: number): Promise<Si
 
 /** As the worker: these signals, also those that were withdrawn. */
 export async function readSignals(tx: Tx, ids: readonly string[]): Promise<readonly PagedSignal[]> {
-  const signals = await tx.query<SignalGroup[]>(groups(`select ${SIGNAL} from signal where id = any($1)`), [ids]);
+  const signals = await tx.query<SignalGroup[]>(
+    groups((column) => `${column} = any($1)`),
+    [ids],
+  );
   const said = await tx.query<StandGroup[]>(stands('signal_id = any($1)'), [ids]);
   return unpack(tx, signals, said);
 }
@@ -116,13 +124,9 @@ function unpackGroup(
 ): PagedSignal[] {
   const { type, packed } = group;
   const standing: Standing = {
-    state: group.state,
-    confirms: group.confirms,
-    confirmers: group.confirmers ?? [],
-    disputes: group.disputes,
-    fedConfirmed: group.fed_confirmed,
-    fedFalse: group.fed_false,
-    fedKnown: group.fed_known,
+    opinions: group.opinions ?? [],
+    disputes: group.disputes ?? [],
+    feedback: group.feedback ?? [],
   };
   const width = ID_BYTES + SIGNAL_HEX_LENGTH[type] / 2;
   const found: PagedSignal[] = [];

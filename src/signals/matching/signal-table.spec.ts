@@ -4,13 +4,9 @@ import type { KnownSignal, Stand, Standing } from './known-signal';
 import { SignalTable, uuidOf, type StandAt } from './signal-table';
 
 const STANDING: Standing = {
-  state: 'active',
-  confirms: 0,
-  confirmers: [],
-  disputes: 0,
-  fedConfirmed: 0,
-  fedFalse: 0,
-  fedKnown: 0,
+  opinions: [],
+  disputes: [],
+  feedback: [],
 };
 
 const stand = fc.record({
@@ -27,9 +23,18 @@ const contribution: fc.Arbitrary<StandAt> = fc.record({
 });
 const said = fc.record({
   standing: fc.record({
-    state: fc.constantFrom('active' as const, 'disputed' as const),
-    disputes: fc.nat(3),
-    fedKnown: fc.nat(9),
+    disputes: fc.array(fc.record({ organisationId: fc.constantFrom(null, 'a'), listIds: fc.constant(['common']) }), {
+      maxLength: 3,
+    }),
+    feedback: fc.array(
+      fc.record({
+        listIds: fc.constant(['other']),
+        confirmed: fc.nat(3),
+        false: fc.nat(9),
+        alreadyKnown: fc.constant(0),
+      }),
+      { maxLength: 2 },
+    ),
   }),
   contributions: fc.array(contribution, { minLength: 1, maxLength: 5 }),
 });

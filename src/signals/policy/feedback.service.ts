@@ -7,8 +7,8 @@ import { ClockSource } from '../../infra/clock-source';
 import { Work, type Actor, type Tx } from '../../infra/database/work';
 import { assertMaySay } from '../defence/say';
 import { SignalIndex } from '../matching/signal-index.service';
-import { appendChange, concerned } from '../store/entries';
-import { lockSignal } from '../store/signal-view';
+import { appendChange, concerned, onLists } from '../store/entries';
+import { lockSignal, seenLists } from '../store/signal-view';
 import type { FeedbackAnswer, FeedbackDto, FeedbackView } from './policy.dto';
 
 interface SignalRow {
@@ -34,18 +34,20 @@ export class Feedback {
     const answer = await this.work.run(actor, async (tx) => {
       await lockSignal(tx, signalId);
       const signal = await find(tx, signalId);
-      if (signal.state === 'withdrawn') throw new DomainError('signal.nobody-behind', { signalId });
+      const listIds = await seenLists(tx, signalId, 'all');
+      if (listIds.length === 0) throw new DomainError('signal.nobody-behind', { signalId });
       if (dto.verdict === 'false') await assertMaySay(tx, actor, 'opinion', at);
       if (dto.matchId) await requireMatch(tx, dto.matchId, signalId);
-      const was = await state(tx, actor, signalId, dto, at);
+      const was = await state(tx, actor, { signalId, listIds }, dto, at);
       await appendChange(tx, {
         kind: 'signal.feedback-given',
         actor,
         at,
         signals: [signal],
+        lists: listIds,
         dims: { verdict: dto.verdict, was },
         shared: dto.note === undefined ? undefined : { note: dto.note },
-        audience: await concerned(tx, [signalId]),
+        audience: await concerned(tx, onLists(signalId, listIds)),
       });
       const disputed = dto.verdict === 'false' && (await disputeFalse(tx, actor, signal, at));
       const { state: now, ...counts } = await find(tx, signalId);
@@ -79,7 +81,9 @@ export class Feedback {
 
 async function find(tx: Tx, id: string): Promise<SignalRow> {
   const [row] = await tx.query<SignalRow[]>(
-    'select id, type, state, fed_confirmed as confirmed, fed_false as false, fed_known as known from signal where id = $1',
+    `select s.id, s.type, signal_state(s.id) as state, coalesce(sum(f.confirmed), 0)::int as confirmed,
+       coalesce(sum(f.false_matches), 0)::int as false, coalesce(sum(f.known), 0)::int as known
+     from signal s left join signal_feedback_counts(array[$1::uuid]) f on true where s.id = $1 group by s.id, s.type`,
     [id],
   );
   if (!row) throw new DomainError('request.not-found');
@@ -99,34 +103,39 @@ async function requireMatch(tx: Tx, matchId: string, signalId: string): Promise<
 }
 
 /** The organisation's word until now gives way to this one and stays on record. @returns the verdict before */
-async function state(tx: Tx, actor: Actor, signalId: string, dto: FeedbackDto, at: Date): Promise<MatchVerdict | null> {
+async function state(
+  tx: Tx,
+  actor: Actor,
+  { signalId, listIds }: { readonly signalId: string; readonly listIds: readonly string[] },
+  dto: FeedbackDto,
+  at: Date,
+): Promise<MatchVerdict | null> {
   const [before] = await tx.query<[{ verdict: MatchVerdict }[], number]>(
     `update signal_feedback set superseded_at = $3 where signal_id = $1 and organisation_id = $2 and superseded_at is null returning verdict`,
     [signalId, actor.organisationId, at],
   );
   await tx.query(
-    'insert into signal_feedback (id, signal_id, organisation_id, verdict, note, given_at) values ($1, $2, $3, $4, $5, $6)',
-    [uuidv7(), signalId, actor.organisationId, dto.verdict, dto.note ?? null, at],
+    'insert into signal_feedback (id, signal_id, organisation_id, list_ids, verdict, note, given_at) values ($1, $2, $3, $4, $5, $6, $7)',
+    [uuidv7(), signalId, actor.organisationId, listIds, dto.verdict, dto.note ?? null, at],
   );
   return before[0]?.verdict ?? null;
 }
 
-/** Two organisations or more found it false, and more than found it right: a person has to look. The database counts. */
+/** Through one list two organisations or more found it false, and more than found it right: a person has to look. The database counts. */
 async function disputeFalse(tx: Tx, actor: Actor, signal: SignalRow, at: Date): Promise<boolean> {
-  const [row] = await tx.query<{ opened: boolean }[]>('select signal_dispute_false_match($1, $2, $3, $4) as opened', [
-    signal.id,
-    uuidv7(),
-    at,
-    disputeDueAt(at),
-  ]);
-  if (!row?.opened) return false;
+  const [row] = await tx.query<{ lists: string[] | null }[]>(
+    'select signal_dispute_false_match($1, $2, $3, $4) as lists',
+    [signal.id, uuidv7(), at, disputeDueAt(at)],
+  );
+  if (!row?.lists) return false;
   await appendChange(tx, {
     kind: 'signal.disputed',
     actor,
     at,
     signals: [signal],
+    lists: row.lists,
     dims: { reason: 'false_match', because: 'feedback' },
-    audience: await concerned(tx, [signal.id]),
+    audience: await concerned(tx, onLists(signal.id, row.lists)),
   });
   return true;
 }

@@ -20,7 +20,8 @@ export async function appendContributed(
   fresh: readonly Admitted[],
 ): Promise<string[]> {
   const [held, standing] = [fresh.filter(isHeld), fresh.filter((one) => !isHeld(one))];
-  const audience = held.length > 0 ? await concerned(tx, held.map(({ signalId }) => signalId)) : []; // prettier-ignore
+  const { listId } = placement;
+  const audience = held.length > 0 ? await concerned(tx, held.map(({ signalId }) => ({ signalId, listId }))) : []; // prettier-ignore
   return [
     ...(await appendOne(tx, actor, placement, 'signal.contributed', standing, [])),
     ...(await appendOne(tx, actor, placement, 'signal.quarantined', held, audience)),
@@ -54,6 +55,7 @@ async function appendOne(
     actor,
     at: placement.at,
     signals: admitted.map(({ signalId, candidate }) => ({ id: signalId, type: candidate.type })),
+    lists: [placement.listId],
     subjects,
     dims: {
       list: placement.listId,

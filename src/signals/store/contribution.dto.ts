@@ -222,6 +222,8 @@ export class OpenDispute {
   id!: string;
   /** Null where the lifecycle opened it. */
   organisationId!: string | null;
+  /** The lists on which it puts the hash in doubt, as far as you may know of them. */
+  listIds!: string[];
   reason!: DisputeReason;
   openedAt!: string;
   dueAt!: string;

@@ -2,6 +2,7 @@ import { DomainError } from '../../domain/errors';
 import type { DisputeReason, DisputeState, SignalType } from '../../domain/vocabulary';
 import type { Actor, Tx } from '../../infra/database/work';
 import type { DisputeView } from './opinion.dto';
+import { toldLists } from './signal-view';
 
 export interface DisputeRow {
   readonly id: string;
@@ -9,6 +10,9 @@ export interface DisputeRow {
   readonly signal_type: SignalType;
   readonly organisation_id: string | null;
   readonly organisation_name: string | null;
+  /** Those that it is about, and those of them that the asker may know of. */
+  readonly named: readonly string[];
+  readonly list_ids: string[];
   readonly reason: DisputeReason;
   readonly note: string | null;
   readonly state: DisputeState;
@@ -22,10 +26,11 @@ export interface DisputeRow {
   readonly answers_for_all: boolean;
 }
 
-export const SELECT_DISPUTE = `select d.id, d.signal_id, s.type as signal_type, d.organisation_id, o.name as organisation_name, d.reason, d.note,
+export const SELECT_DISPUTE = `select d.id, d.signal_id, s.type as signal_type, d.organisation_id, o.name as organisation_name,
+    d.list_ids as named, ${toldLists('d')} as list_ids, d.reason, d.note,
     d.state, d.opened_at, d.due_at, d.overdue_at, d.closed_at, d.outcome_note, r.contributions as answered, r.is_all as answers_for_all
   from signal_dispute d join signal s on s.id = d.signal_id left join organisation o on o.id = d.organisation_id,
-    lateral signal_responsibility(d.signal_id) r`;
+    lateral signal_responsibility(d.id) r`;
 
 /** @throws DomainError `request.not-found` for a dispute about a signal that is not the asker's to see */
 export async function requireDispute(tx: Tx, id: string): Promise<DisputeRow> {
@@ -41,6 +46,7 @@ export function toDisputeView(actor: Actor, row: DisputeRow): DisputeView {
     signalId: row.signal_id,
     organisationId: row.organisation_id,
     organisationName: row.organisation_name,
+    listIds: row.list_ids,
     reason: row.reason,
     note: row.note,
     state: row.state,

@@ -5,7 +5,7 @@ import { Work, type Actor, type Tx } from '../../infra/database/work';
 import { pageOf, parseCursor, type Page } from '../../infra/http/paging';
 import { Contributions } from './contributions.service';
 import { requireDispute, SELECT_DISPUTE, toDisputeView, type DisputeRow } from './dispute.queries';
-import { appendChange, concerned } from './entries';
+import { appendChange, concerned, onLists, withAuthor } from './entries';
 import type { DisputeQuery, DisputeView, DisputeWithSignal, ResolveDisputeDto } from './opinion.dto';
 import { Retraction } from './retraction.service';
 import { lockSignal, requireSignal } from './signal-view';
@@ -64,7 +64,8 @@ export class Disputes {
     await lockSignal(tx, (await requireDispute(tx, id)).signal_id);
     const dispute = await requireDispute(tx, id);
     assertDecidable(actor, dispute, outcome);
-    const audience = await concerned(tx, [dispute.signal_id]);
+    const about = onLists(dispute.signal_id, dispute.named);
+    const audience = withAuthor(await concerned(tx, about), dispute.organisation_id);
     if (outcome === 'rejected') {
       await tx.query('select signal_reject_dispute($1, $2, $3)', [id, note, at]);
     } else {
@@ -76,6 +77,7 @@ export class Disputes {
       actor,
       at,
       signals: [{ id: dispute.signal_id, type: dispute.signal_type }],
+      lists: dispute.named,
       subjects: { dispute: id },
       dims: { outcome, reason: dispute.reason, isWhole: dispute.answers_for_all },
       shared: { note },

@@ -15,6 +15,8 @@ export interface Change {
   readonly actor: Actor | 'service';
   readonly at: Date;
   readonly signals: readonly Touched[];
+  /** The lists that it is about, where it is about some and not others. */
+  readonly lists?: readonly string[];
   readonly subjects?: Subjects;
   readonly dims?: Dimensions;
   readonly shared?: JsonObject | undefined;
@@ -51,16 +53,31 @@ export async function appendChange(tx: Tx, change: Change): Promise<string[]> {
         tx,
         entry.id,
         signals.map(({ id }) => id),
+        change.lists ?? null,
       );
   }
   return appended.map(({ id }) => id);
 }
 
-/** Everybody who stands behind, disputes or answers for these signals. */
-export async function concerned(tx: Tx, signalIds: readonly string[]): Promise<string[]> {
+/** A signal as it stands on one list. */
+export interface OnList {
+  readonly signalId: string;
+  readonly listId: string;
+}
+
+export const onLists = (signalId: string, listIds: readonly string[]): OnList[] =>
+  listIds.map((listId) => ({ signalId, listId }));
+
+/** Everybody who stands behind, disputes or answers for these signals on these lists. */
+export async function concerned(tx: Tx, about: readonly OnList[]): Promise<string[]> {
   const rows = await tx.query<{ organisation_id: string }[]>(
-    'select distinct organisation_id from signal_concerned($1::uuid[])',
-    [signalIds],
+    'select distinct organisation_id from signal_concerned($1::uuid[], $2::uuid[])',
+    [about.map(({ signalId }) => signalId), about.map(({ listId }) => listId)],
   );
   return rows.map((row) => row.organisation_id);
 }
+
+/** Whoever disputes learns what becomes of it, also where it reads the list no more. */
+export const withAuthor = (audience: readonly string[], author: string | null): string[] => [
+  ...new Set([...audience, ...(author ? [author] : [])]),
+];

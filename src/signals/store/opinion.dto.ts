@@ -32,7 +32,7 @@ export class StateOpinionDto {
   @IsIn(OPINION_REASONS)
   reason?: DisputeReason;
 
-  /** For everybody who sees the hash. */
+  /** For everybody who reads one of the lists on which your organisation sees the hash. */
   @IsOptional()
   @IsString()
   @Length(1, 2000)
@@ -43,6 +43,8 @@ export class OpinionView {
   id!: string;
   organisationId!: string;
   organisationName!: string;
+  /** The lists that it is about, as far as you may know of them. */
+  listIds!: string[];
   opinion!: SignalOpinion;
   reason!: DisputeReason | null;
   note!: string | null;
@@ -105,6 +107,8 @@ export class DisputeView {
   /** Null where the service opened it. */
   organisationId!: string | null;
   organisationName!: string | null;
+  /** The lists on which it puts the hash in doubt, as far as you may know of them. */
+  listIds!: string[];
   reason!: DisputeReason;
   note!: string | null;
   state!: DisputeState;
@@ -116,7 +120,7 @@ export class DisputeView {
   outcomeNote!: string | null;
   /** Whether your organisation may uphold it now: it answers for something that stands. */
   mayUphold!: boolean;
-  /** Whether it may reject it now: it answers for everything that stands, and did not raise it. */
+  /** Whether it may reject it now: it answers for everything that stands on the disputed lists, and did not raise it. */
   mayReject!: boolean;
 }
 

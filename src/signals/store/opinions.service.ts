@@ -7,10 +7,10 @@ import { Work, type Actor, type Tx } from '../../infra/database/work';
 import { assertMaySay } from '../defence/say';
 import type { SignalView } from './contribution.dto';
 import { Contributions } from './contributions.service';
-import { appendChange, concerned } from './entries';
+import { appendChange, concerned, onLists } from './entries';
 import type { OpinionsView, OpinionView, StateOpinionDto } from './opinion.dto';
 import { assertStands } from './reading.service';
-import { lockSignal, requireSignal } from './signal-view';
+import { lockSignal, requireSignal, seenLists, toldLists } from './signal-view';
 
 interface OpinionRow extends Omit<OpinionView, 'statedAt' | 'supersededAt'> {
   readonly statedAt: Date;
@@ -33,21 +33,24 @@ export class Opinions {
       await lockSignal(tx, signalId);
       const signal = await requireSignal(tx, signalId);
       assertStands(signal);
+      const listIds = await listsOfOthers(tx, signalId);
       await assertMaySay(tx, actor, dto.opinion === 'dispute' ? 'dispute' : 'opinion', at);
-      await supersede(tx, actor, signalId, at);
+      const before = await supersede(tx, actor, signalId, at);
       await tx.query(
-        'insert into signal_opinion (id, signal_id, organisation_id, opinion, reason, note, stated_at) values ($1, $2, $3, $4, $5, $6, $7)',
-        [uuidv7(), signalId, actor.organisationId, dto.opinion, dto.reason ?? null, dto.note ?? null, at],
+        'insert into signal_opinion (id, signal_id, organisation_id, list_ids, opinion, reason, note, stated_at) values ($1, $2, $3, $4, $5, $6, $7, $8)',
+        [uuidv7(), signalId, actor.organisationId, listIds, dto.opinion, dto.reason ?? null, dto.note ?? null, at],
       );
-      await followWithDispute(tx, actor, signalId, dto, at);
+      await followWithDispute(tx, actor, { signalId, listIds }, dto, at);
+      const lists = [...new Set([...listIds, ...(before ?? [])])];
       await appendChange(tx, {
         kind: dto.opinion === 'dispute' ? 'signal.disputed' : 'signal.confirmed',
         actor,
         at,
         signals: [{ id: signalId, type: signal.type }],
+        lists,
         dims: { reason: dto.reason ?? null },
         shared: dto.note ? { note: dto.note } : undefined,
-        audience: await concerned(tx, [signalId]),
+        audience: await concerned(tx, onLists(signalId, listIds)),
       });
       return requireSignal(tx, signalId);
     });
@@ -61,15 +64,17 @@ export class Opinions {
     const view = await this.work.run(actor, async (tx) => {
       await lockSignal(tx, signalId);
       const { type } = await requireSignal(tx, signalId);
+      const lists = await supersede(tx, actor, signalId, at);
+      if (!lists) throw new DomainError('signal.opinion-none', { signalId });
       // Asked before: the one who disputes is one of those concerned.
-      const audience = await concerned(tx, [signalId]);
-      if (!(await supersede(tx, actor, signalId, at))) throw new DomainError('signal.opinion-none', { signalId });
+      const audience = await concerned(tx, onLists(signalId, lists));
       await retractDispute(tx, actor, signalId, at);
       await appendChange(tx, {
         kind: 'signal.opinion-retracted',
         actor,
         at,
         signals: [{ id: signalId, type }],
+        lists,
         audience,
       });
       return requireSignal(tx, signalId);
@@ -83,7 +88,8 @@ export class Opinions {
     return this.work.read(actor, async (tx) => {
       await requireSignal(tx, signalId);
       const rows = await tx.query<OpinionRow[]>(
-        `select p.id, p.organisation_id as "organisationId", coalesce(o.name, '') as "organisationName", p.opinion, p.reason, p.note,
+        `select p.id, p.organisation_id as "organisationId", coalesce(o.name, '') as "organisationName",
+           ${toldLists('p')} as "listIds", p.opinion, p.reason, p.note,
            p.stated_at as "statedAt", p.superseded_at as "supersededAt"
          from signal_opinion p left join organisation o on o.id = p.organisation_id where p.signal_id = $1 order by p.stated_at desc, p.id desc`,
         [signalId],
@@ -105,13 +111,24 @@ function assertWhole({ opinion, reason }: StateOpinionDto): void {
   throw new DomainError('request.invalid', {}, [{ pointer: '/reason', detail }]);
 }
 
-/** Ends the organisation's standing opinion; false when it had none. */
-async function supersede(tx: Tx, actor: Actor, signalId: string, at: Date): Promise<boolean> {
-  const [, ended] = await tx.query<[unknown[], number]>(
-    'update signal_opinion set superseded_at = $3 where signal_id = $1 and organisation_id = $2 and superseded_at is null',
+/**
+ * The lists on which the organisation sees the hash and somebody else stands behind it: those it speaks about.
+ * @throws DomainError `signal.only-yours` when there is none
+ */
+async function listsOfOthers(tx: Tx, signalId: string): Promise<string[]> {
+  const listIds = await seenLists(tx, signalId, 'of others');
+  if (listIds.length === 0) throw new DomainError('signal.only-yours', { signalId });
+  return listIds;
+}
+
+/** Ends the organisation's standing opinion. @returns the lists that it was about, undefined when it had none */
+async function supersede(tx: Tx, actor: Actor, signalId: string, at: Date): Promise<string[] | undefined> {
+  const [ended] = await tx.query<[{ list_ids: string[] }[], number]>(
+    `update signal_opinion set superseded_at = $3 where signal_id = $1 and organisation_id = $2 and superseded_at is null
+     returning list_ids`,
     [signalId, actor.organisationId, at],
   );
-  return ended > 0;
+  return ended[0]?.list_ids;
 }
 
 const OWN_OPEN = `signal_id = $1 and organisation_id = $2 and state = 'open' and reason <> 'order_annulled'`;
@@ -128,23 +145,26 @@ async function retractDispute(tx: Tx, actor: Actor, signalId: string, at: Date):
 async function followWithDispute(
   tx: Tx,
   actor: Actor,
-  signalId: string,
+  { signalId, listIds }: { readonly signalId: string; readonly listIds: readonly string[] },
   dto: StateOpinionDto,
   at: Date,
 ): Promise<void> {
   if (dto.opinion === 'confirm') return retractDispute(tx, actor, signalId, at);
+  // What was rejected for this reason on some of the lists is not raised there again.
+  const [left] = await tx.query<{ lists: string[] }[]>(
+    `select array(select l from unnest($4::uuid[]) l where not exists (select 1 from signal_dispute d where d.signal_id = $1
+       and d.organisation_id = $2 and d.state = 'rejected' and d.reason = $3 and l = any(d.list_ids))) as lists`,
+    [signalId, actor.organisationId, dto.reason, listIds],
+  );
+  const lists = left?.lists ?? [];
+  if (lists.length === 0) throw new DomainError('dispute.decided-before', { signalId });
   const [, restated] = await tx.query<[unknown[], number]>(
-    `update signal_dispute set reason = $3, note = $4 where ${OWN_OPEN}`,
-    [signalId, actor.organisationId, dto.reason, dto.note ?? null],
+    `update signal_dispute set reason = $3, note = $4, list_ids = $5 where ${OWN_OPEN}`,
+    [signalId, actor.organisationId, dto.reason, dto.note ?? null, lists],
   );
   if (restated > 0) return;
-  const before = await tx.query<unknown[]>(
-    `select 1 from signal_dispute where signal_id = $1 and organisation_id = $2 and state = 'rejected' and reason = $3`,
-    [signalId, actor.organisationId, dto.reason],
-  );
-  if (before.length > 0) throw new DomainError('dispute.decided-before', { signalId });
   await tx.query(
-    'insert into signal_dispute (id, signal_id, organisation_id, reason, note, opened_at, due_at) values ($1, $2, $3, $4, $5, $6, $7)',
-    [uuidv7(), signalId, actor.organisationId, dto.reason, dto.note ?? null, at, disputeDueAt(at)],
+    'insert into signal_dispute (id, signal_id, organisation_id, list_ids, reason, note, opened_at, due_at) values ($1, $2, $3, $4, $5, $6, $7, $8)',
+    [uuidv7(), signalId, actor.organisationId, lists, dto.reason, dto.note ?? null, at, disputeDueAt(at)],
   );
 }

@@ -75,16 +75,10 @@ export class SignalReading {
         `exists (select 1 from signal_contribution c where ${stands} and c.organisation_id = ${own} and coalesce(c.reviewed_at, c.contributed_at) <= ${before})`,
       );
     }
-    if (query.state) conditions.push(`${STATE_SEEN} = ${given(query.state)}`);
+    if (query.state) conditions.push(`signal_state(s.id) = ${given(query.state)}`);
     return conditions;
   }
 }
-
-/** `signalState` of what the asker sees, for filtering. */
-const STATE_SEEN = `(select case when count(*) = 0 then 'withdrawn'
-    when exists (select 1 from signal_dispute x where x.signal_id = s.id and x.state = 'open') then 'disputed'
-    when bool_or(c.reviewed) or s.confirms > 0 then 'active' else 'provisional' end
-  from signal_contribution c where c.signal_id = s.id and c.state = 'standing')`;
 
 const HISTORY = `
   select e.id, l.seq, e.kind, e.at, e.organisation_id, e.bytes, sh.body as shared, sh.salt as shared_salt, i.body as internal, i.salt as internal_salt

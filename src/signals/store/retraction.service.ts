@@ -81,12 +81,13 @@ async function record(tx: Tx, actor: Actor | 'service', ended: readonly Ended[],
     actor,
     at: why.at,
     signals,
+    lists: [...new Set(ended.map((row) => row.list_id))],
     dims: { ground: why.ground, contributions: ended.length, tombstones: tombstones.length },
     ...(isOwn ? { internal: said } : { shared: said }),
     audience: owners,
   });
-  const others = why.ground === 'order_annulled' ? signals.filter(({ id }) => standing.has(id)) : [];
-  const disputed = await disputeAnnulled(tx, actor, others, why.at);
+  const annulled = why.ground === 'order_annulled' ? signals : [];
+  const disputed = await disputeAnnulled(tx, actor, annulled, why.at);
   return {
     contributions: ended.length,
     signalIds: signals.map(({ id }) => id),
@@ -124,10 +125,10 @@ async function findContributions(
   return rows.map(({ id }) => id);
 }
 
-/** Those that somebody stands behind, whoever it is. */
+/** Those that somebody stands behind as far as the actor sees it: one that stands elsewhere alone is gone here. */
 async function stillStanding(tx: Tx, signals: readonly Touched[]): Promise<Set<string>> {
   const rows = await tx.query<{ id: string }[]>(
-    `select id from signal where id = any($1::uuid[]) and state <> 'withdrawn'`,
+    `select distinct signal_id as id from signal_contribution where signal_id = any($1::uuid[]) and state = 'standing'`,
     [signals.map(({ id }) => id)],
   );
   return new Set(rows.map(({ id }) => id));
@@ -141,25 +142,24 @@ async function disputeAnnulled(
   at: Date,
 ): Promise<{ ids: string[]; entryIds: string[] }> {
   if (signals.length === 0) return { ids: [], entryIds: [] };
-  await tx.query(
-    `insert into signal_dispute (id, signal_id, organisation_id, reason, opened_at, due_at)
-     select u.id, u.signal_id, $3, 'order_annulled', $4, $5 from unnest($1::uuid[], $2::uuid[]) as u (id, signal_id) on conflict do nothing`,
-    [
-      signals.map(() => uuidv7()),
-      signals.map(({ id }) => id),
-      actor === 'service' ? null : actor.organisationId,
-      at,
-      disputeDueAt(at),
-    ],
+  const opened = await tx.query<{ signal_id: string; list_id: string }[]>(
+    'select * from signal_dispute_annulled($1::uuid[], $2::uuid[], $3, $4)',
+    [signals.map(() => uuidv7()), signals.map(({ id }) => id), at, disputeDueAt(at)],
   );
-  const ids = signals.map(({ id }) => id);
+  const disputed = new Set(opened.map((row) => row.signal_id));
+  const ids = [...disputed];
+  if (ids.length === 0) return { ids, entryIds: [] };
   const entryIds = await appendChange(tx, {
     kind: 'signal.disputed',
     actor,
     at,
-    signals,
+    signals: signals.filter(({ id }) => disputed.has(id)),
+    lists: [...new Set(opened.map((row) => row.list_id))],
     dims: { reason: 'order_annulled' },
-    audience: await concerned(tx, ids),
+    audience: await concerned(
+      tx,
+      opened.map((row) => ({ signalId: row.signal_id, listId: row.list_id })),
+    ),
   });
   return { ids, entryIds };
 }

@@ -6,8 +6,9 @@ import { CONFIG, type Config } from '../../infra/config';
 import { Work, type Tx } from '../../infra/database/work';
 import { log } from '../../infra/log';
 import { Contributions } from './contributions.service';
-import { appendChange, concerned } from './entries';
+import { appendChange, concerned, onLists, withAuthor } from './entries';
 import { Retraction } from './retraction.service';
+import { askForReviews } from './review-asking';
 
 const EVERY_MS = 10_000;
 /** Rows of one transaction. */
@@ -17,10 +18,12 @@ export interface Upkept {
   readonly expired: number;
   readonly overdue: number;
   readonly forgotten: number;
+  readonly askedForReview: number;
 }
 
 /**
- * What time does to signals: unreviewed contributions end, disputes that nobody decided are told once, erased values go.
+ * What time does to signals: unreviewed contributions end, disputes that nobody decided are told once, erased values go,
+ * contributors are asked to look again.
  * Any number of workers may do it: each finds nothing left of what another has done.
  */
 @Injectable()
@@ -66,6 +69,7 @@ export class SignalUpkeep implements OnApplicationBootstrap, OnModuleDestroy {
       expired: await this.all((tx) => this.expire(tx, now)),
       overdue: await this.all((tx) => markOverdue(tx, now)),
       forgotten: await this.all((tx) => forget(tx, now)),
+      askedForReview: await this.all((tx) => askForReviews(tx, now, BATCH)),
     };
   }
 
@@ -102,6 +106,8 @@ interface Overdue {
   readonly signal_id: string;
   readonly type: SignalType;
   readonly due_at: Date;
+  readonly list_ids: string[];
+  readonly organisation_id: string | null;
 }
 
 async function markOverdue(tx: Tx, now: Date): Promise<{ done: number; signalIds: string[] }> {
@@ -109,7 +115,7 @@ async function markOverdue(tx: Tx, now: Date): Promise<{ done: number; signalIds
     `update signal_dispute d set overdue_at = $1 from signal s
      where s.id = d.signal_id and d.id in (select id from signal_dispute where state = 'open' and due_at <= $1 and overdue_at is null
        order by due_at limit $2 for update skip locked)
-     returning d.id, d.signal_id, d.due_at, s.type`,
+     returning d.id, d.signal_id, d.due_at, d.list_ids, d.organisation_id, s.type`,
     [now, BATCH],
   );
   for (const row of rows) {
@@ -120,7 +126,8 @@ async function markOverdue(tx: Tx, now: Date): Promise<{ done: number; signalIds
       signals: [{ id: row.signal_id, type: row.type }],
       subjects: { dispute: row.id },
       dims: { dueAt: row.due_at.toISOString() },
-      audience: await concerned(tx, [row.signal_id]),
+      lists: row.list_ids,
+      audience: withAuthor(await concerned(tx, onLists(row.signal_id, row.list_ids)), row.organisation_id),
     });
   }
   return { done: rows.length, signalIds: [] };

@@ -5,7 +5,7 @@ import { ClockSource } from '../../../infra/clock-source';
 import { Work, type Actor, type Tx } from '../../../infra/database/work';
 import { append } from '../../../ledger/append';
 import { SignalIndex } from '../../matching/signal-index.service';
-import { appendChange, concerned } from '../../store/entries';
+import { appendChange, concerned, onLists } from '../../store/entries';
 import { Retraction } from '../../store/retraction.service';
 import type { RollBackAnswer, RollBackDto } from './defence.dto';
 
@@ -15,6 +15,8 @@ interface Silenced {
   readonly opinions: number;
   readonly disputes: number;
   readonly feedback: number;
+  /** That these were about. */
+  readonly lists: readonly string[];
 }
 
 interface Case {
@@ -90,12 +92,13 @@ async function silence(
       at,
       signals: rows.map((row) => ({ id: row.signal_id, type: row.type })),
       subjects: { organisation: organisationId },
+      lists: [...new Set(rows.flatMap((row) => row.lists))],
       dims: { ground: 'rolled_back' },
       audience: [
         organisationId,
         ...(await concerned(
           tx,
-          rows.map((row) => row.signal_id),
+          rows.flatMap((row) => onLists(row.signal_id, row.lists)),
         )),
       ],
     });

@@ -105,7 +105,8 @@ async function followStep(tx: Tx, following: Following, at: Position, limit: num
 // The limit inside keeps this a walk along two indexes whatever the planner thinks of the size of an entry.
 const CHANGED = `
   select l.seq, x.signal_id as id from ledger_leaf l cross join lateral (
-    select c.signal_id from signal_change c where c.entry_id = l.entry_id and (l.seq > $1 or c.signal_id > $2) order by c.signal_id limit $4) x
+    select c.signal_id from signal_change c where c.entry_id = l.entry_id and (l.seq > $1 or c.signal_id > $2)
+      and (c.list_ids is null or c.list_ids && $5::uuid[]) order by c.signal_id limit $4) x
   where l.seq between $1 and $3 order by l.seq, x.signal_id limit $4`;
 
 async function signalStep(
@@ -115,7 +116,7 @@ async function signalStep(
   end: number,
   limit: number,
 ): Promise<Step> {
-  const rows: { seq: string; id: string }[] = await tx.query(CHANGED, [start.seq, start.key, end, limit]);
+  const rows: { seq: string; id: string }[] = await tx.query(CHANGED, [start.seq, start.key, end, limit, lists]);
   const places: Place[] = rows.map(({ seq, id }) => ({ seq: Number(seq), id }));
   const last = places.at(-1);
   const isWhole = last === undefined || places.length < limit;

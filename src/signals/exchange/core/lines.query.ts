@@ -1,5 +1,5 @@
 import { mergeLabels, type Merged, type PublicLabels } from '../../../domain/signal-merge';
-import { signalState } from '../../../domain/signal-lifecycle';
+import { standingOf } from '../../../domain/signal-lifecycle';
 import type { DisputeReason, Severity, SignalOpinion, SignalState, SignalType } from '../../../domain/vocabulary';
 import type { Tx } from '../../../infra/database/work';
 
@@ -19,6 +19,9 @@ export interface StandingOpinion {
   readonly opinion: SignalOpinion;
   readonly reason: DisputeReason | null;
 }
+
+/** With the lists that it is about, of which the subscriber may not know all. */
+type OfLists<T> = T & { readonly listIds: readonly string[] };
 
 /** `organisationId` null: the service itself, because a legal basis fell or matches were reported false. */
 export interface OpenDispute {
@@ -56,10 +59,10 @@ interface Row {
   readonly erased: boolean;
   readonly forgotten: boolean;
   readonly created_at: Date;
-  readonly fed_confirmed: number;
+  readonly fed_confirmed: string;
   readonly standing: StandingContribution[] | null;
-  readonly opinions: StandingOpinion[] | null;
-  readonly disputes: OpenDispute[] | null;
+  readonly opinions: OfLists<StandingOpinion>[] | null;
+  readonly disputes: OfLists<OpenDispute>[] | null;
   readonly seq: string | null;
   readonly micros: string | null;
 }
@@ -67,7 +70,7 @@ interface Row {
 /** As the worker, because what is put into quarantine must still be told to those who have it: every list is named instead. */
 const LINES = `
   select s.id, s.type, s.value, s.erased_at is not null or c.all_erased as erased, s.forgotten_at is not null as forgotten, s.created_at,
-    s.fed_confirmed, c.standing, o.opinions, d.disputes, q.seq, i.micros
+    f.confirmed as fed_confirmed, c.standing, o.opinions, d.disputes, q.seq, i.micros
   from unnest($1::uuid[]) with ordinality as w(id, place) join signal s on s.id = w.id
   join lateral (
     select bool_or(c.stood) as stood, bool_and(c.state = 'erased') filter (where c.stood) as all_erased,
@@ -76,14 +79,20 @@ const LINES = `
     from signal_contribution c join organisation g on g.id = c.organisation_id
     where c.signal_id = s.id and c.list_id = any ($2::uuid[])) c on c.stood
   left join lateral (
-    select json_agg(json_build_object('organisationId', o.organisation_id, 'organisationName', g.name, 'opinion', o.opinion, 'reason', o.reason)
+    select json_agg(json_build_object('organisationId', o.organisation_id, 'organisationName', g.name, 'opinion', o.opinion, 'reason', o.reason, 'listIds', o.list_ids)
       order by o.stated_at, o.id) as opinions
-    from signal_opinion o join organisation g on g.id = o.organisation_id where o.signal_id = s.id and o.superseded_at is null) o on true
+    from signal_opinion o join organisation g on g.id = o.organisation_id where o.signal_id = s.id and o.superseded_at is null
+      and o.list_ids && $2::uuid[]) o on true
   left join lateral (
-    select json_agg(json_build_object('organisationId', d.organisation_id, 'organisationName', g.name, 'reason', d.reason) order by d.opened_at, d.id) as disputes
-    from signal_dispute d left join organisation g on g.id = d.organisation_id where d.signal_id = s.id and d.state = 'open') d on true
+    select json_agg(json_build_object('organisationId', d.organisation_id, 'organisationName', g.name, 'reason', d.reason, 'listIds', d.list_ids) order by d.opened_at, d.id) as disputes
+    from signal_dispute d left join organisation g on g.id = d.organisation_id where d.signal_id = s.id and d.state = 'open'
+      and d.list_ids && $2::uuid[]) d on true
   left join lateral (
-    select max(l.seq) as seq from signal_change x join ledger_leaf l on l.entry_id = x.entry_id where x.signal_id = s.id) q on true
+    select count(*) as confirmed from signal_feedback f
+    where f.signal_id = s.id and f.superseded_at is null and f.verdict = 'confirmed' and f.list_ids && $2::uuid[]) f on true
+  left join lateral (
+    select max(l.seq) as seq from signal_change x join ledger_leaf l on l.entry_id = x.entry_id where x.signal_id = s.id
+      and (x.list_ids is null or x.list_ids && $2::uuid[])) q on true
   left join lateral (
     select n.micros - (n.size - 1 - q.seq) as micros from exchange_instant n where n.size > q.seq order by n.size limit 1) i on true
   order by w.place`;
@@ -95,15 +104,16 @@ export async function linesOf(tx: Tx, ids: readonly string[], lists: readonly st
   return rows.map(toLine);
 }
 
+const withoutLists = <T extends object>({ listIds: _, ...said }: OfLists<T>): Omit<OfLists<T>, 'listIds'> => said;
+
 function toLine(row: Row): Line {
   const standing = row.standing ?? [];
   const opinions = row.opinions ?? [];
   const disputes = row.disputes ?? [];
-  const behind = new Set(standing.map(({ organisationId }) => organisationId));
-  const confirms = opinions.filter((each) => each.opinion === 'confirm' && !behind.has(each.organisationId)).length;
   const reviewed = standing.some((each) => each.reviewed);
   // What stands on lists that the subscriber may not see says nothing here, so the state is that of what it may see.
-  const state = signalState({ standing: standing.length, reviewed, confirms, openDisputes: disputes.length });
+  const confirmations = opinions.filter(({ opinion }) => opinion === 'confirm');
+  const { state, confirms } = standingOf({ contributions: standing, confirmations, disputes });
   return {
     ...mergeLabels(standing),
     seq: Number(row.seq ?? -1),
@@ -115,10 +125,10 @@ function toLine(row: Row): Line {
     createdAt: row.created_at,
     standing,
     reviewed,
-    opinions,
-    disputes,
+    opinions: opinions.map(withoutLists),
+    disputes: disputes.map(withoutLists),
     confirms,
-    confirmedMatches: row.fed_confirmed,
+    confirmedMatches: Number(row.fed_confirmed),
   };
 }
 

@@ -100,7 +100,11 @@ export async function relayDisputes(
       signals: fresh.map(({ signalId, type }) => ({ id: signalId, type })),
       subjects: { exchangeSource: source.id },
       dims: { reason: null, because: 'source' },
-      audience: await concerned(tx, [...opened]),
+      lists: [source.list_id],
+      audience: await concerned(
+        tx,
+        [...opened].map((signalId) => ({ signalId, listId: source.list_id })),
+      ),
     });
   }
   return { disputed: [...opened], undisputed: await endRelayed(tx, source.id, calm, at) };

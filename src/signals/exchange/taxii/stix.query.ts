@@ -15,25 +15,25 @@ interface Row {
   readonly retracted_at: Date | null;
 }
 
-/** The last opinion of each organisation with whether it still holds, and the disputes that the service itself has opened. */
+/** Of those about this list: the last opinion of each organisation with whether it still holds, and the disputes that the service itself has opened. */
 const OPINIONS = `
   select o.signal_id, o.organisation_id, g.name, g.created_at as organised_at, o.opinion, o.reason, o.first_at, o.stated_at as at,
     o.superseded_at as retracted_at
   from (
     select distinct on (signal_id, organisation_id) *, min(stated_at) over (partition by signal_id, organisation_id) as first_at
-    from signal_opinion where signal_id = any ($1::uuid[])
+    from signal_opinion where signal_id = any ($1::uuid[]) and $2 = any (list_ids)
     order by signal_id, organisation_id, superseded_at is null desc, stated_at desc, id desc) o
   join organisation g on g.id = o.organisation_id
   union all
   select d.signal_id, null, null, null, 'dispute', d.reason, d.first_at, d.opened_at, d.closed_at
   from (
     select distinct on (signal_id) *, min(opened_at) over (partition by signal_id) as first_at
-    from signal_dispute where signal_id = any ($1::uuid[]) and organisation_id is null
+    from signal_dispute where signal_id = any ($1::uuid[]) and $2 = any (list_ids) and organisation_id is null
     order by signal_id, closed_at is null desc, opened_at desc, id desc) d
   order by 1, 7, 2`;
 
-async function opinionsOf(tx: Tx, signalIds: readonly string[]): Promise<Map<string, OpinionOf[]>> {
-  const rows: Row[] = await tx.query(OPINIONS, [signalIds]);
+async function opinionsOf(tx: Tx, signalIds: readonly string[], listId: string): Promise<Map<string, OpinionOf[]>> {
+  const rows: Row[] = await tx.query(OPINIONS, [signalIds, listId]);
   const bySignal = new Map<string, OpinionOf[]>();
   for (const row of rows) {
     const by =
@@ -59,6 +59,7 @@ export async function saidOf(tx: Tx, lines: readonly Line[], list: StixList): Pr
   const opinions = await opinionsOf(
     tx,
     lines.map(({ id }) => id),
+    list.id,
   );
   const said = lines.map((line) => ({ line, objects: objectsOf(line, list, opinions.get(line.id) ?? []) }));
   const ids = said.flatMap(({ line, objects }) =>
@@ -106,8 +107,7 @@ export async function listsNamed(tx: Tx, ids: readonly string[]): Promise<Collec
 export async function opinersOn(tx: Tx, listId: string): Promise<{ id: string; name: string; createdAt: Date }[]> {
   const rows: { id: string; name: string; created_at: Date }[] = await tx.query(
     `select g.id, g.name, g.created_at from organisation g where exists (
-       select 1 from signal_opinion o join signal_contribution c on c.signal_id = o.signal_id
-       where o.organisation_id = g.id and c.list_id = $1 and c.stood) order by g.id`,
+       select 1 from signal_opinion o where o.organisation_id = g.id and $1 = any (o.list_ids)) order by g.id`,
     [listId],
   );
   return rows.map(({ created_at, ...row }) => ({ ...row, createdAt: created_at }));
