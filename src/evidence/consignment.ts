@@ -96,14 +96,8 @@ export class Consignment {
 
   /** From the vault's plaintext, so that a picture never lies open on a disk. */
   private hashing(objectId: string, { wrappedKey, size }: SealedObject) {
-    return async () => {
-      const plain = await this.means.vault.open(objectId, this.caseId, wrappedKey);
-      try {
-        return await this.means.images.hashImage(plain, size);
-      } finally {
-        plain.destroy();
-      }
-    };
+    const open = () => this.means.vault.open(objectId, this.caseId, wrappedKey);
+    return () => this.means.images.hashImage(open, size, { owner: this.actor.organisationId });
   }
 
   /**

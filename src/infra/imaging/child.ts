@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Readable, finished } from 'node:stream';
 import type { Writable } from 'node:stream';
 import { DomainError } from '../../domain/errors';
+import { isStopped } from '../stopped';
 import { ABANDON_IMAGE, endOfImage, frameHeader } from './frames';
 import type { HashRequest } from './frames';
 import { readAnswer } from './protocol';
@@ -36,6 +37,7 @@ export class ImageChild {
   readonly #process: ChildProcess;
   readonly #input: Writable;
   #alive = true;
+  #lost = false;
   #fail: ((error: Error) => void) | undefined;
   #receive: ((message: unknown) => void) | undefined;
 
@@ -55,6 +57,11 @@ export class ImageChild {
     return this.#alive;
   }
 
+  /** It was killed or stopped by somebody else: what it was working on is not to blame yet. */
+  get lost(): boolean {
+    return this.#lost;
+  }
+
   get pid(): number | undefined {
     return this.#process.pid;
   }
@@ -65,6 +72,7 @@ export class ImageChild {
     declaredSize: number | undefined,
     request: Request,
   ): Promise<HashesOf<Request>> {
+    if (!this.#alive) throw new DomainError('image.undecodable', { reason: 'the decoder ended' });
     this.#hold(true);
     let timer: NodeJS.Timeout | undefined;
     let stop: (() => void) | undefined;
@@ -86,7 +94,7 @@ export class ImageChild {
     }
   }
 
-  kill(reason = new DomainError('request.unavailable', { reason: 'image pool closed' })): void {
+  kill(reason: Error = new DomainError('request.unavailable', { reason: 'image pool closed' })): void {
     this.#fail?.(reason);
     this.#alive = false;
     this.#process.kill('SIGKILL');
@@ -108,10 +116,14 @@ export class ImageChild {
   }
 
   #limit(phase: 'receiving' | 'decoding', ms: number): NodeJS.Timeout {
-    return setTimeout(() => this.kill(new DomainError('image.timeout', { phase, limitMs: ms })), ms);
+    return setTimeout(() => {
+      this.#lost = isStopped(this.pid);
+      this.kill(new DomainError('image.timeout', { phase, limitMs: ms }));
+    }, ms);
   }
 
   #ended(how: string): void {
+    this.#lost ||= this.#alive;
     this.#alive = false;
     this.#fail?.(new DomainError('image.undecodable', { reason: 'the decoder ended', how }));
   }
@@ -120,7 +132,13 @@ export class ImageChild {
   #feed(source: Readable, declaredSize: number | undefined, end: number, sent: () => void): () => void {
     let bytes = 0;
     let over = false;
-    const resume = (): unknown => source.resume();
+    // A child that takes no more bytes has hung or been stopped: while it receives it has nothing else to do.
+    let stall: NodeJS.Timeout | undefined;
+    const resume = (): void => {
+      clearTimeout(stall);
+      stall = undefined;
+      source.resume();
+    };
     const abandon = (error: Error): void => {
       this.#input.write(frameHeader(ABANDON_IMAGE));
       over = true;
@@ -133,7 +151,9 @@ export class ImageChild {
       const allowed = Math.min(this.limits.maxBytes, declaredSize ?? this.limits.maxBytes);
       if (bytes > allowed) return abandon(new DomainError('image.too-large', { maxBytes: allowed }));
       this.#input.write(frameHeader(part.length));
-      if (!this.#input.write(part)) source.pause();
+      if (this.#input.write(part)) return;
+      source.pause();
+      stall ??= this.#limit('receiving', this.limits.decodeMs);
     };
     const forget = finished(source, { writable: false }, (error) => {
       if (over) return;
@@ -148,6 +168,7 @@ export class ImageChild {
     return () => {
       if (!over) this.#input.write(frameHeader(ABANDON_IMAGE));
       over = true;
+      clearTimeout(stall);
       forget();
       source.off('data', onData);
       this.#input.off('drain', resume);

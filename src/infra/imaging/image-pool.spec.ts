@@ -270,8 +270,67 @@ describe('the pool', () => {
       code: 'image.undecodable',
       details: { reason: 'the decoder ended', how: 'SIGKILL' },
     });
+    source.destroy();
     expect(await next).toEqual(expected(scenePixels(5), 'image/png'));
     expect(pool.pids).not.toContain(victim);
+  });
+
+  /** Ends or stops whichever child reads the picture, so many times, when half of it has come. */
+  function interrupted(file: Buffer, signal: NodeJS.Signals, times: number, own: ImagePool): () => Readable {
+    let left = times;
+    return () =>
+      Readable.from(
+        (async function* () {
+          yield file.subarray(0, 1000);
+          await sleep(20);
+          if (left-- > 0) own.pids.forEach((pid) => process.kill(pid, signal));
+          yield file.subarray(1000);
+        })(),
+      );
+  }
+
+  it.each(['SIGKILL', 'SIGSTOP'] as const)(
+    'tries a picture once more when its child is hit by %s: that is no fault of the picture',
+    async (signal) => {
+      const own = new ImagePool({ size: 1, decodeMs: 3000 });
+      const file = await scenePng(5);
+      expect(await own.hashImage(interrupted(file, signal, 1, own), file.length)).toEqual(
+        expected(scenePixels(5), 'image/png'),
+      );
+      expect(own.pids).toHaveLength(1);
+      own.close();
+    },
+  );
+
+  it('calls a picture undecodable when a second child ends over it', async () => {
+    const own = new ImagePool({ size: 1 });
+    const file = await scenePng(5);
+    await expect(own.hashImage(interrupted(file, 'SIGKILL', 2, own), file.length)).rejects.toMatchObject({
+      code: 'image.undecodable',
+      details: { how: 'SIGKILL' },
+    });
+    own.close();
+  });
+
+  it('lets those who wait take turns by who asks, and frees the place and the child of one who leaves', async () => {
+    const own = new ImagePool({ size: 1 });
+    const gone = new AbortController();
+    const busy = own.hashImage(new Readable({ read: () => undefined }), undefined, { signal: gone.signal });
+    const order: string[] = [];
+    const file = await scenePng(5);
+    const ask = (owner: string, name: string, signal?: AbortSignal): Promise<unknown> =>
+      own.hashImage(file, file.length, { owner, signal }).then(() => order.push(name));
+    const jobs = [ask('a', 'a1'), ask('a', 'a2'), ask('a', 'a3', gone.signal), ask('b', 'b1')];
+    const [pid] = own.pids;
+    expect(own.waiting).toBe(4);
+    gone.abort(new Error('left'));
+    await expect(busy).rejects.toThrow('left');
+    await expect(jobs[2]).rejects.toThrow('left');
+    await Promise.all(jobs.filter((_, i) => i !== 2));
+    expect(order).toEqual(['a1', 'b1', 'a2']);
+    expect(own.pids).not.toContain(pid);
+    expect(own.waiting).toBe(0);
+    own.close();
   });
 
   it('replaces a child that was killed while it had nothing to do', async () => {

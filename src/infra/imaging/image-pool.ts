@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { OnModuleDestroy } from '@nestjs/common';
 import { DomainError } from '../../domain/errors';
 import type { VariantKind } from '../../perceptual/pdq-variants';
+import { FairQueue } from '../fair-queue';
 import { ImageChild } from './child';
 import type { ChildLimits, HashesOf } from './child';
 import type { HashRequest } from './frames';
@@ -30,6 +31,23 @@ const DEFAULTS: ImagePoolOptions = {
   recycleAboveBytes: 512 * MIB,
 };
 
+/** Bytes in memory, a stream, or a way to open one, once for each try. */
+export type ImageSource = Readable | Uint8Array | (() => Readable | Promise<Readable>);
+
+export interface Asker {
+  /** Who asks: the organisation's id. Those who wait take turns by it. */
+  readonly owner?: string | undefined;
+  /** Gives up the place, and the work if it has begun: the child is killed. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ImageJob extends Asker {
+  /** What else to hash for asking a matcher: the picture turned and mirrored, or without its borders. */
+  readonly variants?: readonly VariantKind[];
+  /** For looking up alone: what can be seen of a file that ends early or is damaged, as the answer then says (`incomplete`). */
+  readonly partial?: boolean;
+}
+
 interface Turn {
   readonly give: (child: ImageChild) => void;
   readonly refuse: (error: Error) => void;
@@ -37,7 +55,8 @@ interface Turn {
 
 /**
  * Hashes images in child processes, because a decoder may hang, crash or be taken over by what it decodes. A child that
- * does is killed, its job fails with the reason, and the next job gets a new one.
+ * does is killed, its job fails with the reason, and the next job gets a new one. A child that somebody else killed or
+ * stopped (the kernel, out of memory) says nothing about the picture, which is tried once more in a new one.
  *
  * A job holds a child while its source is read: feed it from the vault or from memory, not from a slow client's socket.
  */
@@ -46,11 +65,16 @@ export class ImagePool implements OnModuleDestroy {
   readonly #options: ImagePoolOptions;
   readonly #children = new Set<ImageChild>();
   readonly #idle: ImageChild[] = [];
-  readonly #waiting: Turn[] = [];
+  readonly #waiting = new FairQueue<Turn>();
   #closed = false;
 
   constructor(options: Partial<ImagePoolOptions> = {}) {
     this.#options = { ...DEFAULTS, ...options };
+  }
+
+  /** Jobs that wait for a child. */
+  get waiting(): number {
+    return this.#waiting.size;
   }
 
   /** Process ids of the living children, for health pages and tests. */
@@ -62,57 +86,73 @@ export class ImagePool implements OnModuleDestroy {
    * The perceptual hashes of one encoded image, exact. The source is always read to its end or drained, so that the rest
    * of a form is not held up.
    * @param declaredSize bytes expected: fewer is `image.truncated`, more is `image.too-large`.
-   * @param asked what else to hash for asking a matcher: the picture turned and mirrored, or without its borders;
-   *   `partial`: what can be seen of a file that ends early or is damaged, which the answer then says (`incomplete`).
    * @throws DomainError image.too-large, image.truncated, image.unsupported, image.undecodable, image.timeout, or
-   *   request.unavailable when the pool is closing or has too much to do; the source's own error when the source fails.
+   *   request.unavailable when the pool is closing or has too much to do; the signal's reason; the source's own error.
    */
   hashImage(
-    source: Readable | Uint8Array,
+    source: ImageSource,
     declaredSize?: number,
-    { variants = [], partial = false }: { readonly variants?: readonly VariantKind[]; readonly partial?: boolean } = {},
+    { variants = [], partial = false, ...asker }: ImageJob = {},
   ): Promise<ImageHashes> {
-    return this.#hash(source, declaredSize, { mode: 'exact', variants, partial });
+    return this.#hash(source, declaredSize, { mode: 'exact', variants, partial }, asker);
   }
 
   /**
    * PDQ alone and a few bits beside the exact one, in a third of the time: for looking many images up. What it answers
    * is of another type than {@link hashImage}'s, so that it cannot be stored or contributed by mistake. Throws alike.
    */
-  scanImage(source: Readable | Uint8Array, declaredSize?: number): Promise<FastImageHashes> {
-    return this.#hash(source, declaredSize, { mode: 'fast' });
+  scanImage(source: ImageSource, declaredSize?: number, asker: Asker = {}): Promise<FastImageHashes> {
+    return this.#hash(source, declaredSize, { mode: 'fast' }, asker);
   }
 
   async #hash<Request extends HashRequest>(
-    source: Readable | Uint8Array,
+    source: ImageSource,
     declaredSize: number | undefined,
     request: Request,
+    asker: Asker,
   ): Promise<HashesOf<Request>> {
-    const stream =
-      source instanceof Readable
-        ? source
-        : Readable.from([Buffer.from(source.buffer, source.byteOffset, source.byteLength)]);
     // A source may fail while it waits for its turn; it is asked again when the turn comes.
-    stream.on('error', () => undefined);
+    const given = source instanceof Readable ? source.on('error', () => undefined) : undefined;
     const { maxBytes } = this.#options;
-    if (declaredSize !== undefined && declaredSize > maxBytes) {
-      stream.resume();
-      throw new DomainError('image.too-large', { bytes: declaredSize, maxBytes });
-    }
-    const child = await this.#take().catch((error: unknown) => {
-      stream.resume();
-      throw error;
-    });
     try {
-      return await child.hash(stream, declaredSize, request);
+      if (declaredSize !== undefined && declaredSize > maxBytes) {
+        throw new DomainError('image.too-large', { bytes: declaredSize, maxBytes });
+      }
+      const child = await this.#take(asker);
+      return await this.#work(child, source, declaredSize, request, asker.signal);
     } finally {
+      given?.resume();
+    }
+  }
+
+  async #work<Request extends HashRequest>(
+    first: ImageChild,
+    source: ImageSource,
+    declaredSize: number | undefined,
+    request: Request,
+    signal: AbortSignal | undefined,
+  ): Promise<HashesOf<Request>> {
+    let child = first;
+    const leave = (): void => child.kill(signal?.reason as Error);
+    signal?.addEventListener('abort', leave, { once: true });
+    try {
+      signal?.throwIfAborted();
+      return await hashOpened(child, source, declaredSize, request);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!child.lost || source instanceof Readable || this.#closed) throw error;
+      this.#children.delete(child);
+      child = this.#start();
+      return await hashOpened(child, source, declaredSize, request);
+    } finally {
+      signal?.removeEventListener('abort', leave);
       this.#giveBack(child);
     }
   }
 
   close(): void {
     this.#closed = true;
-    for (const turn of this.#waiting.splice(0)) turn.refuse(closedError());
+    for (let turn = this.#waiting.shift(); turn; turn = this.#waiting.shift()) turn.refuse(closedError());
     for (const child of this.#children) child.kill();
     this.#children.clear();
     this.#idle.length = 0;
@@ -122,7 +162,8 @@ export class ImagePool implements OnModuleDestroy {
     this.close();
   }
 
-  async #take(): Promise<ImageChild> {
+  async #take({ owner = '', signal }: Asker): Promise<ImageChild> {
+    signal?.throwIfAborted();
     if (this.#closed) throw closedError();
     let idle = this.#idle.pop();
     while (idle && !idle.alive) {
@@ -131,10 +172,24 @@ export class ImagePool implements OnModuleDestroy {
     }
     if (idle) return idle;
     if (this.#children.size < this.#options.size) return this.#start();
-    if (this.#waiting.length >= this.#options.maxWaiting) {
-      throw new DomainError('request.unavailable', { reason: 'too many images are waiting' });
+    if (this.#waiting.size >= this.#options.maxWaiting) {
+      throw new DomainError('request.unavailable', { reason: 'too many images are waiting', retryAfterSeconds: 10 });
     }
-    return new Promise((give, refuse) => this.#waiting.push({ give, refuse }));
+    return this.#wait(owner, signal);
+  }
+
+  async #wait(owner: string, signal: AbortSignal | undefined): Promise<ImageChild> {
+    let leave = (): void => undefined;
+    try {
+      return await new Promise<ImageChild>((give, refuse) => {
+        const turn = { give, refuse };
+        leave = () => void (this.#waiting.remove(owner, turn) && refuse(signal?.reason));
+        this.#waiting.push(owner, turn);
+        signal?.addEventListener('abort', leave, { once: true });
+      });
+    } finally {
+      signal?.removeEventListener('abort', leave);
+    }
   }
 
   #giveBack(child: ImageChild): void {
@@ -150,6 +205,29 @@ export class ImagePool implements OnModuleDestroy {
     this.#children.add(child);
     return child;
   }
+}
+
+async function hashOpened<Request extends HashRequest>(
+  child: ImageChild,
+  source: ImageSource,
+  declaredSize: number | undefined,
+  request: Request,
+): Promise<HashesOf<Request>> {
+  if (source instanceof Readable) return child.hash(source, declaredSize, request);
+  const stream = typeof source === 'function' ? await source() : Readable.from([asBuffer(source)]);
+  try {
+    return await child.hash(
+      stream.on('error', () => undefined),
+      declaredSize,
+      request,
+    );
+  } finally {
+    stream.destroy();
+  }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function closedError(): DomainError {
