@@ -32,7 +32,13 @@ describe('clients of the field', () => {
   beforeEach(() => world.clock.advance(minutes(1)));
 
   async function contribute(value: string, more: object = {}): Promise<string> {
-    const made = await curator.post<{ id: string }>('/v1/signals', { type: 'pdq', value, labels: {}, ...more });
+    const made = await curator.post<{ id: string }>('/v1/signals', {
+      type: 'pdq',
+      value,
+      quality: 90,
+      labels: {},
+      ...more,
+    });
     expect([made.status, made.body]).toEqual([201, expect.anything()]);
     await sequenced(world);
     return made.body.id;
@@ -171,6 +177,45 @@ describe('clients of the field', () => {
       expect(body.feedback).toMatchObject({ false: 1 });
     });
 
+    it('have a record that no database can keep refused by itself, and the others taken', async () => {
+      const client = new StopnciiClient(world, stopncii);
+      const bad = ['\ud800', '\u0000', '\udfffx'];
+      const record = (name: string, tag: string) => ({
+        signalType: 'ImagePDQ',
+        hashValue: hashOf(name),
+        CSPFeedbacks: [{ tags: [tag], feedbackValue: 'Blocked' }],
+      });
+      const submitted = await client.post('SubmitHashes', 'submitKey', {
+        hashRecords: [record('kept 1', 'fine'), ...bad.map((tag, n) => record(`bad ${n}`, tag)), record('kept 2', 'é')],
+      });
+      expect(submitted).toMatchObject({
+        status: 200,
+        body: { count: 5, accepted: 2, refused: [{ index: 1 }, { index: 2 }, { index: 3 }] },
+      });
+      await sequenced(world);
+      const given = await client.post('SubmitFeedback', 'feedbackKey', {
+        hashFeedbacks: [
+          ...bad.map((tag) => ({ tags: [tag], feedbackValue: 'NotBlocked', hashValue: hashOf('kept 1') })),
+          { tags: ['x\ud800'], feedbackValue: '\ud800', hashValue: '\u0000' },
+          { tags: ['fine'], feedbackValue: 'NotBlocked', hashValue: hashOf('kept 2') },
+        ],
+      });
+      expect(given).toMatchObject({
+        status: 200,
+        body: { accepted: 1, refused: [{ index: 0 }, { index: 1 }, { index: 2 }, { index: 3 }] },
+      });
+      // Of our own batch as well.
+      const lines = [
+        { type: 'pdq', value: hashOf('kept 3'), quality: 90 },
+        ...bad.map((exhibitId) => ({ type: 'pdq', value: hashOf('bad 4'), exhibitId })),
+      ];
+      const batch = await curator.post('/v1/signals/batch', { signals: lines });
+      expect(batch).toMatchObject({
+        status: 200,
+        body: { contributed: 1, refused: [{ index: 1 }, { index: 2 }, { index: 3 }] },
+      });
+    });
+
     it('need the key of each endpoint beside that of the subscription', async () => {
       const client = new StopnciiClient(world, stopncii);
       expect((await client.post('SubmitHashes', 'fetchKey', { hashRecords: [] })).status).toBe(401);
@@ -255,6 +300,12 @@ describe('clients of the field', () => {
       ]);
       const many = Array.from({ length: 51 }, () => ({ hash_value: value, hash_type: 'PDQ' }));
       expect((await client.post('/exchange/tat/hash-verification/api/v2', many)).status).toBe(400);
+      const odd = await client.post('/exchange/tat/hash-verification/api/v2', [
+        { hash_value: '\ud800', hash_type: 'PDQ' },
+        { hash_value: hashOf('tat verify'), hash_type: '\u0000' },
+        { hash_value: value, hash_type: 'PDQ' },
+      ]);
+      expect([odd.status, odd.body]).toMatchObject([200, [{ match: false }, { match: false }, { match: true }]]);
     });
 
     it('give feedback by the categories that they are told', async () => {

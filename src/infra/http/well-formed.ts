@@ -30,6 +30,9 @@ const open = (value: Level['value'], isOfLines: boolean): Level => ({
   next: 0,
 });
 
+/** What the lists of lines are called: of our own submissions, and in the protocols of others. */
+const LINES: ReadonlySet<string> = new Set(['items', 'signals', 'hashRecords', 'hashFeedbacks', 'body']);
+
 const isEnd = ({ names, value, next }: Level): boolean => next >= (names ?? (value as readonly unknown[])).length;
 
 /** The next member, with its name looked at. */
@@ -48,7 +51,7 @@ function step(levels: readonly Level[], level: Level): unknown {
  * @throws DomainError `request.invalid` with a pointer to the first such place
  */
 export function wellFormed(document: unknown): unknown {
-  const levels: Level[] = isOpenable(document) ? [open(document, false)] : [];
+  const levels: Level[] = isOpenable(document) ? [open(document, Array.isArray(document))] : [];
   if (typeof document === 'string' && !document.isWellFormed()) refuse(levels, NOT_UNICODE);
   for (let level = levels.at(-1); level; level = levels.at(-1)) {
     if (isEnd(level)) {
@@ -60,7 +63,7 @@ export function wellFormed(document: unknown): unknown {
       if (!level.isOfLines && !value.isWellFormed()) refuse(levels, NOT_UNICODE);
     } else if (isOpenable(value)) {
       if (levels.length > MAX_DEPTH) refuse(levels, `must be nested no deeper than ${MAX_DEPTH}`);
-      const isLines = levels.length === 1 && level.names?.[level.next - 1] === 'items' && Array.isArray(value);
+      const isLines = levels.length === 1 && LINES.has(level.names?.[level.next - 1] ?? '') && Array.isArray(value);
       levels.push(open(value, level.isOfLines || isLines));
     }
   }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { JsonObject } from '../../domain/canonical';
 import { DomainError } from '../../domain/errors';
+import { isUuid } from '../../domain/ledger-entry';
 import { ClockSource } from '../../infra/clock-source';
 import { Work, type Actor, type Tx } from '../../infra/database/work';
 import { COMMON_LIST } from '../changes';
@@ -169,7 +170,7 @@ function assertMayVouch(actor: Actor, reviewed: boolean): void {
 
 /** Those of the right form, with exhibits that the actor sees: one that it may not see cannot be told from none. */
 async function soundOnes(tx: Tx, { items, at }: ContributionBatch, outcomes: Outcomes): Promise<Numbered[]> {
-  const named = [...new Set(items.flatMap(({ exhibitId }) => (typeof exhibitId === 'string' ? [exhibitId] : [])))];
+  const named = [...new Set(items.flatMap(({ exhibitId }) => (isUuid(exhibitId) ? [exhibitId] : [])))];
   const seen = new Set<string>();
   if (named.length > 0) {
     const rows = await tx.query<{ id: string }[]>('select id from exhibit where id::text = any($1::text[])', [named]);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DomainError } from '../../../domain/errors';
 import type { MatchVerdict, SignalType } from '../../../domain/vocabulary';
 import { Work, type Tx } from '../../../infra/database/work';
 import { Feedback } from '../../policy/feedback.service';
@@ -13,6 +14,13 @@ export interface SaidOfHash {
   readonly verdict: MatchVerdict;
   readonly note?: string;
 }
+
+export interface RefusedFeedback {
+  readonly index: number;
+  readonly error: DomainError;
+}
+
+type GiveFeedback = Parameters<Feedback['give']>[2];
 
 interface Found {
   readonly id: string;
@@ -30,24 +38,38 @@ export class ExchangeFeedback {
     private readonly feedback: Feedback,
   ) {}
 
-  /** The indexes of those that name no hash on the program's lists. What was said before is not said again. */
-  async give(bearer: Bearer, said: readonly SaidOfHash[]): Promise<number[]> {
+  /**
+   * Each by itself: those that name no hash on the program's lists, or may not be said now, come back with why, and the others
+   * stand. What was said before is not said again.
+   */
+  async give(bearer: Bearer, said: readonly SaidOfHash[]): Promise<RefusedFeedback[]> {
     const lists = await this.scopes.listsOf(bearer);
     const values = [...new Set(said.map(({ value }) => value))];
     const found = await this.work.read(bearer.actor, (tx) => findOnLists(tx, bearer, values, lists));
     const byValue = Map.groupBy(found, ({ value }) => value);
-    const unknown: number[] = [];
+    const refused: RefusedFeedback[] = [];
     const latest = new Map(found.map(({ id, said: before }) => [id, before]));
     for (const { index, value, types, verdict, note } of said) {
       const signals = (byValue.get(value) ?? []).filter(({ type }) => types?.includes(type) ?? true);
-      if (signals.length === 0) unknown.push(index);
+      if (signals.length === 0) refused.push({ index, error: new DomainError('request.not-found') });
       for (const { id } of signals) {
         if (latest.get(id) === verdict) continue;
-        await this.feedback.give(bearer.actor, id, { verdict, ...(note === undefined ? {} : { note }) });
-        latest.set(id, verdict);
+        const error = await this.say(bearer, id, { verdict, ...(note === undefined ? {} : { note }) });
+        if (error) refused.push({ index, error });
+        else latest.set(id, verdict);
       }
     }
-    return unknown;
+    return [...new Map(refused.map((each) => [each.index, each])).values()];
+  }
+
+  private async say(bearer: Bearer, id: string, what: GiveFeedback): Promise<DomainError | null> {
+    try {
+      await this.feedback.give(bearer.actor, id, what);
+      return null;
+    } catch (error) {
+      if (error instanceof DomainError && error.status < 500) return error;
+      throw error;
+    }
   }
 }
 

@@ -109,5 +109,7 @@ describe('a StopNCII record', () => {
     { signalType: 'constructor', hashValue: HASH },
     { signalType: 'URL', hashValue: 'x' },
     { signalType: 'ImagePDQ', hashValue: 'F8' },
+    { signalType: 'ImagePDQ', hashValue: HASH, CSPFeedbacks: [{ tags: ['t', '\ud800'] }] },
+    { signalType: 'ImagePDQ', hashValue: HASH, CSPFeedbacks: [{ tags: ['\0'] }] },
   ])('says what is wrong with %j', (record) => expect(readSubmitted(record)).toHaveProperty('fault'));
 });

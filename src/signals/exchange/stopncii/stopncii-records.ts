@@ -1,4 +1,5 @@
 import { isSignalHash, type SignalType } from '../../../domain/vocabulary';
+import { isWellFormed } from '../../../infra/http/text';
 import { isTombstone, type Line } from '../core/lines.query';
 
 /** The StopNCII hash exchange as its deployed client has it (the shape alone: no data of that service is ours or goes there). */
@@ -100,8 +101,15 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 /** Python 3.11 writes `str()` of an enumeration as `Class.Member`: both spellings arrive. */
 const word = (value: unknown): string => (typeof value === 'string' ? value.slice(value.lastIndexOf('.') + 1) : '');
 
-const tagsOf = (value: unknown): string[] =>
-  (Array.isArray(value) ? value : []).filter((tag) => typeof tag === 'string' && tag.length <= 200).slice(0, 50);
+/** Null where one of them is no text that can be kept: the record is refused rather than said otherwise. */
+function tagsOf(value: unknown): string[] | null {
+  const tags = (Array.isArray(value) ? value : [])
+    .filter((tag): tag is string => typeof tag === 'string' && tag.length <= 200)
+    .slice(0, 50);
+  return tags.every(isWellFormed) ? tags : null;
+}
+
+const ILL_FORMED = 'a tag is no well-formed Unicode, or holds U+0000';
 
 const verdictOf = (value: unknown): SubmittedVerdict => {
   const said = word(value);
@@ -119,7 +127,9 @@ export function readSubmitted(record: unknown): Submitted {
   const feedbacks = Array.isArray(record['CSPFeedbacks']) ? record['CSPFeedbacks'].filter(isRecord) : [];
   const verdicts = feedbacks.map((each) => verdictOf(each['feedbackValue']));
   const verdict = verdicts.find((each) => each !== 'none') ?? 'none';
-  return { type, value, verdict, tags: [...new Set(feedbacks.flatMap((each) => tagsOf(each['tags'])))] };
+  const tags = feedbacks.map((each) => tagsOf(each['tags']));
+  if (tags.includes(null)) return { fault: ILL_FORMED };
+  return { type, value, verdict, tags: [...new Set(tags.flatMap((each) => each ?? []))] };
 }
 
 const SUBMITTED_TYPES: Readonly<Partial<Record<string, SignalType>>> = { ImagePDQ: 'pdq', VideoMD5: 'md5' };
@@ -136,5 +146,6 @@ export function readFeedback(record: unknown): GivenFeedback {
   if (!isRecord(record)) return { fault: 'a feedback is an object' };
   const value = hashText(record['hashValue']);
   if (!/^(?:[0-9a-f]{32}|[0-9a-f]{64})$/.test(value)) return { fault: 'hashValue is no hash' };
-  return { value, verdict: verdictOf(record['feedbackValue']), tags: tagsOf(record['tags']) };
+  const tags = tagsOf(record['tags']);
+  return tags ? { value, verdict: verdictOf(record['feedbackValue']), tags } : { fault: ILL_FORMED };
 }

@@ -73,8 +73,10 @@ export class StopnciiSubmit {
       const note = read.tags.length > 0 ? read.tags.join(', ').slice(0, 2_000) : undefined;
       return [{ index, value: read.value, types: null, verdict, ...(note === undefined ? {} : { note }) }];
     });
-    const unknown = await this.feedbacks.give(bearer, said);
-    for (const index of unknown) refused.push({ index, detail: 'there is no such hash on your lists' });
+    for (const { index, error } of await this.feedbacks.give(bearer, said)) {
+      const isUnknown = error.code === 'request.not-found';
+      refused.push({ index, detail: isUnknown ? 'there is no such hash on your lists' : error.code });
+    }
     return answer(records.length, refused);
   }
 }

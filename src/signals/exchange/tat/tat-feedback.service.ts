@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../../domain/errors';
 import type { MatchVerdict } from '../../../domain/vocabulary';
+import { isWellFormed } from '../../../infra/http/text';
 import { ExchangeFeedback } from '../core/feedback.service';
 import type { Bearer } from '../credentials/credential';
 import { typeOfAlgorithm } from './tat-records';
@@ -73,8 +74,9 @@ export class TatFeedback {
     if (algorithm !== '' && !type) throw invalid('/algorithm', 'one of PDQ, MD5, SHA256, SHA512');
     const note = text('comment', 'description').slice(0, 2_000);
     const said = { index: 0, value, types: type ? [type] : null, verdict: category.verdict };
-    const unknown = await this.feedbacks.give(bearer, [note === '' ? said : { ...said, note }]);
-    if (unknown.length > 0) throw new DomainError('request.not-found');
+    if (!isWellFormed(note)) throw invalid('/comment', 'well-formed Unicode without U+0000');
+    const [refused] = await this.feedbacks.give(bearer, [note === '' ? said : { ...said, note }]);
+    if (refused) throw refused.error;
     return { hash_digest: value, category: shown(category) };
   }
 }
