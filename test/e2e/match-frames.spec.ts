@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { vpdqDigest } from '../../src/perceptual/vpdq';
+import type { MatchAnswer } from '../../src/signals/matching/match.dto';
+import type { SignalView } from '../../src/signals/store/contribution.dto';
+import { startWorld, type Person, type World } from '../support/app';
+
+interface Frame {
+  readonly hash: string;
+  readonly quality: number;
+  readonly atMs: number;
+}
+
+/** Frames of an invented video: each a value with 128 ones, as PDQ's are. */
+function film(name: string, count: number): Frame[] {
+  return Array.from({ length: count }, (_, second) => {
+    const half = createHash('sha256').update(`${name} ${second}`).digest('hex').slice(0, 32);
+    const other = [...half].map((digit) => (15 - Number.parseInt(digit, 16)).toString(16)).join('');
+    return { hash: half + other, quality: 90, atMs: second * 1000 };
+  });
+}
+
+describe('asking by the frames that the asker hashed', () => {
+  let world: World;
+  let moderator: Person;
+  let signalId: string;
+  const known = film('known', 20);
+
+  beforeAll(async () => {
+    world = await startWorld();
+    const cast = await world.cast();
+    moderator = cast.moderator;
+    const value = vpdqDigest(known.map((frame, at) => ({ ...frame, frame: at })));
+    const answer = await cast.analyst.post<SignalView>('/v1/signals', {
+      type: 'vpdq',
+      value,
+      frames: known,
+      labels: {},
+    });
+    expect(answer.status).toBe(201);
+    signalId = answer.body.id;
+  });
+  afterAll(() => world.close());
+
+  const ask = (frames: readonly unknown[]): ReturnType<typeof moderator.post<MatchAnswer>> =>
+    moderator.post<MatchAnswer>('/v1/signals/match/frames', { frames });
+
+  it('finds a clip cut out of a known video, and not one of which less than 80 % is known', async () => {
+    const clip = await ask(known.slice(5, 13));
+    expect(clip.status).toBe(200);
+    expect(clip.body.matches).toMatchObject([
+      { signalId, type: 'vpdq', vpdq: { queryPercent: 100 }, action: 'review' },
+    ]);
+    const mixed = await ask([...known.slice(0, 7), ...film('other', 3)]);
+    expect(mixed.body.matches).toEqual([]);
+    const enough = await ask([...known.slice(0, 8), ...film('other', 2)]);
+    expect(enough.body.matches).toMatchObject([{ signalId, vpdq: { queryPercent: 80 } }]);
+  });
+
+  it('does not count frames of low quality, and names what is wrong with a frame', async () => {
+    const dull = film('other', 8).map((frame) => ({ ...frame, quality: 49 }));
+    expect((await ask([...known.slice(0, 4), ...dull])).body.matches).toMatchObject([{ signalId }]);
+    const bad = await ask([known[0], { ...known[1], hash: known[1]!.hash.toUpperCase() }]);
+    expect(bad).toMatchObject({ status: 400, body: { code: 'request.invalid' } });
+    expect(JSON.stringify(bad.body)).toContain('/frames/1/hash');
+    expect((await ask([])).status).toBe(400);
+  });
+});
