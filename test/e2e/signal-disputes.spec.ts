@@ -239,7 +239,7 @@ describe('opinions and disputes about hashes', () => {
     expect(whole.body).toMatchObject({ state: 'upheld', signal: { state: 'withdrawn', contributions: [] } });
   });
 
-  it('is settled when nobody stands behind the hash any more', async () => {
+  it('is settled when nobody stands behind the hash any more, until it comes back and the opinion stands', async () => {
     const signal = await contribute(analyst);
     const id = await dispute(watcher, signal.id);
     await supervisor.post(`/v1/signals/${signal.id}/withdraw`, { reason: 'they are right' });
@@ -248,8 +248,8 @@ describe('opinions and disputes about hashes', () => {
     expect([late.status, late.body.code]).toEqual([409, 'signal.nobody-behind']);
     expect(await contribute(analyst, { value: signal.value })).toMatchObject({
       id: signal.id,
-      state: 'active',
-      disputes: [],
+      state: 'disputed',
+      disputes: [{ organisationId: watcher.organisation.id }],
     });
   });
 

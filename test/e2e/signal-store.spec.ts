@@ -109,7 +109,7 @@ describe('contributions to the shared hash database', () => {
       const admin = await world.person(unit, ['admin']);
       const made = await admin.post<{ key: string }>('/v1/api-keys', {
         name: 'feed',
-        permissions: ['signal.contribute'],
+        permissions: ['signal.contribute', 'signal.vouch'],
         expiresAt: new Date(world.clock.now().getTime() + 300 * DAY_MS).toISOString(),
       });
       const headers = { authorization: `Bearer ${made.body.key}` };

@@ -60,8 +60,9 @@ describe('the shared hash database', () => {
 
   it('is one signal with two contributions, and matches no more once both are withdrawn', async () => {
     const value = flip(PDQ, 0).replace(/^f8/, '07').replace(/22$/, 'dd');
-    const first = await analyst.post<SignalView>('/v1/signals', { type: 'pdq', value, labels: {} });
-    const second = await curator.post<SignalView>('/v1/signals', { type: 'pdq', value, labels: {} });
+    const said = { type: 'pdq', value, quality: 90, labels: {} };
+    const first = await analyst.post<SignalView>('/v1/signals', said);
+    const second = await curator.post<SignalView>('/v1/signals', said);
     expect(second.body.id).toBe(first.body.id);
     expect(second.body.contributions).toHaveLength(2);
     expect((await analyst.post<{ code: string }>('/v1/signals', { type: 'pdq', value, labels: {} })).body.code).toBe(
