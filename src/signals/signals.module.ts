@@ -14,8 +14,11 @@ import { Rollback } from './defence/review/rollback.service';
 import { Trusts } from './defence/review/trusts.service';
 import { BatchMatching } from './matching/batch-matching.service';
 import { Directory } from './matching/directory.service';
+import { BatchSearch } from './matching/batch-search.service';
 import { FileMatching } from './matching/file-matching.service';
 import { MatchController } from './matching/match.controller';
+import { MatchFramesController } from './matching/match-frames.controller';
+import { MatchAccount } from './matching/match-account.service';
 import { MatchLog } from './matching/match-log.service';
 import { MatchRetention } from './matching/match-retention.service';
 import { Matching } from './matching/matching.service';
@@ -45,6 +48,7 @@ import { Withdrawals } from './store/withdrawals.service';
   imports: [ImagingModule, MediaModule],
   controllers: [
     MatchController,
+    MatchFramesController,
     DefenceController,
     QuarantineController,
     HeldBackController,
@@ -73,8 +77,10 @@ import { Withdrawals } from './store/withdrawals.service';
     SignalReaders,
     QueryBudget,
     MatchLog,
+    MatchAccount,
     MatchRetention,
     Matching,
+    BatchSearch,
     BatchMatching,
     FileMatching,
     Contributions,

@@ -4,10 +4,12 @@ import type { FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
 import { DomainError } from '../../domain/errors';
 import type { Actor } from '../../infra/database/work';
+import { untilHungUp } from '../../infra/http/hung-up';
 import { multipartFault } from '../../infra/http/submission';
-import { ImagePool } from '../../infra/imaging/image-pool';
+import { ImagePool, type Asker } from '../../infra/imaging/image-pool';
 import { MediaHashing, type MediaHashes } from '../../infra/media/media-hashing';
 import { VARIANT_KINDS, type VariantKind } from '../../perceptual/pdq-variants';
+import { FileTurns } from './file-turns';
 import type { FileMatchAnswer } from './match.dto';
 import { Matching } from './matching.service';
 import type { FileHashes } from './question';
@@ -21,20 +23,42 @@ const digest = (algorithm: 'sha256' | 'sha512' | 'md5', bytes: Buffer): string =
 /** "Do we know this file?" The bytes are hashed and forgotten; nothing about a miss is kept. */
 @Injectable()
 export class FileMatching {
+  readonly #turns = new FileTurns();
+
   constructor(
     private readonly matching: Matching,
     private readonly media: MediaHashing,
     private readonly images: ImagePool,
   ) {}
 
-  async match(actor: Actor, request: FastifyRequest, variants: string | undefined): Promise<FileMatchAnswer> {
+  match(actor: Actor, request: FastifyRequest, variants: string | undefined): Promise<FileMatchAnswer> {
     const kinds = variantsOf(variants);
-    const { bytes, fileName } = await readFile(request);
-    const media = await this.media.hash(bytes, { size: bytes.length });
+    return untilHungUp(request, (signal) =>
+      this.#turns.run(
+        actor.organisationId,
+        async () => {
+          const { bytes, fileName } = await readFile(request);
+          return this.answer(actor, bytes, fileName, kinds, signal);
+        },
+        signal,
+      ),
+    );
+  }
+
+  private async answer(
+    actor: Actor,
+    bytes: Buffer,
+    fileName: string | null,
+    kinds: readonly VariantKind[],
+    signal: AbortSignal,
+  ): Promise<FileMatchAnswer> {
+    const asker = { owner: actor.organisationId, signal };
+    const media = await this.media.hash(bytes, { size: bytes.length, lookUp: true, ...asker });
     const sha256 = digest('sha256', bytes);
     const sha512 = digest('sha512', bytes);
     const md5 = digest('md5', bytes);
-    const asked = { sha256, sha512, md5, ...perceptualOf(media), variants: await this.variants(bytes, media, kinds) };
+    const variants = await this.variants(bytes, media, kinds, asker);
+    const asked = { sha256, sha512, md5, ...perceptualOf(media), variants };
     const found = await this.matching.byFile(actor, asked);
     const matchable = media.matchable === 'perceptual' ? found.matchable : media.matchable;
     return { fileName, size: bytes.length, sha256, sha512, md5, ...shown(media), ...found, matchable };
@@ -45,9 +69,14 @@ export class FileMatching {
     bytes: Buffer,
     { image }: MediaHashes,
     kinds: readonly VariantKind[],
+    asker: Asker,
   ): Promise<FileHashes['variants']> {
     if (!image || kinds.length === 0) return [];
-    const { variants } = await this.images.hashImage(bytes, bytes.length, { variants: kinds });
+    const { variants } = await this.images.hashImage(bytes, bytes.length, {
+      variants: kinds,
+      partial: true,
+      ...asker,
+    });
     return variants ?? [];
   }
 }
@@ -64,11 +93,12 @@ const shown = ({
   video,
   pdf,
   fault,
-}: MediaHashes): Pick<FileMatchAnswer, 'image' | 'video' | 'pdf' | 'notHashed'> => ({
+}: MediaHashes): Pick<FileMatchAnswer, 'image' | 'video' | 'pdf' | 'notHashed' | 'incomplete'> => ({
   image: image && { width: image.width, height: image.height, pdq: image.pdq, blockhash: image.blockhash },
   video: video && { digest: video.digest, frames: video.frames.length, durationMs: video.durationMs },
   pdf: pdf && { textSha256: pdf.textSha256, pageCount: pdf.pageCount },
-  notHashed: fault,
+  notHashed: image || video || pdf ? null : fault,
+  incomplete: image || video || pdf ? fault : null,
 });
 
 const isVariantKind = (word: string): word is VariantKind => VARIANT_KINDS.some((kind) => kind === word);

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { ClockSource } from '../../infra/clock-source';
 import type { MatchSource } from '../../domain/vocabulary';
 import { Work, type Actor, type Tx } from '../../infra/database/work';
 import { usableFrames, type VpdqFrame } from '../../perceptual/vpdq';
@@ -8,9 +7,8 @@ import { Directory } from './directory.service';
 import { isPerceptual } from './hash-store';
 import { findInStore, findVideosInStore } from './index-answers';
 import { byDistance, toMatch, type Asker, type Hit } from './known-signal';
+import { MatchAccount } from './match-account.service';
 import type { Freshness, Match, MatchAnswer, MatchQuery } from './match.dto';
-import { MatchLog } from './match-log.service';
-import { QueryBudget } from './query-budget.service';
 import {
   MIN_QUALITY,
   assertHash,
@@ -41,11 +39,9 @@ interface Found {
 export class Matching {
   constructor(
     private readonly work: Work,
-    private readonly clock: ClockSource,
     private readonly index: SignalIndex,
     private readonly directory: Directory,
-    private readonly budget: QueryBudget,
-    private readonly found: MatchLog,
+    private readonly account: MatchAccount,
   ) {}
 
   /** One hash, as `GET /v1/signals/match` asks. */
@@ -71,15 +67,14 @@ export class Matching {
 
   /** Keeps matches of an exhibit for the organisation that holds it. */
   remember(tx: Tx, actor: Actor, exhibitId: string, matches: readonly Match[], at: Date): Promise<void> {
-    return this.found.keep(tx, actor, exhibitId, matches, at);
+    return this.account.keep(tx, actor, exhibitId, matches, at);
   }
 
   private async counted(actor: Actor, source: MatchSource, asked: Asked): Promise<Found> {
-    const at = this.clock.now();
-    await this.budget.take(actor, 1, at);
+    const at = await this.account.take(actor, 1);
     const found = await this.find(actor, asked, (read) => this.work.read(actor, read));
-    if (found.matches.length > 0) await this.budget.noteMatched(actor, 1, at);
-    for (const match of found.matches) this.found.note(actor, source, match, at);
+    if (found.matches.length > 0) await this.account.noteMatched(actor, 1, at);
+    this.account.note(actor, source, found.matches, at);
     return found;
   }
 

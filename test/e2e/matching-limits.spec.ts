@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MediaHashing, type MediaHashes } from '../../src/infra/media/media-hashing';
+import type { BatchMatchAnswer } from '../../src/signals/matching/match.dto';
+import { SignalIndex } from '../../src/signals/matching/signal-index.service';
+import { startWorld, type Person, type World } from '../support/app';
+
+const BATCH = '/v1/signals/match/batch';
+const DAY_MS = 86_400_000;
+
+const NOTHING_TO_SEE: MediaHashes = {
+  type: 'text/plain',
+  kind: 'other',
+  image: null,
+  video: null,
+  pdf: null,
+  matchable: 'exact only: Files of this kind have no look to compare',
+  fault: null,
+};
+
+async function eventually(check: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 400; turn++) {
+    if (check()) return;
+    await sleep(25);
+  }
+  throw new Error('it never came true');
+}
+
+/** Bits beside the hash, another for each number below 31. */
+function beside(hash: string, number: number): string {
+  const bytes = Buffer.from(hash, 'hex');
+  bytes[number]! ^= 1;
+  return bytes.toString('hex');
+}
+
+describe('a batch about hashes on a list that its asker may not read', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld();
+    await eventually(() => world.app.get(SignalIndex).loaded);
+  });
+  afterAll(() => world.close());
+
+  it('is answered as if they were not there, however many they are', async () => {
+    const { moderator } = await world.cast();
+    const watchers = await world.organisation('civil_society', 'watchers');
+    const curator = await world.person(watchers, ['curator']);
+    const list = await curator.post<{ id: string }>('/v1/signal-lists', {
+      slug: 'ours-alone',
+      name: 'Ours alone',
+      purpose: 'what only we look at',
+      sharing: 'group',
+      tlp: 'red',
+    });
+    expect(list.status).toBe(201);
+    const value = randomBytes(32).toString('hex');
+    const signals = Array.from({ length: 12 }, (_, n) => ({ type: 'pdq', value: beside(value, n) }));
+    const made = await curator.post<{ contributed: number }>('/v1/signals/batch', { listId: list.body.id, signals });
+    expect(made.body).toMatchObject({ contributed: 12 });
+    const expiresAt = new Date(world.clock.now().getTime() + 30 * DAY_MS).toISOString();
+    const wanted = { name: 'uploads', permissions: ['signal.query'], expiresAt };
+    const { key } = (await moderator.post<{ key: string }>('/v1/api-keys', wanted)).body;
+    const values = Array.from({ length: 10_000 }, () => value);
+    const headers = { authorization: `Bearer ${key}` };
+    const answer = await world.send<BatchMatchAnswer>('POST', BATCH, { type: 'pdq', values }, headers);
+    expect([answer.status, answer.body.asked, answer.body.matches]).toEqual([200, 10_000, []]);
+  });
+});
+
+describe('files to be matched', () => {
+  let world: World;
+  let address: string;
+  let moderator: Person;
+  let other: Person;
+
+  beforeAll(async () => {
+    world = await startWorld();
+    ({ moderator } = await world.cast());
+    other = await world.person(await world.organisation('platform', 'quay'), ['moderator']);
+    address = await world.listen();
+  });
+  afterAll(() => world.close());
+
+  function send(person: Person, signal?: AbortSignal): Promise<Response> {
+    const body = new FormData();
+    body.set('file', new Blob(['plain words']), 'words.txt');
+    const headers = { authorization: `Bearer ${person.token}` };
+    return fetch(`${address}/v1/signals/match`, { method: 'POST', headers, body, ...(signal ? { signal } : {}) });
+  }
+
+  /** Files that are hashed for as long as the test likes, or until they are given up. */
+  function endless(): { signals: (AbortSignal | undefined)[]; finish: () => void; restore: () => void } {
+    const signals: (AbortSignal | undefined)[] = [];
+    const waiting: (() => void)[] = [];
+    const spy = jest.spyOn(world.app.get(MediaHashing), 'hash').mockImplementation((_file, { signal } = {}) => {
+      signals.push(signal);
+      return new Promise((resolve, reject) => {
+        waiting.push(() => resolve(NOTHING_TO_SEE));
+        signal?.addEventListener('abort', () => reject(signal.reason as Error));
+      });
+    });
+    return { signals, finish: () => waiting.splice(0).forEach((go) => go()), restore: () => spy.mockRestore() };
+  }
+
+  it('are given up when their sender hangs up, and not before', async () => {
+    const { signals, finish, restore } = endless();
+    const leaving = new AbortController();
+    const gone = send(moderator, leaving.signal).catch(() => 'gone');
+    const stays = send(moderator);
+    await eventually(() => signals.length === 2);
+    leaving.abort();
+    expect(await gone).toBe('gone');
+    await eventually(() => signals.some((signal) => signal?.aborted));
+    expect(signals.filter((signal) => signal?.aborted)).toHaveLength(1);
+    finish();
+    expect((await stays).status).toBe(200);
+    restore();
+  });
+
+  it('are read four at a time of one organisation, which does not hold up another’s', async () => {
+    const { signals, finish, restore } = endless();
+    const many = Array.from({ length: 7 }, () => send(moderator));
+    await eventually(() => signals.length >= 4);
+    const theirs = send(other);
+    await eventually(() => signals.length >= 5);
+    await sleep(100);
+    expect(signals).toHaveLength(5);
+    finish();
+    expect((await theirs).status).toBe(200);
+    await eventually(() => signals.length === 8);
+    finish();
+    expect((await Promise.all(many)).map(({ status }) => status)).toEqual(Array(7).fill(200));
+    restore();
+  });
+});
