@@ -199,6 +199,8 @@ export interface FileMatches extends Matches, Receipted {
   readonly video: { readonly digest: string | null; readonly frames: number; readonly durationMs: number } | null;
   readonly pdf: { readonly textSha256: string | null; readonly pageCount: number } | null;
   readonly notHashed: { readonly code: string; readonly title: string } | null;
+  /** Why these are the hashes of a part, as far as the file could be read; never to be contributed. */
+  readonly incomplete?: { readonly code: string; readonly title: string } | null;
 }
 
 export interface HashQuestion {

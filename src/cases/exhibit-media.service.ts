@@ -34,7 +34,13 @@ export class ExhibitMedia implements OnModuleInit {
     const actor = machineOf(organisationId, organisationKind as OrganisationKind);
     if (!(await this.work.aside(actor, (tx) => isAwaited(tx, exhibitId)))) return;
     const { exhibit, content } = await this.exhibits.open(actor, exhibitId);
-    const hashes = await this.hashing.hash(content, { size: exhibit.size, signal });
+    let opened: typeof content | undefined = content;
+    const source = async (): Promise<typeof content> => {
+      const given = opened ?? (await this.exhibits.open(actor, exhibitId)).content;
+      opened = undefined;
+      return given;
+    };
+    const hashes = await this.hashing.hash(source, { size: exhibit.size, signal });
     await this.work.aside(actor, (tx) => this.record(tx, actor, exhibit, hashes));
   }
 

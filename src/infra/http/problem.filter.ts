@@ -126,6 +126,8 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     if (error.status === 401) void reply.header('www-authenticate', 'Bearer');
+    const { retryAfterSeconds } = error.details;
+    if (typeof retryAfterSeconds === 'number') void reply.header('retry-after', String(retryAfterSeconds));
     sendProblem(error, request, reply);
   }
 }

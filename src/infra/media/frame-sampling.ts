@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { DomainError } from '../../domain/errors';
 import { ended, mustHaveRun } from './confined';
 import { startDecoder } from './decoder';
 import type { Decoding } from './decoder';
@@ -15,6 +14,8 @@ export interface Sampling extends FrameAnswer {
   readonly timesMs: readonly number[];
   /** The decoder was stopped at its time limit; what it had made is here. */
   readonly late: boolean;
+  /** One of the processes ended early, and not by us; what they had made until then, if anything, is here. */
+  readonly lost: boolean;
 }
 
 /** More than a day at a frame a second; what names fewer seconds than it has frames ends here. */
@@ -34,7 +35,7 @@ const TIMES = "metadata=mode=add:key=k:value=1,metadata=mode=print:key=k:file='p
 /**
  * Decodes, samples and hashes. The decoder writes its frames straight into the hashing process, so that no pixel passes
  * through this one, and waits when that is slower.
- * @throws DomainError video.undecodable; the signal's reason. Both processes have ended when this settles.
+ * @throws the signal's reason. Both processes have ended when this settles.
  */
 export async function sampleFrames(decoding: Decoding, probe: Probe, signal: AbortSignal): Promise<Sampling> {
   const { limits } = decoding;
@@ -58,8 +59,11 @@ export async function sampleFrames(decoding: Decoding, probe: Probe, signal: Abo
     clearTimeout(grace);
     signal.throwIfAborted();
     for (const each of [ending, hasherEnding]) mustHaveRun(each);
-    if (!answer) throw new DomainError('video.undecodable', { reason: 'the hashing process gave no answer' });
-    return { ...answer, timesMs: timesOf(timeline.text), late };
+    if (!answer) return { sampled: 0, frames: [], timesMs: [], late: false, lost: true };
+    // The kernel ends a decoder that has used up its processor time, which is the video's doing.
+    const spent = ending === 'SIGXCPU';
+    const lost = !late && !spent && typeof ending === 'string';
+    return { ...answer, timesMs: timesOf(timeline.text), late: late || spent, lost };
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', abort);

@@ -5,13 +5,14 @@ import { DomainError, PROBLEMS } from '../../domain/errors';
 import type { ProblemCode } from '../../domain/errors';
 import { PDQ_MIN_QUALITY } from '../../perceptual/pdq';
 import { ImagePool } from '../imaging/image-pool';
-import type { ImageHashes } from '../imaging/image-pool';
+import type { ImageHashes, ImageSource } from '../imaging/image-pool';
 import { sniff, SNIFF_BYTES } from '../imaging/magic';
 import type { FileKind, Sniffed } from '../imaging/magic';
+import { VIDEO_LIMITS } from './decoder';
 import type { VideoLimits } from './decoder';
 import { findFfmpeg } from './ffmpeg';
 import type { FfmpegState } from './ffmpeg';
-import { PdfHasher } from './pdf';
+import { PDF_LIMITS, PdfHasher } from './pdf';
 import type { PdfHashes, PdfLimits } from './pdf';
 import { peek } from './peek';
 import { Scratch } from './scratch';
@@ -53,6 +54,43 @@ export interface HashOptions {
   readonly declaredType?: string | undefined;
   /** Gives it up: the promise rejects with the signal's reason, and no child is left. */
   readonly signal?: AbortSignal | undefined;
+  /** Who asks: an organisation's id. Those who wait take turns by it. */
+  readonly owner?: string | undefined;
+  /**
+   * Somebody waits for the answer and nothing will be contributed: less time ({@link LOOK_UP_LIMITS}), and of an image that
+   * ends early or is damaged what can be seen of it.
+   */
+  readonly lookUp?: boolean;
+}
+
+export const LOOK_UP_LIMITS = { readMs: 10_000, probeMs: 15_000, decodeMs: 60_000 };
+
+interface Job {
+  readonly type: string;
+  readonly declaredSize: number | undefined;
+  readonly signal: AbortSignal;
+  readonly owner: string | undefined;
+  /** Opens the source again, where that can be done. */
+  readonly again: (() => Promise<Readable>) | undefined;
+}
+
+/** Look-ups have lanes of their own, so that none waits behind an exhibit of hours. */
+class Lane {
+  readonly videos = new Turns(VIDEOS_AT_ONCE);
+  readonly pdfs = new Turns(PDFS_AT_ONCE);
+  readonly pdfHasher: PdfHasher;
+  readonly videoLimits: VideoLimits;
+
+  constructor({ video, pdf }: MediaOptions, most: Partial<typeof LOOK_UP_LIMITS> = {}) {
+    const videos = { ...VIDEO_LIMITS, ...video };
+    const { probeMs = Infinity, decodeMs = Infinity, readMs = Infinity } = most;
+    this.videoLimits = {
+      ...videos,
+      probeMs: Math.min(videos.probeMs, probeMs),
+      decodeMs: Math.min(videos.decodeMs, decodeMs),
+    };
+    this.pdfHasher = new PdfHasher({ ...pdf, readMs: Math.min(pdf?.readMs ?? PDF_LIMITS.readMs, readMs) });
+  }
 }
 
 type Found = Pick<MediaHashes, 'image' | 'video' | 'pdf' | 'fault'>;
@@ -65,9 +103,8 @@ const PDFS_AT_ONCE = 2;
 @Injectable()
 export class MediaHashing implements OnModuleInit, OnModuleDestroy {
   readonly #scratch: Scratch;
-  readonly #pdfs: PdfHasher;
-  readonly #videoTurns = new Turns(VIDEOS_AT_ONCE);
-  readonly #pdfTurns = new Turns(PDFS_AT_ONCE);
+  readonly #exhibits: Lane;
+  readonly #lookUps: Lane;
   readonly #closing = new AbortController();
   #ffmpeg: Promise<FfmpegState> | undefined;
 
@@ -76,7 +113,8 @@ export class MediaHashing implements OnModuleInit, OnModuleDestroy {
     private readonly options: MediaOptions,
   ) {
     this.#scratch = new Scratch(options.scratchFolder);
-    this.#pdfs = new PdfHasher(options.pdf);
+    this.#exhibits = new Lane(options);
+    this.#lookUps = new Lane(options, LOOK_UP_LIMITS);
   }
 
   async onModuleInit(): Promise<void> {
@@ -87,6 +125,11 @@ export class MediaHashing implements OnModuleInit, OnModuleDestroy {
     this.#closing.abort(new DomainError('request.unavailable', { reason: 'media hashing closed' }));
   }
 
+  /** Look-ups that wait for a process to take their video or PDF. */
+  get waiting(): number {
+    return this.#lookUps.videos.waiting + this.#lookUps.pdfs.waiting;
+  }
+
   /** Looked for once, when it is first needed. */
   ffmpeg(): Promise<FfmpegState> {
     this.#ffmpeg ??= findFfmpeg(this.options.ffmpegPath);
@@ -95,11 +138,13 @@ export class MediaHashing implements OnModuleInit, OnModuleDestroy {
 
   /**
    * Never throws for what the content is: that is `fault`. A source is read from memory or from the vault, not from a
-   * slow client's socket, and is destroyed when this settles.
+   * slow client's socket, and is destroyed when this settles. Of bytes, or a source that can be opened again, a process
+   * that somebody else ended is forgiven once.
    * @throws our own failures (storage.full, request.unavailable), the signal's reason, the source's own error.
    */
-  async hash(source: Readable | Uint8Array, { size, signal }: HashOptions = {}): Promise<MediaHashes> {
-    const stream = source instanceof Readable ? source : Readable.from([asBuffer(source)], { objectMode: false });
+  async hash(source: ImageSource, { size, signal, owner, lookUp = false }: HashOptions = {}): Promise<MediaHashes> {
+    const open = openerOf(source);
+    const stream = source instanceof Readable ? source : await open();
     // One of its own for each piece of work, so that none of its listeners outlives it.
     const ending = AbortSignal.any([this.#closing.signal, ...(signal ? [signal] : [])]);
     try {
@@ -108,7 +153,9 @@ export class MediaHashing implements OnModuleInit, OnModuleDestroy {
       // A stream that nobody is reading now may fail all the same; it is asked again when somebody does.
       whole.on('error', () => undefined);
       const sniffed = sniff(head);
-      const found = await this.#hashKind(sniffed, whole, size, ending).catch(faultOf);
+      const again = source instanceof Readable ? undefined : open;
+      const job = { type: sniffed.type, declaredSize: size, signal: ending, owner, again };
+      const found = await this.#hashKind(sniffed.kind, whole, job, lookUp).catch(faultOf);
       ending.throwIfAborted();
       return { type: sniffed.type, kind: sniffed.kind, ...found, matchable: await this.#matchable(sniffed, found) };
     } finally {
@@ -116,17 +163,22 @@ export class MediaHashing implements OnModuleInit, OnModuleDestroy {
     }
   }
 
-  async #hashKind(found: Sniffed, source: Readable, size: number | undefined, signal: AbortSignal): Promise<Found> {
-    const job = { type: found.type, declaredSize: size, signal };
-    if (found.kind === 'image') return { ...NOTHING, image: await this.images.hashImage(source, size) };
-    if (found.kind === 'pdf') {
-      const pdf = await this.#pdfTurns.run(() => this.#pdfs.hash(source, job), signal);
+  async #hashKind(kind: FileKind, source: Readable, job: Job, lookUp: boolean): Promise<Found> {
+    const { signal, owner, again, declaredSize } = job;
+    const lane = lookUp ? this.#lookUps : this.#exhibits;
+    if (kind === 'image') {
+      const asked = { owner, signal, partial: lookUp };
+      const image = await this.images.hashImage(again ?? source, declaredSize, asked);
+      return { ...NOTHING, image, fault: faultBeside(image.incomplete ?? null) };
+    }
+    if (kind === 'pdf') {
+      const pdf = await lane.pdfs.run(() => lane.pdfHasher.hash(source, job), signal, owner);
       return { ...NOTHING, pdf, fault: faultBeside(pdf.incomplete) };
     }
-    const ffmpeg = found.kind === 'video' ? await this.ffmpeg() : null;
+    const ffmpeg = kind === 'video' ? await this.ffmpeg() : null;
     if (!ffmpeg?.available) return NOTHING;
-    const hasher = new VideoHasher(ffmpeg, this.#scratch, this.options.video);
-    const video = await this.#videoTurns.run(() => hasher.hash(source, job), signal);
+    const hasher = new VideoHasher(ffmpeg, this.#scratch, lane.videoLimits);
+    const video = await lane.videos.run(() => hasher.hash(source, job), signal, owner);
     return { ...NOTHING, video, fault: faultBeside(video.incomplete) };
   }
 
@@ -138,6 +190,12 @@ export class MediaHashing implements OnModuleInit, OnModuleDestroy {
     if (kind !== 'other') return 'exact only: There is too little to see in it';
     return `exact only: ${active ? 'Markup is never shown here' : 'Files of this kind have no look to compare'}`;
   }
+}
+
+function openerOf(source: ImageSource): () => Promise<Readable> {
+  if (typeof source === 'function') return () => Promise.resolve(source());
+  if (source instanceof Readable) return () => Promise.resolve(source);
+  return () => Promise.resolve(Readable.from([asBuffer(source)], { objectMode: false }));
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { DomainError } from '../../domain/errors';
+import { isStopped } from '../stopped';
 import { ended, mustHaveRun } from './confined';
 import { readPdfAnswer } from './pdf-answer';
 import type { PdfFaultCode, PdfPageHash, PdfText } from './pdf-answer';
@@ -41,12 +42,22 @@ export const PDF_LIMITS: PdfLimits = {
 export interface PdfJob {
   readonly declaredSize?: number | undefined;
   readonly signal: AbortSignal;
+  /** Opens the source once more, for a second try after somebody else ended or stopped the process. */
+  readonly again?: (() => Promise<Readable>) | undefined;
 }
 
 interface Reading {
   readonly pages: PdfPageHash[];
   text?: PdfText;
   fault?: PdfFaultCode;
+  /** The process ended before its last word, or was stopped, and not by us: that says nothing about the document. */
+  lost?: boolean;
+}
+
+interface Outcome {
+  readonly lost: boolean;
+  /** @throws DomainError pdf.* when nothing could be read. */
+  readonly settle: () => PdfHashes;
 }
 
 /** A cross-reference and its end mark stand in the last KiB of a whole document (ISO 32000-1, annex H.3, note 18). */
@@ -64,7 +75,18 @@ export class PdfHasher {
    * @throws DomainError pdf.too-large, pdf.encrypted, pdf.truncated, pdf.undecodable, pdf.timeout when nothing could be
    *   read; the signal's reason; the source's own error.
    */
-  async hash(source: Readable, { declaredSize, signal }: PdfJob): Promise<PdfHashes> {
+  async hash(source: Readable, job: PdfJob): Promise<PdfHashes> {
+    const first = await this.#try(source, job);
+    if (!first.lost || !job.again) return first.settle();
+    const second = await job.again();
+    try {
+      return (await this.#try(second, job)).settle();
+    } finally {
+      second.on('error', () => undefined).destroy();
+    }
+  }
+
+  async #try(source: Readable, { declaredSize, signal }: PdfJob): Promise<Outcome> {
     const { maxBytes, readMs } = this.#limits;
     if (declaredSize !== undefined && declaredSize > maxBytes) {
       throw new DomainError('pdf.too-large', { bytes: declaredSize, maxBytes });
@@ -80,11 +102,15 @@ export class PdfHasher {
     let late = false;
     try {
       const isCut = await this.#feed(source, child, declaredSize, signal);
-      timer = setTimeout(() => (late = kill()), readMs);
+      timer = setTimeout(() => {
+        reading.lost = isStopped(child.pid);
+        late = kill();
+      }, readMs);
       const ending = await end;
       signal.throwIfAborted();
       mustHaveRun(ending);
-      return settle(reading, isCut, late, readMs);
+      const lost = late ? (reading.lost ?? false) : !reading.text && !reading.fault;
+      return { lost, settle: () => settle(reading, isCut, late, readMs) };
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', kill);

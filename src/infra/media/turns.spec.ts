@@ -34,6 +34,20 @@ describe('turns', () => {
   });
 });
 
+describe('turns by who asks', () => {
+  it('let one who asks once pass the queue of one who asked many times', async () => {
+    const turns = new Turns(1);
+    const { signal } = new AbortController();
+    const order: string[] = [];
+    const ask = (owner: string, name: string): Promise<unknown> =>
+      turns.run(() => Promise.resolve(order.push(name)), signal, owner);
+    const jobs = [ask('a', 'a0'), ask('a', 'a1'), ask('a', 'a2'), ask('a', 'a3'), ask('b', 'b1')];
+    expect(turns.waiting).toBe(4);
+    await Promise.all(jobs);
+    expect(order).toEqual(['a0', 'a1', 'b1', 'a2', 'a3']);
+  });
+});
+
 describe('looking at the head of a stream', () => {
   it('takes nothing away, however it comes', async () => {
     for (const pieces of [['abcdef'], ['a', 'b', 'cdef'], [], ['ab']]) {

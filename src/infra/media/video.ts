@@ -25,7 +25,7 @@ export interface VideoHashes {
   readonly width: number;
   readonly height: number;
   /** Why these are the frames of a part: enough to match with, not to contribute. */
-  readonly incomplete: 'video.truncated' | 'video.timeout' | null;
+  readonly incomplete: 'video.truncated' | 'video.timeout' | 'video.undecodable' | null;
 }
 
 export interface VideoJob {
@@ -90,7 +90,7 @@ async function hashFile(decoding: Decoding, isCut: boolean, signal: AbortSignal)
     const hasNoFrame = error instanceof DomainError && error.code === 'video.undecodable';
     throw hasNoFrame && isCut ? new DomainError('video.truncated') : error;
   });
-  const sampling = await sampleFrames(decoding, probe, signal);
+  const sampling = await sampleTwice(decoding, probe, signal);
   if (sampling.sampled === 0) throw noFrame(sampling, isCut, decoding.limits.decodeMs);
   const frames = framesOf(sampling, probe);
   return {
@@ -100,8 +100,19 @@ async function hashFile(decoding: Decoding, isCut: boolean, signal: AbortSignal)
     durationMs: probe.durationMs ?? frames.at(-1)?.atMs ?? 0,
     width: probe.width,
     height: probe.height,
-    incomplete: sampling.late ? 'video.timeout' : isCut ? 'video.truncated' : null,
+    incomplete: whyIncomplete(sampling, isCut),
   };
+}
+
+/** A second time where a process was ended by somebody else: by the same video twice is the video's doing. */
+async function sampleTwice(decoding: Decoding, probe: Probe, signal: AbortSignal): Promise<Sampling> {
+  const first = await sampleFrames(decoding, probe, signal);
+  return first.lost ? sampleFrames(decoding, probe, signal) : first;
+}
+
+function whyIncomplete({ late, lost }: Sampling, isCut: boolean): VideoHashes['incomplete'] {
+  if (late) return 'video.timeout';
+  return isCut ? 'video.truncated' : lost ? 'video.undecodable' : null;
 }
 
 function noFrame({ late }: Sampling, isCut: boolean, limitMs: number): DomainError {

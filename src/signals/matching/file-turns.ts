@@ -22,12 +22,12 @@ export class FileTurns {
   async run<T>(organisationId: string, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     const own = this.#own.get(organisationId) ?? { turns: new Turns(MOST_OF_ONE), asking: 0 };
     if (own.asking >= MOST_ASKING) {
-      throw new DomainError('request.unavailable', { reason: 'too many files are waiting' });
+      throw new DomainError('request.unavailable', { reason: 'too many files are waiting', retryAfterSeconds: 10 });
     }
     this.#own.set(organisationId, own);
     own.asking++;
     try {
-      return await own.turns.run(() => this.#all.run(work, signal), signal);
+      return await own.turns.run(() => this.#all.run(work, signal, organisationId), signal);
     } finally {
       own.asking--;
       if (own.asking === 0) this.#own.delete(organisationId);

@@ -158,4 +158,6 @@ export class FileMatchAnswer extends MatchAnswer {
   video!: FileVideo | null;
   pdf!: FilePdf | null;
   notHashed!: { code: string; title: string } | null;
+  /** Why these are the hashes of a part, as far as the file could be read: compared like others, never to be contributed. */
+  incomplete!: { code: string; title: string } | null;
 }

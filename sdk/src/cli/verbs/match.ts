@@ -31,7 +31,7 @@ function variantsOf(input: Input): VariantKind[] {
   return VARIANTS.filter((kind) => asked.includes(kind));
 }
 
-function fileLines({ sha256, md5, image, video, pdf, notHashed }: FileMatches): string[] {
+function fileLines({ sha256, md5, image, video, pdf, notHashed, incomplete }: FileMatches): string[] {
   return table([
     ['sha256', sha256],
     ['md5', md5],
@@ -44,6 +44,7 @@ function fileLines({ sha256, md5, image, video, pdf, notHashed }: FileMatches): 
     ...(video?.digest ? [['vpdq', `${video.digest}  ${video.frames} frames`]] : []),
     ...(pdf?.textSha256 ? [['text', `${pdf.textSha256}  ${pdf.pageCount} pages`]] : []),
     ...(notHashed ? [['not hashed', `${notHashed.title} (${notHashed.code})`]] : []),
+    ...(incomplete ? [['incomplete', `${incomplete.title} (${incomplete.code})`]] : []),
   ]);
 }
 
