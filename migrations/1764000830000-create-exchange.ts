@@ -81,6 +81,11 @@ create index exchange_scope_entry on exchange_scope (entry_id) where entry_id is
 -- A contribution that has once stood may be in somebody's copy; one that came out of quarantine by rejection never was.
 alter table signal_contribution add column stood boolean not null default false;
 update signal_contribution set stood = true where state <> 'quarantined';
+-- So it was never anybody's to see but its contributor's and the operator's: a canary that everybody reads once it is rejected is none.
+alter policy signal_contribution_read on signal_contribution using (
+  organisation_id = (select current_org())
+  or (list_id = any ((select readable_lists())::uuid[]) and stood and state <> 'quarantined')
+  or (select current_org_kind()) = 'operator');
 create function private.signal_contribution_stands() returns trigger
 language plpgsql set search_path = pg_catalog as $$
 begin
@@ -183,6 +188,8 @@ export class CreateExchange1764000830000 implements MigrationInterface {
       drop trigger signal_contribution_stands on signal_contribution;
       drop table exchange_instant, exchange_object, exchange_scope, exchange_secret, exchange_credential cascade;
       drop function exchange_login, exchange_used, signal_list_hold, private.exchange_follows_checkpoints, private.signal_contribution_stands;
+      alter policy signal_contribution_read on signal_contribution using (organisation_id = (select current_org())
+        or (list_id = any ((select readable_lists())::uuid[]) and state <> 'quarantined') or (select current_org_kind()) = 'operator');
       alter table signal_contribution drop column stood;
     `);
   }

@@ -197,6 +197,8 @@ export const PROBLEM_HELP = {
     'Its owner has closed this list. What stands on it goes on standing until it is withdrawn; contribute to another list.',
   'signal-list.not-writable':
     'Your organisation reads this list. Its owner can let you contribute; meanwhile use the common list or one of your own.',
+  'signal-list.needs-trust':
+    'Everybody matches against a list that is shared with everyone. While your organisation is new, share lists with a group; the operator raises its trust once it is known.',
   'signal-list.not-owner':
     'Lists are changed, closed and opened to members by the organisation that made them; the common list by the operator.',
   'signal-list.not-member':

@@ -6,6 +6,7 @@ import { vpdqDigest } from '../../src/perceptual/vpdq';
 import { signScope } from '../../src/infra/database/scope';
 import { NegativeIndex } from '../../src/signals/defence/negative-index.service';
 import type {
+  QuarantineDecision,
   QuarantineItemView,
   QuarantineView,
   RollBackAnswer,
@@ -96,6 +97,11 @@ describe('what people decided about shared hashes, and what one body may do to t
     const done = await operators[1].post<T>(path, { reason, ...more });
     expect([done.status, done.body]).toEqual([200, done.body]);
     return done.body;
+  };
+  const video = (hashes: readonly string[], quality = 90) => {
+    const frames = hashes.map((one) => ({ hash: one, quality }));
+    const value = vpdqDigest(frames.map((frame, i) => ({ ...frame, frame: i, atMs: 0 })));
+    return { type: 'vpdq', value: value ?? hash(), frames };
   };
   const stateOf = ({ contributions }: SignalView): string[] => contributions.map(({ state }) => state);
 
@@ -200,6 +206,86 @@ describe('what people decided about shared hashes, and what one body may do to t
     });
     await first.post(`/v1/signals/${signal.id}/withdraw`, { reason: 'once more' });
     expect(await stands(first, { value: signal.value })).toMatchObject({ state: 'active', disputes: [] });
+  });
+
+  describe('quarantine', () => {
+    it('lets nothing out that matches a negative by now, and decides one reason and not the others', async () => {
+      const person = await body();
+      await trust(person, 'new', { hourlyFlood: 0 });
+      const [card, plain] = [pdq(), pdq()];
+      const sent = [card, plain].map((value) => ({ type: 'pdq', value, quality: 90 }));
+      const film = video([card, pdq(), pdq()]);
+      expect((await person.post<BatchAnswer>('/v1/signals/batch', { signals: [...sent, film] })).body.quarantined).toBe(
+        3,
+      );
+      await operator.post('/v1/signal-negatives', {
+        kind: 'harmless',
+        entries: [{ type: 'pdq', value: flip(card, 3), note: 'a card' }],
+      });
+      const [flood] = await waiting(person.organisation);
+      const released = await twoPeople<QuarantineDecision>(
+        `/v1/signal-quarantine/${flood!.id}/release`,
+        'a list of ours',
+      );
+      expect(released).toMatchObject({ decided: 3, waiting: 0, elsewhere: 2 });
+      const found = async (one: string) =>
+        (await moderator.get<{ matches: unknown[] }>(`/v1/signals/match?type=pdq&value=${one}&radius=0`)).body.matches;
+      expect([(await found(card)).length, (await found(plain)).length]).toEqual([0, 1]);
+      const { items } = (await operator.get<{ items: QuarantineView[] }>('/v1/signal-quarantine')).body;
+      const collision = items.find(({ reasons: why, waiting: count }) => why.collision === 2 && count === 2)!;
+      await twoPeople(`/v1/signal-quarantine/${collision.id}/release`, 'it is another card');
+      expect((await found(card)).length).toBe(1);
+    });
+
+    it('never shows what was rejected in it to those who read the list', async () => {
+      const [person, reader] = [await body(), await body()];
+      await trust(person, 'new', { hourlyFlood: 0 });
+      const made = await contribute(person);
+      const [batch] = await waiting(person.organisation);
+      await operator.post(`/v1/signal-quarantine/${batch!.id}/reject`, { reason: 'not what it says' });
+      expect((await reader.get(`/v1/signals/${made.body.id}`)).status).toBe(404);
+      const { items } = (await reader.get<{ items: SignalView[] }>('/v1/signals?state=withdrawn&limit=200')).body;
+      expect(items.map(({ id }) => id)).not.toContain(made.body.id);
+      expect((await person.get(`/v1/signals/${made.body.id}`)).status).toBe(200);
+    });
+  });
+
+  it('rolls back the batch that was underway as well', async () => {
+    const person = await body();
+    await trust(person, 'trusted');
+    const values = Array.from({ length: 2_000 }, hash);
+    const path = `/v1/organisations/${person.organisation.id}/roll-back-signals`;
+    await operator.post(path, { reason: 'its account was taken over' });
+    const sending = person.post<BatchAnswer>('/v1/signals/batch', { signals: values.map((value) => ({ type: 'sha256', value })) }); // prettier-ignore
+    await sleep(60);
+    expect((await operators[1].post(path, { reason: 'agreed' })).status).toBe(200);
+    expect((await sending).status).toBe(200);
+    const { rows } = await world.sql.query<{ standing: number }>(
+      `select count(*)::int as standing from signal_contribution where organisation_id = $1 and state = 'standing'`,
+      [person.organisation.id],
+    );
+    expect(rows).toEqual([{ standing: 0 }]);
+  });
+
+  it('lets a new body share a list with a group, and with everyone once it is known', async () => {
+    const person = await body('platform');
+    const make = (slug: string, sharing: string) =>
+      person.post<Problem>('/v1/signal-lists', { slug, name: slug, purpose: 'Of this test', sharing, tlp: 'amber' });
+    expect((await make('for-a-group', 'group')).status).toBe(201);
+    const refused = await make('for-everyone', 'everyone');
+    expect([refused.status, refused.body.code]).toEqual([403, 'signal-list.needs-trust']);
+    await trust(person, 'known');
+    expect((await make('for-everyone', 'everyone')).status).toBe(201);
+  });
+
+  it('refuses the one line of a batch that nobody could keep', async () => {
+    const person = await body();
+    const signals = [hash(), '\ud800', hash()].map((value) => ({ type: 'sha256', value }));
+    const answer = await person.post<BatchAnswer>('/v1/signals/batch', { signals });
+    expect(answer.body).toMatchObject({ contributed: 2, refused: [{ index: 1, code: 'request.invalid' }] });
+    const labelled = [{ type: 'sha256', value: hash(), incident: 'a\udfff' }, { type: 'sha256', value: hash(), '\ud800': 1 }]; // prettier-ignore
+    const more = await person.post<BatchAnswer>('/v1/signals/batch', { signals: labelled });
+    expect(more.body).toMatchObject({ contributed: 0, refused: [{ index: 0 }, { index: 1 }] });
   });
 
   it('never trusts a body more for having hit a canary', async () => {
@@ -315,11 +401,6 @@ describe('what people decided about shared hashes, and what one body may do to t
   });
 
   describe('a video', () => {
-    const video = (hashes: readonly string[], quality = 90) => {
-      const frames = hashes.map((one) => ({ hash: one, quality }));
-      const value = vpdqDigest(frames.map((frame, i) => ({ ...frame, frame: i, atMs: 0 })));
-      return { type: 'vpdq', value: value ?? hash(), frames };
-    };
     const negative = async (kind: string): Promise<string> => {
       const value = pdq();
       await operator.post('/v1/signal-negatives', {

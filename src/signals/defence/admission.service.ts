@@ -46,12 +46,12 @@ export class Admission {
   private async decide(tx: Tx, actor: Actor, batch: AdmissionBatch): Promise<Verdict[]> {
     const hits = await this.negatives.hitsOf(batch.candidates);
     const frames = await this.framesOf(batch.candidates);
+    await tx.query(`select pg_advisory_xact_lock(hashtextextended('signal-quota:' || $1, 0))`, [actor.organisationId]);
     const decided = await remembered(tx, actor, batch);
     const judged = batch.candidates.map((candidate, index) =>
       judge(candidate, { hits: hits[index], frames: frames.get(index), decided: decided.get(index) }),
     );
     const hitCanary = judged.some((each) => each.kind === 'quarantine' && each.why === 'canary');
-    await tx.query(`select pg_advisory_xact_lock(hashtextextended('signal-quota:' || $1, 0))`, [actor.organisationId]);
     if (hitCanary) await tx.query('select signal_distrust($1, $2)', [actor.organisationId, batch.at]);
     const standing = await standingOf(tx, actor, batch.at);
     const allotted = withinLimits(judged, standing, hitCanary, batch.at);

@@ -8,6 +8,7 @@ import { Work, type Actor, type Tx } from '../../infra/database/work';
 import { pageOf, parseCursor, type Page, type PageQuery } from '../../infra/http/paging';
 import { assertVersion } from '../../infra/http/versions';
 import { append } from '../../ledger/append';
+import { trustIn } from '../defence/standing';
 import type { ChangeListDto, CreateListDto, SignalListView } from './list.dto';
 import { listAudience, requireList, requireOwnList, SELECT_LIST, toListView, type ListRow } from './list.queries';
 
@@ -28,6 +29,7 @@ export class SignalLists {
         dto.slug,
       ]);
       if (taken.length > 0) throw new DomainError('signal-list.exists', { slug: dto.slug });
+      if (dto.sharing === 'everyone') await assertKnown(tx, actor);
       await tx.query(
         `insert into signal_list (id, slug, name, purpose, owner_id, sharing, tlp, auto_action, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
         [id, dto.slug, dto.name, dto.purpose, actor.organisationId, dto.sharing, dto.tlp, dto.autoAction ?? false, at],
@@ -80,6 +82,12 @@ export class SignalLists {
       return toListView(closed);
     });
   }
+}
+
+/** Everybody matches against such a list unless told otherwise: whoever has only come keeps lists for a group that asks for them. */
+async function assertKnown(tx: Tx, actor: Actor): Promise<void> {
+  if (actor.organisationKind === 'operator' || (await trustIn(tx, actor)).level !== 'new') return;
+  throw new DomainError('signal-list.needs-trust');
 }
 
 /** `for update` waits for whoever is contributing to the list. */

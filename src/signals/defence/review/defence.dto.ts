@@ -104,6 +104,8 @@ export class QuarantineDecision {
   decided!: number;
   /** Contributions of the batch that still wait. */
   waiting!: number;
+  /** Of those decided: what goes on waiting in another batch, for another reason or because it matches a negative by now. */
+  elsewhere!: number;
 }
 
 export class SetTrustDto {

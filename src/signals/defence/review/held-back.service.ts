@@ -5,7 +5,9 @@ import { ClockSource } from '../../../infra/clock-source';
 import { Work, type Actor, type Tx } from '../../../infra/database/work';
 import { pageOf, parseCursor, type Page, type PageQuery } from '../../../infra/http/paging';
 import { SignalIndex } from '../../matching/signal-index.service';
+import { NegativeIndex } from '../negative-index.service';
 import { appendChange } from '../../store/entries';
+import { knownNow, type Waiting } from './known-now';
 import type { HeldBackView, ReleaseHeldDto } from './held-back.dto';
 
 interface HeldRow {
@@ -27,6 +29,7 @@ export class HeldBack {
     private readonly work: Work,
     private readonly clock: ClockSource,
     private readonly index: SignalIndex,
+    private readonly negatives: NegativeIndex,
   ) {}
 
   list(actor: Actor, listId: string, query: PageQuery): Promise<Page<HeldBackView>> {
@@ -46,9 +49,10 @@ export class HeldBack {
     const at = this.clock.now();
     const touched = await this.work.run(actor, async (tx) => {
       await requireOwn(tx, actor, listId);
+      const free = await this.freeOf(tx, listId, dto.contributionIds);
       const rows = await tx.query<HeldRow[]>('select * from signal_release_held($1, $2::uuid[], $3, $4)', [
         listId,
-        dto.contributionIds,
+        free,
         dto.reason,
         at,
       ]);
@@ -68,6 +72,16 @@ export class HeldBack {
     });
     await this.index.touch(touched);
     return { released: touched.length };
+  }
+
+  /** Those of them that match nothing known to be harmless by now; about the others the operator decides. */
+  private async freeOf(tx: Tx, listId: string, contributionIds: readonly string[]): Promise<string[]> {
+    const waiting = await tx.query<Waiting[]>(
+      'select contribution_id, signal_id, organisation_id, type, value, $1::uuid as list_id from signal_held_back($1) where contribution_id = any($2::uuid[])',
+      [listId, contributionIds],
+    );
+    const known = await knownNow(tx, this.negatives, waiting);
+    return waiting.flatMap((row) => (known.has(row) ? [] : [row.contribution_id]));
   }
 }
 

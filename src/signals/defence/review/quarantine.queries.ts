@@ -69,7 +69,36 @@ export function findWaiting(
   );
 }
 
-/** A contribution is decided on once, in whatever batches it waits. */
+/** These of one batch, and the same contributions where they wait for the same reason in another. */
+export async function settleReleased(
+  tx: Tx,
+  quarantineId: string,
+  contributionIds: readonly string[],
+  note: string,
+  at: Date,
+): Promise<void> {
+  await tx.query(
+    `update signal_quarantine_item i set outcome = 'released', outcome_note = $3, decided_at = $4
+     from signal_quarantine_item mine where mine.quarantine_id = $1 and mine.contribution_id = any($2::uuid[])
+       and i.contribution_id = mine.contribution_id and i.reason = mine.reason and i.outcome is null`,
+    [quarantineId, contributionIds, note, at],
+  );
+}
+
+/** Of these contributions of a batch those about which something is left to decide in another. */
+export async function undecidedElsewhere(
+  tx: Tx,
+  quarantineId: string,
+  contributionIds: readonly string[],
+): Promise<Set<string>> {
+  const rows = await tx.query<{ contribution_id: string }[]>(
+    'select distinct contribution_id from signal_quarantine_item where contribution_id = any($1::uuid[]) and outcome is null and quarantine_id <> $2',
+    [contributionIds, quarantineId],
+  );
+  return new Set(rows.map((row) => row.contribution_id));
+}
+
+/** A contribution is rejected once, in whatever batches it waits. */
 export async function settle(
   tx: Tx,
   contributionIds: readonly string[],

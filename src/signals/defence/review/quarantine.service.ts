@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../../domain/errors';
-import type { LedgerKind, SignalType } from '../../../domain/vocabulary';
+import type { LedgerKind, QuarantineReason, SignalType } from '../../../domain/vocabulary';
 import { ClockSource } from '../../../infra/clock-source';
 import { Work, type Actor, type Tx } from '../../../infra/database/work';
 import { pageOf, parseCursor, type Page, type PageQuery } from '../../../infra/http/paging';
 import { SignalIndex } from '../../matching/signal-index.service';
+import { NegativeIndex } from '../negative-index.service';
 import { appendChange } from '../../store/entries';
 import { reopenDisputes } from '../../store/reopening';
 import { Retraction } from '../../store/retraction.service';
@@ -15,10 +16,22 @@ import type {
   QuarantineQuery,
   QuarantineView,
 } from './defence.dto';
-import { findBatches, findWaiting, settle, type BatchRow, type WaitingRow } from './quarantine.queries';
+import { knownNow, listKnown } from './known-now';
+import {
+  findBatches,
+  findWaiting,
+  settle,
+  settleReleased,
+  undecidedElsewhere,
+  type BatchRow,
+  type WaitingRow,
+} from './quarantine.queries';
 
 /** One call decides on so many; the answer says how many still wait. */
 const MOST = 50_000;
+
+/** Reasons that say that it matches a negative. */
+const IS_COLLISION: ReadonlySet<QuarantineReason> = new Set(['collision', 'corpus', 'canary']);
 
 interface Moved {
   readonly contribution_id: string;
@@ -36,6 +49,7 @@ export class Quarantine {
     private readonly clock: ClockSource,
     private readonly retraction: Retraction,
     private readonly index: SignalIndex,
+    private readonly negatives: NegativeIndex,
   ) {}
 
   list(actor: Actor, query: QuarantineQuery): Promise<Page<QuarantineView>> {
@@ -69,9 +83,13 @@ export class Quarantine {
     const at = this.clock.now();
     return this.decide(actor, id, dto, async (tx, waiting) => {
       const held = waiting.filter(({ state }) => state === 'quarantined');
-      const touched = await move(tx, actor, held, { kind: 'signal.released', held: false, reason: dto.reason, at });
-      await settle(tx, contributionsOf(waiting), 'released', dto.reason, at);
-      return touched;
+      // Whoever releases a collision knows of it. What was held for something else is compared once more.
+      const unseen = held.filter(({ reason }) => !IS_COLLISION.has(reason));
+      await listKnown(tx, await knownNow(tx, this.negatives, unseen), at);
+      await settleReleased(tx, id, contributionsOf(waiting), dto.reason, at);
+      const undecided = await undecidedElsewhere(tx, id, contributionsOf(held));
+      const free = held.filter((row) => !undecided.has(row.contribution_id));
+      return move(tx, actor, free, { kind: 'signal.released', held: false, reason: dto.reason, at });
     });
   }
 
@@ -101,7 +119,8 @@ export class Quarantine {
       if (waiting.length === 0) throw new DomainError('signal-quarantine.decided', { quarantineId: id });
       touched = await act(tx, waiting);
       const [left] = await findBatches(tx, { id }, null, 1);
-      return { id, decided: waiting.length, waiting: left?.waiting ?? 0 };
+      const undecided = await undecidedElsewhere(tx, id, contributionsOf(waiting));
+      return { id, decided: waiting.length, waiting: left?.waiting ?? 0, elsewhere: undecided.size };
     });
     await this.index.touch(touched);
     return answer;

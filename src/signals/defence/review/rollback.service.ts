@@ -45,6 +45,7 @@ export class Rollback {
     const answer = await this.work.run(actor, async (tx) => {
       const found = await tx.query<unknown[]>('select 1 from organisation where id = $1', [organisationId]);
       if (found.length === 0) throw new DomainError('request.not-found');
+      await waitForThoseUnderway(tx, organisationId);
       const which = { organisationId, ...(since ? { since } : {}) };
       const ended = await this.retraction.retract(tx, actor, which, 'rolled_back', at, reason);
       const about = { organisationId, since, reason, at };
@@ -70,6 +71,12 @@ export class Rollback {
     await this.index.touch(touched);
     return answer;
   }
+}
+
+/** What it is contributing and saying now ends first, and is taken back with the rest; what comes after finds it held. */
+async function waitForThoseUnderway(tx: Tx, organisationId: string): Promise<void> {
+  for (const what of ['signal-quota:', 'signal-said:'])
+    await tx.query(`select pg_advisory_xact_lock(hashtextextended($1 || $2, 0))`, [what, organisationId]);
 }
 
 /** Its opinions, open disputes and feedback count no more; they stay on record. Those concerned learn of it. */
