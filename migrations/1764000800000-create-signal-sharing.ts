@@ -235,13 +235,17 @@ language sql volatile security definer set search_path = public, pg_catalog as $
     erased_at = case when f.state = 'withdrawn' then s.erased_at end, changed_at = greatest(s.changed_at, f.changed_at)
   from (
     select i.id, coalesce(c.reviewed, false) as reviewed, c.reviewed_at, greatest(c.changed_at, o.changed_at, d.changed_at) as changed_at,
-      ${STATE_OF('i.id')} as state
+      -- Nearly always nothing is said of it, and then lists make no difference: a batch of 5,000 took five times as long without this.
+      case when coalesce(c.standing, 0) = 0 then 'withdrawn'
+           when coalesce(o.said, 0) + coalesce(d.open, 0) > 0 then ${STATE_OF('i.id')}
+           when c.reviewed then 'active' else 'provisional' end as state
     from unnest(ids) as i(id)
-    left join lateral (select bool_or(reviewed) filter (where state = 'standing') as reviewed,
+    left join lateral (select count(*) filter (where state = 'standing') as standing, bool_or(reviewed) filter (where state = 'standing') as reviewed,
       max(reviewed_at) filter (where state = 'standing') as reviewed_at,
       max(coalesce(withdrawn_at, contributed_at)) as changed_at from signal_contribution where signal_id = i.id) c on true
-    left join lateral (select max(stated_at) as changed_at from signal_opinion where signal_id = i.id and superseded_at is null) o on true
-    left join lateral (select max(coalesce(closed_at, opened_at)) as changed_at from signal_dispute where signal_id = i.id) d on true
+    left join lateral (select count(*) as said, max(stated_at) as changed_at from signal_opinion where signal_id = i.id and superseded_at is null) o on true
+    left join lateral (select count(*) filter (where state = 'open') as open, max(coalesce(closed_at, opened_at)) as changed_at
+      from signal_dispute where signal_id = i.id) d on true
   ) f where s.id = f.id $$;
 
 create function private.signal_follows() returns trigger
