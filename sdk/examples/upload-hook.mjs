@@ -16,11 +16,14 @@ const app = fastify();
 await app.register(multipart, { limits: { files: 1, fileSize: 64 * 2 ** 20 } });
 app.post('/uploads', async (request, reply) => {
   const file = await request.file();
+  if (!file) return reply.code(400).send({ state: 'no file' });
   // Throws, so that nothing is published, as long as there has never been a whole copy of the lists.
-  const matches = matcher.match(await hashBytes(await file.toBuffer()));
+  const hashes = await hashBytes(await file.toBuffer());
+  const matches = matcher.match(hashes);
   const action = OfflineMatcher.actionOf(matches);
   if (action === 'block') return reply.code(403).send({ state: 'refused' });
-  if (action === 'review')
+  // What could not be compared by its look (a film, a PDF, a damaged picture) waits for a person, or for the server.
+  if (action === 'review' || hashes.notHashed || hashes.incomplete)
     return reply.code(202).send({ state: 'held', signals: matches.map((each) => each.signalId) });
   return reply.code(201).send({ state: 'published' });
 });

@@ -42,8 +42,17 @@ export function hammingModule(): object | null {
   const wasm = api();
   const bytes = Uint8Array.from(atob(HAMMING_WASM), (char) => char.charCodeAt(0));
   const usable = wasm !== undefined && typeof SharedArrayBuffer !== 'undefined' && wasm.validate(bytes);
-  compiled = usable ? new wasm.Module(bytes) : null;
+  compiled = usable ? compile(wasm, bytes) : null;
   return compiled;
+}
+
+/** A page's Content Security Policy may forbid what `validate` allows. */
+function compile(wasm: WasmApi, bytes: Uint8Array): object | null {
+  try {
+    return new wasm.Module(bytes);
+  } catch {
+    return null;
+  }
 }
 
 /** @throws RangeError when there are no addresses to be had. */

@@ -9,11 +9,15 @@ export interface Pixels {
   readonly channels: 1 | 2 | 3 | 4;
 }
 
-/** @throws RangeError when the sizes are not positive integers or the data is not of exactly that size. */
+const BYTES = ['[object Uint8Array]', '[object Uint8ClampedArray]'];
+
+/** @throws RangeError when the sizes are not positive integers or the data is not bytes of exactly that size. */
 export function checkPixels({ data, width, height, channels }: Pixels): void {
   const sane = Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0;
   if (!sane || ![1, 2, 3, 4].includes(channels))
     throw new RangeError('Pixels need a width, a height and 1 to 4 channels');
+  // By name: a canvas in another frame has another Uint8ClampedArray.
+  if (!BYTES.includes(Object.prototype.toString.call(data))) throw new RangeError('Pixels need bytes: a Uint8Array');
   if (data.length !== width * height * channels) {
     throw new RangeError(
       `Pixels of ${width} x ${height} x ${channels} need ${width * height * channels} bytes, got ${data.length}`,

@@ -15,6 +15,10 @@ export const printable = (text: string): string =>
     code !== undefined && OWN_CODES.has(code) ? found : '\uFFFD',
   );
 
+/** A name that others gave (a file's): not even a colour of it is let through. One line. */
+export const foreign = (text: string): string =>
+  printable(text.replaceAll(ESCAPE, '\uFFFD').replace(/[\r\n\t]+/g, ' '));
+
 type Cell = string | number | boolean | null | undefined;
 
 /** One line for a table: what others wrote does not start a line of its own. */

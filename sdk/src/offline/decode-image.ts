@@ -1,6 +1,7 @@
 import { blockhash } from '../../../src/perceptual/blockhash';
 import { pdqHash } from '../../../src/perceptual/pdq';
 import { pdqHashFast } from '../../../src/perceptual/pdq-jpeg';
+import { endsEarly, paddedOut, saysTruncated, withEndMark } from '../../../src/infra/imaging/truncation';
 import type { Pixels } from '../../../src/perceptual/pixels';
 import type { Image } from '../api';
 
@@ -33,7 +34,22 @@ export interface DecodeOptions {
 /** `blockhash` is null where the picture was not decoded. */
 export type HashedImage = Omit<Image, 'blockhash'> & { readonly blockhash: string | null };
 
+/** A picture as far as it can be seen; `incomplete`: why it is not the whole. */
+export interface SeenImage {
+  readonly image: Image;
+  readonly incomplete: ImageFault | null;
+}
+
+interface Decoded {
+  readonly pixels: Pixels;
+  readonly width: number;
+  readonly height: number;
+}
+
 export const FAST_SIDE = 512;
+const TRUNCATED = 'the picture ends early';
+/** A browser shows what there is of such a picture, so that is what is compared. */
+const SEEN_IN_PART: ReadonlySet<string> = new Set(['image.truncated', 'image.undecodable']);
 
 /** The picture has no perceptual hash; `code` is of the server's words for the same. */
 export class ImageFault extends Error {
@@ -71,14 +87,45 @@ export function findSharp(): Promise<Sharp | null> {
 /**
  * PDQ and blockhash of an encoded image by the server's own rules: EXIF orientation is not applied and a colour profile
  * is ignored (the field's clients do neither), CMYK becomes sRGB, grey stays one channel, of an animation the first frame counts.
+ * One that ends early or is damaged is hashed as far as it can be seen.
  * @throws ImageFault
  */
-export async function hashImage(sharp: Sharp, bytes: Uint8Array, options: DecodeOptions): Promise<Image> {
+export async function hashImage(
+  sharp: Sharp,
+  bytes: Uint8Array,
+  type: string,
+  options: DecodeOptions,
+): Promise<SeenImage> {
   try {
-    const { pixels, width, height } = await decode(sharp, bytes, options);
-    return { width, height, pdq: pdqHash(pixels), blockhash: blockhash(pixels) };
+    return { image: hashed(await decodeWhole(sharp, bytes, type, options)), incomplete: null };
   } catch (error) {
-    throw faultOf(error);
+    const fault = faultOf(error);
+    if (!SEEN_IN_PART.has(fault.code)) throw fault;
+    const part = await decode(sharp, paddedOut(bytes, type), options, 'none').catch(() => null);
+    if (!part) throw fault;
+    return { image: hashed(part), incomplete: fault };
+  }
+}
+
+const hashed = ({ pixels, width, height }: Decoded): Image => ({
+  width,
+  height,
+  pdq: pdqHash(pixels),
+  blockhash: blockhash(pixels),
+});
+
+/** As on the server: that only the end mark is missing, and no pixel, is told by putting it back. */
+async function decodeWhole(sharp: Sharp, bytes: Uint8Array, type: string, options: DecodeOptions): Promise<Decoded> {
+  try {
+    if (endsEarly(bytes, type)) throw new ImageFault('image.truncated', TRUNCATED);
+    return await decode(sharp, bytes, options, 'error');
+  } catch (error) {
+    const fault = faultOf(error);
+    const marked = fault.code === 'image.truncated' ? withEndMark(bytes, type) : null;
+    const failOn = type === 'image/jpeg' ? 'warning' : 'error';
+    const whole = marked && (await decode(sharp, marked, options, failOn).catch(() => null));
+    if (!whole) throw fault;
+    return whole;
   }
 }
 
@@ -86,15 +133,16 @@ async function decode(
   sharp: Sharp,
   bytes: Uint8Array,
   { maxPixels, fast }: DecodeOptions,
-): Promise<{ pixels: Pixels; width: number; height: number }> {
-  const { width, height, space, format } = await sharp(bytes, { limitInputPixels: false, failOn: 'error' }).metadata();
+  failOn: 'none' | 'error' | 'warning',
+): Promise<Decoded> {
+  const { width, height, space, format } = await sharp(bytes, { limitInputPixels: false, failOn }).metadata();
   if (width * height > maxPixels) {
     throw new ImageFault('image.too-large', `the picture is ${width} x ${height}, more than ${maxPixels} pixels`);
   }
   const grey = space === 'b-w' || space === 'grey16';
   const whole = sharp(bytes, {
     limitInputPixels: maxPixels,
-    failOn: 'error',
+    failOn,
     pages: 1,
     sequentialRead: true,
     ignoreIcc: space !== 'cmyk',
@@ -121,9 +169,7 @@ function faultOf(error: unknown): ImageFault {
   if (error instanceof ImageFault) return error;
   const message = error instanceof Error ? error.message : '';
   if (/pixel limit/i.test(message)) return new ImageFault('image.too-large', 'the picture is too large to decode');
-  if (/premature end|unexpected end|cannot read full|end of stream/i.test(message)) {
-    return new ImageFault('image.truncated', 'the picture ends early');
-  }
+  if (saysTruncated(message)) return new ImageFault('image.truncated', TRUNCATED);
   if (/unsupported|no decoding plugin/i.test(message)) {
     return new ImageFault('image.unsupported', 'this sharp cannot decode the format');
   }

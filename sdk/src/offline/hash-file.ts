@@ -18,6 +18,8 @@ export interface FileHashes {
   readonly video: VideoFrames | null;
   /** Why there is no perceptual hash of a picture or film; null where there is one, or could never be. */
   readonly notHashed: { readonly code: string; readonly title: string } | null;
+  /** Why these are the hashes of what can be seen of a damaged file: to be compared like others, never contributed. */
+  readonly incomplete?: { readonly code: string; readonly title: string };
 }
 
 export interface HashOptions extends Partial<DecodeOptions> {
@@ -32,7 +34,7 @@ export interface HashOptions extends Partial<DecodeOptions> {
 export const MAX_PIXELS = 40e6;
 export const MAX_IMAGE_BYTES = 64 * 2 ** 20;
 
-type Perceptual = Pick<FileHashes, 'image' | 'video' | 'notHashed'>;
+type Perceptual = Pick<FileHashes, 'image' | 'video' | 'notHashed' | 'incomplete'>;
 const NOTHING: Perceptual = { image: null, video: null, notHashed: null };
 const refused = (code: string, title: string): Perceptual => ({ ...NOTHING, notHashed: { code, title } });
 
@@ -113,12 +115,13 @@ async function readThrough(source: AsyncIterable<Uint8Array>, options: HashOptio
 }
 
 async function finish({ exact, kind, bytes }: Read, options: HashOptions, path: string | null): Promise<FileHashes> {
-  if (kind.kind === 'image') return { ...exact, ...(await pictureOf(bytes, options)) };
+  if (kind.kind === 'image') return { ...exact, ...(await pictureOf(bytes, kind.type, options)) };
   if (kind.kind === 'video') return { ...exact, ...(await filmOf(path, kind.demuxer, options)) };
-  return { ...exact, ...NOTHING };
+  if (kind.type !== 'application/pdf') return { ...exact, ...NOTHING };
+  return { ...exact, ...refused('pdf.not-here', 'exact only: the look and text of a PDF are compared by the server') };
 }
 
-async function pictureOf(bytes: Uint8Array | null, options: HashOptions): Promise<Perceptual> {
+async function pictureOf(bytes: Uint8Array | null, type: string, options: HashOptions): Promise<Perceptual> {
   if (!bytes) return refused('image.too-large', 'the file is too large to decode');
   const limits = { maxPixels: options.maxPixels ?? MAX_PIXELS, fast: options.fast ?? false };
   const image = hashImageFast(bytes, limits);
@@ -126,7 +129,9 @@ async function pictureOf(bytes: Uint8Array | null, options: HashOptions): Promis
   const sharp = await findSharp();
   if (!sharp) return refused('image.no-decoder', 'exact only: install the npm package sharp to decode pictures');
   try {
-    return { ...NOTHING, image: await hashImage(sharp, bytes, limits) };
+    const { image: seen, incomplete } = await hashImage(sharp, bytes, type, limits);
+    if (!incomplete) return { ...NOTHING, image: seen };
+    return { ...NOTHING, image: seen, incomplete: { code: incomplete.code, title: incomplete.message } };
   } catch (error) {
     if (error instanceof ImageFault) return refused(error.code, error.message);
     throw error;

@@ -55,6 +55,19 @@ describe('the example of an upload hook', () => {
     expect(feed.asked).toHaveLength(1);
   });
 
+  it('holds what it could not compare by its look, and tells who sent no file', async () => {
+    const address = await start();
+    const picture = await sceneJpeg(2, { width: 1024, height: 768 });
+    expect(await upload(address, picture)).toEqual([201, { state: 'published' }]);
+    const film = Buffer.from('00000018667479706d703432000000006d70343269736f6d', 'hex');
+    for (const file of [picture.subarray(0, picture.length - 9_000), Buffer.from('%PDF-1.7\n'), film]) {
+      expect(await upload(address, file)).toEqual([202, { state: 'held', signals: [] }]);
+    }
+    const body = new FormData();
+    body.append('words', 'no file');
+    expect((await fetch(`${address}/uploads`, { method: 'POST', body })).status).toBe(400);
+  });
+
   it('publishes nothing while it has no lists', async () => {
     feed.failsAfterPages = 0;
     const [status] = await upload(await start(), await sceneJpeg(3));

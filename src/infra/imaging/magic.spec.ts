@@ -20,6 +20,7 @@ describe('the type by magic bytes', () => {
     ['PK\x03\x04 %PDF-1.7', 'application/pdf', 'pdf'],
     ['\xff\xd8\xff\xe0 %PDF-1.7', 'image/jpeg', 'image'],
     [`G${'\0'.repeat(187)}`.repeat(4) + '%PDF-', 'application/pdf', 'pdf'],
+    ['\0\0\0\x10ftypisom\0\0\0\0\0\0\0\x0dfree%PDF-', 'video/mp4', 'video'],
     ['II*\0\x08\0\0\0', 'image/tiff', 'image'],
     ['MM\0*\0\0\0\x08', 'image/tiff', 'image'],
     ['PK\x03\x04\x14', 'application/zip', 'other'],

@@ -68,11 +68,12 @@ export function sniff(bytes: Uint8Array): Sniffed {
   const head = latin1(bytes.subarray(0, MAGIC_BYTES));
   const known = SIGNATURES.find(({ at, magic, found }) => matches(head, at, magic) && isSound(head, found));
   if (known && known.found.kind !== 'other') return known.found;
-  if (isLatePdf(head)) return { type: 'application/pdf', kind: 'pdf' };
-  if (known) return known.found;
   if (head.startsWith('ftyp', 4)) return sniffBrand(head);
   if (head.startsWith('\x1a\x45\xdf\xa3')) return sniffMatroska(head);
-  if (head.startsWith('OggS')) return sniffOgg(head);
+  const ogg = head.startsWith('OggS') ? sniffOgg(head) : UNKNOWN;
+  if (ogg.kind === 'video') return ogg;
+  if (isLatePdf(head)) return { type: 'application/pdf', kind: 'pdf' };
+  if (known) return known.found;
   if (isTransportStream(head)) return { type: 'video/mp2t', kind: 'video' };
   const active = sniffMarkup(latin1(bytes.subarray(0, SNIFF_BYTES)));
   return active ? { ...UNKNOWN, active } : UNKNOWN;

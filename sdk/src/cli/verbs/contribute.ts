@@ -88,7 +88,9 @@ async function sourcesOf(context: Context, names: readonly string[], types?: Sig
       sources.push({ name, hash: hashOf(name, input) });
       continue;
     }
-    const hashes = await hashFile(name, { fast: false, signal: interrupted });
+    const found = await hashFile(name, { fast: false, signal: interrupted });
+    // What can be seen of a damaged picture is asked with and never contributed.
+    const hashes = found.incomplete ? { ...found, image: null, notHashed: found.incomplete } : found;
     if (hashes.notHashed) output.remark(`${name}: ${hashes.notHashed.title}.`);
     const wanted = hashesOf(hashes).filter(({ type }) => !types || types.includes(type));
     if (wanted.length === 0) throw new UsageError(`${name} has no hash of the --types that were asked for`);

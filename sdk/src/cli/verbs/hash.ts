@@ -3,7 +3,7 @@ import { unreadable, type FileFault } from '../../offline/file-fault';
 import { hashFile, hashStream, type FileHashes } from '../../offline/hash-file';
 import type { Context } from '../context';
 import { EXIT, UsageError, type ExitCode } from '../exit';
-import { cell, table, type Output } from '../output';
+import { cell, foreign, table, type Output } from '../output';
 import type { Verb } from '../verb';
 
 export type HashedFile = { readonly file: string } & (FileHashes | { readonly error: FileFault });
@@ -23,9 +23,9 @@ function videoLine({ video }: FileHashes): string[][] {
 
 /** One line a hash, as `match` prints them. */
 export function hashLines(file: HashedFile, output: Output): string[] {
-  const name = output.paint('bold', cell(file.file));
+  const name = output.paint('bold', foreign(file.file));
   if ('error' in file) return [`${name}: ${output.paint('red', file.error.title)}`];
-  const { image, notHashed } = file;
+  const { image, notHashed, incomplete } = file;
   const rows = [
     ['sha256', file.sha256],
     ['sha512', file.sha512],
@@ -41,6 +41,9 @@ export function hashLines(file: HashedFile, output: Output): string[] {
       : []),
     ...videoLine(file),
     ...(notHashed ? [['not hashed', `${notHashed.title} (${notHashed.code})`]] : []),
+    ...(incomplete
+      ? [['incomplete', `${incomplete.title} (${incomplete.code}): for comparing, not for contributing`]]
+      : []),
   ];
   return [
     `${name}  ${file.size} bytes${file.type === null ? '' : `, ${file.type}`}`,
@@ -85,7 +88,7 @@ export const HASH_VERBS: readonly Verb[] = [
       'no-video': { type: 'flag', help: 'Exact hashes of films only' },
     },
     notes: [
-      'SHA-256, SHA-512 and MD5 of everything; PDQ and blockhash of pictures where the npm package sharp is installed; one PDQ a second of films (vPDQ) where ffmpeg and ffprobe are. What cannot be hashed says why, and does not stop the rest. `-` is standard input.',
+      'SHA-256, SHA-512 and MD5 of everything; PDQ and blockhash of pictures where the npm package sharp is installed; one PDQ a second of films (vPDQ) where ffmpeg and ffprobe are. The look and text of PDFs are hashed by the server (clepsydra match). A picture that ends early is hashed as far as it can be seen. What cannot be hashed says why, and does not stop the rest. `-` is standard input.',
     ],
     examples: [
       'clepsydra hash photo.jpg film.mp4',

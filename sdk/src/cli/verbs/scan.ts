@@ -13,7 +13,7 @@ import { homeFolder, hostFolder } from '../../receipt-store';
 import { signedIn, type Context } from '../context';
 import { EXIT, UsageError, type ExitCode } from '../exit';
 import { isUuid } from '../find-notice';
-import { cell, table, type Output } from '../output';
+import { foreign, table, type Output } from '../output';
 import { DEFAULT_URL, checkUrl, readProfile } from '../profile';
 import type { Verb } from '../verb';
 
@@ -25,15 +25,18 @@ interface Totals {
   known: number;
   /** Could not be read. */
   unreadable: number;
-  /** Pictures and films that were compared by their exact hashes alone. */
+  /** Pictures, films and PDFs that were compared by their exact hashes alone, though there may be more to compare. */
   exactOnly: number;
+  /** Damaged pictures that were compared as far as they can be seen. */
+  incomplete: number;
 }
 
 /** One line of `--json`. */
 type ScanEvent =
   | { readonly file: string; readonly action: MatchAction; readonly matches: readonly OfflineMatch[] }
   | { readonly file: string; readonly error: FileFault }
-  | { readonly file: string; readonly notHashed: { readonly code: string; readonly title: string } };
+  | { readonly file: string; readonly notHashed: { readonly code: string; readonly title: string } }
+  | { readonly file: string; readonly incomplete: { readonly code: string; readonly title: string } };
 
 function copyFolder({ env, profile }: Context, lists: readonly string[]): string {
   const url = checkUrl(env['CLEPSYDRA_URL'] || readProfile(profile, env)?.url || DEFAULT_URL);
@@ -82,7 +85,7 @@ async function openMatcher(context: Context): Promise<OfflineMatcher> {
 }
 
 function eventLines(event: ScanEvent, output: Output): string[] {
-  const name = output.paint('bold', cell(event.file));
+  const name = output.paint('bold', foreign(event.file));
   if (!('matches' in event)) return [];
   const style = event.action === 'block' ? 'red' : event.action === 'review' ? 'yellow' : 'dim';
   const rows = event.matches.map((match) => [
@@ -102,22 +105,25 @@ function eventOf(answer: HashAnswer, matcher: OfflineMatcher): ScanEvent | null 
   const { file, hashes } = answer;
   const matches = matcher.match(hashes);
   if (matches.length > 0) return { file, action: OfflineMatcher.actionOf(matches), matches };
-  return hashes.notHashed ? { file, notHashed: hashes.notHashed } : null;
+  if (hashes.notHashed) return { file, notHashed: hashes.notHashed };
+  return hashes.incomplete ? { file, incomplete: hashes.incomplete } : null;
 }
 
 function tell(event: ScanEvent | null, totals: Totals, output: Output): void {
   if (!event) return;
   if ('error' in event) totals.unreadable++;
   else if ('matches' in event) totals.known++;
+  else if ('incomplete' in event) totals.incomplete++;
   else totals.exactOnly++;
   if (output.json || 'matches' in event) output.event(event, () => eventLines(event, output));
-  if ('error' in event) output.remark(`${cell(event.file)}: ${event.error.title}`);
+  if ('error' in event) output.remark(`${foreign(event.file)}: ${event.error.title}`);
 }
 
-function totalLine({ files, known, exactOnly, unreadable }: Totals, hashes: number): string {
+function totalLine({ files, known, exactOnly, incomplete, unreadable }: Totals, hashes: number): string {
   const more = [
     `${known} known`,
     ...(exactOnly > 0 ? [`${exactOnly} by exact hashes alone`] : []),
+    ...(incomplete > 0 ? [`${incomplete} damaged`] : []),
     ...(unreadable > 0 ? [`${unreadable} unreadable`] : []),
   ];
   return `${files} files compared with ${hashes} hashes: ${more.join(', ')}.`;
@@ -125,7 +131,7 @@ function totalLine({ files, known, exactOnly, unreadable }: Totals, hashes: numb
 
 async function scanFolder(folder: string, matcher: OfflineMatcher, pool: HashPool, context: Context): Promise<Totals> {
   const { input, output, interrupted } = context;
-  const totals: Totals = { files: 0, known: 0, unreadable: 0, exactOnly: 0 };
+  const totals: Totals = { files: 0, known: 0, unreadable: 0, exactOnly: 0, incomplete: 0 };
   const running = new Set<Promise<void>>();
   let failure: unknown;
   const hashAndTell = async (job: HashJob): Promise<void> => {
@@ -170,7 +176,7 @@ async function scan(context: Context): Promise<ExitCode> {
       totalLine(totals, matcher.size),
     ]);
     if (totals.known > 0) return EXIT.found;
-    return totals.unreadable > 0 ? EXIT.partly : EXIT.ok;
+    return totals.unreadable + totals.exactOnly + totals.incomplete > 0 ? EXIT.partly : EXIT.ok;
   } finally {
     await pool.close();
   }
@@ -200,7 +206,7 @@ export const SCAN_VERBS: readonly Verb[] = [
       copy: { type: 'text', value: 'folder', help: 'Where the local copy lies; under CLEPSYDRA_HOME unless told' },
     },
     notes: [
-      'Ends with 0 when nothing is known, 9 when at least one file is, 10 when nothing is known but not everything could be read. With --json: one line a known, unreadable or not fully hashed file, and one with the totals.',
+      'Ends with 0 when nothing is known, 9 when at least one file is, 10 when nothing is known but not everything could be read and compared by its look (PDFs never are here: clepsydra match asks the server). With --json: one line a known, unreadable, damaged or not fully hashed file, and one with the totals.',
       'Symbolic links are not followed; hidden files are read. A match proposes: look before you act on it.',
     ],
     examples: [
