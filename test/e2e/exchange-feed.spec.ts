@@ -25,7 +25,13 @@ describe('the signal feed', () => {
   afterAll(() => world.close());
 
   async function contribute(value: string, more: object = {}): Promise<string> {
-    const made = await analyst.post<{ id: string }>('/v1/signals', { type: 'pdq', value, labels: {}, ...more });
+    const made = await analyst.post<{ id: string }>('/v1/signals', {
+      type: 'pdq',
+      value,
+      quality: 90,
+      labels: {},
+      ...more,
+    });
     expect(made.status).toBe(201);
     await sequenced(world);
     return made.body.id;

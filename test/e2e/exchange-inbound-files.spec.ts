@@ -87,7 +87,7 @@ describe('a CSV file', () => {
 
   it('is the same source when it is sent again under one idempotency key, and goes away with all that it brought', async () => {
     const values = Array.from({ length: 40 }, (_, n) => hashOf(`csv many ${n}`));
-    const own = await admin.post('/v1/signals', { type: 'pdq', value: values[0], labels: {} });
+    const own = await admin.post('/v1/signals', { type: 'pdq', value: values[0], quality: 90, labels: {} });
     expect(own.status).toBe(201);
     const text = ['type,value', ...values.map((value) => `pdq,${value}`)].join('\n');
     const key = { 'idempotency-key': 'csv-upload-1' };

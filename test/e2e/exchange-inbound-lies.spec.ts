@@ -392,7 +392,8 @@ describe('sources that lie, break and change their mind', () => {
         );
       await read(world, admin, source.id);
       expect(there.asked.at(-1)).toContain('added_after=2026-02-01T00%3A00%3A00.000001Z');
-      expect(await standOf(world, one)).toMatchObject({ state: 'active', disputes: [{ state: 'retracted' }] });
+      // Nobody says its quality there, so it proposes and never blocks by itself.
+      expect(await standOf(world, one)).toMatchObject({ state: 'provisional', disputes: [{ state: 'retracted' }] });
       expect(await standOf(world, two)).toMatchObject({ state: 'withdrawn' });
     });
 
@@ -418,7 +419,7 @@ describe('sources that lie, break and change their mind', () => {
           '2026-02-02T00:00:00Z',
         );
       expect(await read(world, admin, source.id)).toMatchObject({ retracted: 1, refused: 1 });
-      expect(await standOf(world, shared)).toMatchObject({ state: 'active' });
+      expect(await standOf(world, shared)).toMatchObject({ state: 'provisional' });
       expect(await standOf(world, marked)).toMatchObject({ state: 'withdrawn' });
       there.reply = (_, response) =>
         send(response, { objects: [naming('t2', shared, { revoked: true })] }, '2026-02-03T00:00:00Z');

@@ -29,7 +29,13 @@ describe('a service that follows another one', () => {
 
   async function contribute(value: string, more: object = {}): Promise<string> {
     a.clock.advance(1_000);
-    const made = await curator.post<{ id: string }>('/v1/signals', { type: 'pdq', value, labels: {}, ...more });
+    const made = await curator.post<{ id: string }>('/v1/signals', {
+      type: 'pdq',
+      value,
+      quality: 90,
+      labels: {},
+      ...more,
+    });
     expect([made.status, made.body]).toEqual([201, expect.anything()]);
     await sequenced(a);
     return made.body.id;
@@ -85,7 +91,8 @@ describe('a service that follows another one', () => {
           type: 'pdq',
           labels: { category: 'incitement', ideology: 'unknown' },
           severity: 'high',
-          reviewed: true,
+          // A PDQ whose quality nobody says counts as looked at by nobody.
+          reviewed: false,
           provenance: { source: 'North collection', protocol: 'taxii', confidence: 85, id: /^indicator--/ },
         },
       ].map((row) => ({ ...row, provenance: { ...row.provenance, id: expect.stringMatching(/^indicator--/) } })),
@@ -102,7 +109,8 @@ describe('a service that follows another one', () => {
     expect(await standOf(b, gone)).toMatchObject({ state: 'withdrawn' });
     await act(`/v1/signals/${id}/opinion/retract`, {});
     await read(b, admin, source.id);
-    expect(await standOf(b, value)).toMatchObject({ state: 'active', disputes: [{ state: 'retracted' }] });
+    expect(await standOf(b, value)).toMatchObject({ state: 'provisional', disputes: [{ state: 'retracted' }] });
+    expect(await standOf(b, sha)).toMatchObject({ state: 'active' });
     const quiet = await read(b, admin, source.id);
     expect(quiet).toMatchObject({ state: 'active', lastError: null, taken: 4 });
   });
@@ -120,7 +128,7 @@ describe('a service that follows another one', () => {
       credential: { username: issued.username, password: issued.secrets.password },
     });
     expect(source).toMatchObject({ state: 'active', lastError: null, refused: 0 });
-    expect(await standOf(b, value)).toMatchObject({ state: 'active' });
+    expect(await standOf(b, value)).toMatchObject({ state: 'provisional' });
     expect(await standOf(b, hashOf('tat bh'))).toBeNull();
     const { rows } = await b.sql.query(
       `select c.labels from signal_contribution c join signal s on s.id = c.signal_id where s.value = $1 and c.source_id = $2`,

@@ -35,7 +35,13 @@ describe('a federation of two services', () => {
   });
 
   async function contribute(value: string, more: object = {}): Promise<string> {
-    const made = await curator.post<{ id: string }>('/v1/signals', { type: 'pdq', value, labels: {}, ...more });
+    const made = await curator.post<{ id: string }>('/v1/signals', {
+      type: 'pdq',
+      value,
+      quality: 90,
+      labels: {},
+      ...more,
+    });
     expect([made.status, made.body]).toEqual([201, expect.anything()]);
     await sequenced(a);
     return made.body.id;
@@ -124,7 +130,7 @@ describe('a federation of two services', () => {
 
   it('takes back what was withdrawn there, and what the organisation contributed by itself stays', async () => {
     const [alone, both] = [hashOf('federated withdrawn'), hashOf('federated both')];
-    const own = await admin.post('/v1/signals', { type: 'pdq', value: both, labels: {} });
+    const own = await admin.post('/v1/signals', { type: 'pdq', value: both, quality: 90, labels: {} });
     expect(own.status).toBe(201);
     const ids = [await contribute(alone), await contribute(both)];
     await follow();
@@ -167,7 +173,13 @@ describe('a federation of two services', () => {
     await follow();
     expect(await standOf(b, value)).toMatchObject({ state: 'provisional' });
     await other.post(`/v1/signals/${id}/opinion`, { opinion: 'confirm' });
-    await other.post('/v1/signals', { type: 'pdq', value, labels: { category: 'threat' }, severity: 'critical' });
+    await other.post('/v1/signals', {
+      type: 'pdq',
+      value,
+      quality: 90,
+      labels: { category: 'threat' },
+      severity: 'critical',
+    });
     await sequenced(a);
     await follow();
     const { rows } = await b.sql.query(

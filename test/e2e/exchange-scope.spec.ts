@@ -54,7 +54,13 @@ describe('what a subscriber is served', () => {
     ]);
 
   async function contribute(value: string, more: object = {}): Promise<string> {
-    const made = await curator.post<{ id: string }>('/v1/signals', { type: 'pdq', value, labels: {}, ...more });
+    const made = await curator.post<{ id: string }>('/v1/signals', {
+      type: 'pdq',
+      value,
+      quality: 90,
+      labels: {},
+      ...more,
+    });
     expect(made.status).toBe(201);
     await sequenced(world);
     return made.body.id;

@@ -27,7 +27,13 @@ describe('the TAXII server', () => {
   const client = (limit?: number): TaxiiClient => new TaxiiClient(world, credential, COMMON_LIST, limit);
 
   async function contribute(value: string, more: object = {}): Promise<string> {
-    const made = await curator.post<{ id: string }>('/v1/signals', { type: 'pdq', value, labels: {}, ...more });
+    const made = await curator.post<{ id: string }>('/v1/signals', {
+      type: 'pdq',
+      value,
+      quality: 90,
+      labels: {},
+      ...more,
+    });
     expect(made.status).toBe(201);
     await sequenced(world);
     return made.body.id;

@@ -79,6 +79,7 @@ export const lineOf = (signalId: string, value: string, more: object = {}): Reco
   seq: 1,
   signalId,
   type: 'pdq',
+  quality: 90,
   value,
   state: 'active',
   lists: [],

@@ -1,6 +1,14 @@
 import { mergeLabels, type Merged, type PublicLabels } from '../../../domain/signal-merge';
 import { standingOf } from '../../../domain/signal-lifecycle';
-import type { DisputeReason, Severity, SignalOpinion, SignalState, SignalType } from '../../../domain/vocabulary';
+import {
+  TLP,
+  type DisputeReason,
+  type Severity,
+  type SignalOpinion,
+  type SignalState,
+  type SignalType,
+  type Tlp,
+} from '../../../domain/vocabulary';
 import type { Tx } from '../../../infra/database/work';
 
 export interface StandingContribution {
@@ -42,6 +50,10 @@ export interface Line extends Merged {
   /** `withdrawn` and `erased`: nothing stands on the subscriber's lists any more. */
   readonly state: SignalState | 'erased';
   readonly createdAt: Date;
+  /** PDQ quality, 0 to 100; null where nobody has said it. */
+  readonly quality: number | null;
+  /** The strictest marking of the subscriber's lists on which it stands: what is said of it is put together from all of them. */
+  readonly tlp: Tlp | null;
   readonly standing: readonly StandingContribution[];
   readonly reviewed: boolean;
   readonly opinions: readonly StandingOpinion[];
@@ -60,7 +72,8 @@ interface Row {
   readonly forgotten: boolean;
   readonly created_at: Date;
   readonly fed_confirmed: string;
-  readonly standing: StandingContribution[] | null;
+  readonly quality: number | null;
+  readonly standing: (StandingContribution & { readonly tlp: Tlp })[] | null;
   readonly opinions: OfLists<StandingOpinion>[] | null;
   readonly disputes: OfLists<OpenDispute>[] | null;
   readonly seq: string | null;
@@ -69,14 +82,14 @@ interface Row {
 
 /** As the worker, because what is put into quarantine must still be told to those who have it: every list is named instead. */
 const LINES = `
-  select s.id, s.type, s.value, s.erased_at is not null or c.all_erased as erased, s.forgotten_at is not null as forgotten, s.created_at,
+  select s.id, s.type, s.value, s.erased_at is not null or c.all_erased as erased, s.forgotten_at is not null as forgotten, s.created_at, s.quality,
     f.confirmed as fed_confirmed, c.standing, o.opinions, d.disputes, q.seq, i.micros
   from unnest($1::uuid[]) with ordinality as w(id, place) join signal s on s.id = w.id
   join lateral (
     select bool_or(c.stood) as stood, bool_and(c.state = 'erased') filter (where c.stood) as all_erased,
       json_agg(json_build_object('organisationId', c.organisation_id, 'organisationName', g.name, 'listId', c.list_id, 'reviewed', c.reviewed,
-        'labels', c.labels, 'severity', c.severity, 'incident', c.incident) order by c.contributed_at, c.id) filter (where c.state = 'standing') as standing
-    from signal_contribution c join organisation g on g.id = c.organisation_id
+        'labels', c.labels, 'severity', c.severity, 'incident', c.incident, 'tlp', l.tlp) order by c.contributed_at, c.id) filter (where c.state = 'standing') as standing
+    from signal_contribution c join organisation g on g.id = c.organisation_id join signal_list l on l.id = c.list_id
     where c.signal_id = s.id and c.list_id = any ($2::uuid[])) c on c.stood
   left join lateral (
     select json_agg(json_build_object('organisationId', o.organisation_id, 'organisationName', g.name, 'opinion', o.opinion, 'reason', o.reason, 'listIds', o.list_ids)
@@ -123,6 +136,8 @@ function toLine(row: Row): Line {
     value: row.forgotten ? null : row.value,
     state: state === 'withdrawn' && row.erased ? 'erased' : state,
     createdAt: row.created_at,
+    quality: row.quality,
+    tlp: TLP.findLast((tlp) => standing.some((each) => each.tlp === tlp)) ?? null,
     standing,
     reviewed,
     opinions: opinions.map(withoutLists),
@@ -143,6 +158,8 @@ export function droppedLine(row: { id: string; type: SignalType; value: string }
     value: row.value,
     state: 'withdrawn',
     createdAt: new Date(0),
+    quality: null,
+    tlp: null,
     standing: [],
     reviewed: false,
     opinions: [],

@@ -1,4 +1,4 @@
-import type { DisputeReason, Severity, SignalOpinion, SignalType } from '../../../domain/vocabulary';
+import type { DisputeReason, Severity, SignalOpinion, SignalType, Tlp } from '../../../domain/vocabulary';
 import type { PublicLabels } from '../../../domain/signal-merge';
 import { isTombstone, type Line } from '../core/lines.query';
 import { instantText } from '../core/sequenced.query';
@@ -11,6 +11,10 @@ export interface FeedLine {
   readonly type: SignalType;
   readonly value: string | null;
   readonly state: string;
+  /** PDQ quality, 0 to 100, where somebody has said it. */
+  readonly quality?: number;
+  /** The strictest marking of the lists named here. */
+  readonly tlp?: Tlp;
   readonly lists: readonly string[];
   readonly labels: PublicLabels;
   readonly severity: Severity | null;
@@ -60,6 +64,8 @@ export function toFeedLine(line: Line): FeedLine | FeedTombstone {
     type,
     value,
     state,
+    ...(line.quality === null ? {} : { quality: line.quality }),
+    ...(line.tlp === null ? {} : { tlp: line.tlp }),
     lists: [...new Set(line.standing.map(({ listId }) => listId))].toSorted(),
     labels: line.labels,
     severity: line.severity,

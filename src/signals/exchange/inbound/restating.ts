@@ -1,4 +1,5 @@
 import type { Tx } from '../../../infra/database/work';
+import { countsAsReviewed } from '../../store/candidate';
 import { provenanceOf, type Part } from './sorting';
 import type { SourceRow } from './source-row';
 
@@ -23,7 +24,9 @@ export async function restate(
     of(({ record }) => record.severity ?? null),
     of(({ record }) => record.incident ?? null),
     of(({ record }) => JSON.stringify({ ...provenanceOf(source), ...record.provenance })),
-    of(({ record }) => (source.accept_reviews && record.reviewed === true ? true : null)),
+    of(({ record, hash }) =>
+      source.accept_reviews && record.reviewed === true && countsAsReviewed(hash) ? true : null,
+    ),
     of(({ record }) => record.expiresAt ?? null),
     at,
   ]);

@@ -12,6 +12,8 @@ const line = (more: Partial<Line> = {}): Line => ({
   value: HASH,
   state: 'active',
   createdAt: new Date(0),
+  quality: null,
+  tlp: null,
   standing: [
     {
       organisationId: 'a',

@@ -93,7 +93,7 @@ function readLine(line: unknown, number: number): SourceRecord {
   if (!STANDING_STATES.includes(line.state)) return refuse(remoteId, 'record.unreadable', 'an unknown state');
   const type = asType(line.type);
   if (!type) return refuse(remoteId, 'record.type-unknown', `the type ${plain(line.type, 40)} is not known here`);
-  const hash = asHash(type, line.value);
+  const hash = asHash(type, line.value, line.quality);
   if (typeof hash === 'string') return refuse(remoteId, 'record.hash-invalid', hash);
   const [severity, incident, tlp] = [asSeverity(line.severity), asIncident(line.incident), asTlp(line.tlp)];
   const disputed = line.state === 'disputed';
