@@ -552,7 +552,7 @@ describe('matching', () => {
   it('acts by the policy of the asker, and blocks on the exact hash of a reviewed item alone without one', async () => {
     const [digest, picture] = [pdq(), pdq()];
     await contribute(curator, { type: 'sha256', value: digest, reviewed: true });
-    await contribute(curator, { type: 'pdq', value: picture, reviewed: true });
+    await contribute(curator, { type: 'pdq', value: picture, quality: 90, reviewed: true });
     const exact = await lookUp(moderator, 'sha256', digest);
     expect(exact.body.matches).toMatchObject([
       { action: 'block', because: 'reviewed exact hash', policyVersion: null },
