@@ -333,7 +333,7 @@ describe('what people decided about shared hashes, and what one body may do to t
       await trust(spammer, 'known', { dailyQuota: 1 });
       const signals = [await stands(owner), await stands(owner)];
       const answers = await Promise.all(signals.map(({ id }) => dispute(spammer, id)));
-      expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 429]);
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 429]));
     });
 
     it('of one body are set aside in one call, and those that are not one’s to decide are named', async () => {

@@ -52,7 +52,8 @@ describe('what a body wants done with matches', () => {
     world.person(await world.organisation('platform', `host-${++serial}`), ['moderator', 'admin']);
   const contribute = async (type: SignalType, more: object = {}, by = analyst) => {
     const value = hashOf(type);
-    const made = await by.post<{ id: string }>('/v1/signals', { type, value, labels: {}, ...more });
+    const quality = type === 'pdq' ? { quality: 90 } : {};
+    const made = await by.post<{ id: string }>('/v1/signals', { type, value, labels: {}, ...quality, ...more });
     expect(made.status).toBe(201);
     return { id: made.body.id, value, type };
   };
