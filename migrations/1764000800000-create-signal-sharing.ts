@@ -499,7 +499,9 @@ drop policy signal_shared on signal;
 drop policy signal_insert on signal;
 drop policy signal_contribution_shared on signal_contribution;
 drop policy signal_contribution_insert on signal_contribution;
-revoke insert on signal from clepsydra_app;
+-- The state over all lists and when it last changed are nobody's to read: an organisation asks signal_state, which sees what it may see.
+revoke insert, select on signal from clepsydra_app;
+grant select (id, type, value, quality, created_at, erased_at, forgotten_at) on signal to clepsydra_app;
 
 -- What is in quarantine is its contributor's and the operator's to see; the rest is whoever reads the list's.
 create policy signal_contribution_read on signal_contribution for select to clepsydra_app using (

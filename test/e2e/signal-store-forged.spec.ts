@@ -288,6 +288,15 @@ describe('what the database keeps from the role that serves requests', () => {
     };
     for (const person of [owner, member, operator]) expect(await told(person)).toEqual([1, 1, 1]);
     for (const person of [stranger, null]) expect(await told(person)).toEqual([0, 0, 0]);
+    for (const column of ['state', 'reviewed', 'reviewed_at', 'changed_at']) {
+      expect([column, await tryAs(stranger, `select ${column} from signal`)]).toEqual([column, '42501']);
+    }
+    expect(
+      await tryAs(stranger, `select 1 from signal where id = $1 and signal_state(id) = 'active'`, [hidden.id]),
+    ).toBe(1);
+    expect(
+      await tryAs(owner, `select 1 from signal where id = $1 and signal_state(id) = 'disputed'`, [hidden.id]),
+    ).toBe(1);
   });
 
   it('computes the state of a signal as the pure rule does, for random mixtures of facts over lists', async () => {

@@ -83,16 +83,13 @@ export async function newestEntry(tx: Tx): Promise<number> {
 }
 
 const equal = (tx: Tx, type: SignalType, value: string): Promise<Near[]> =>
-  tx.query(`select id, 0 as distance from signal where type = $1 and value = $2 and state <> 'withdrawn'`, [
-    type,
-    value,
-  ]);
+  tx.query('select id, 0 as distance from signal where type = $1 and value = $2', [type, value]);
 
 const scan = (tx: Tx, type: SignalType, value: string, radius: number): Promise<Near[]> =>
   tx.query(
     `select id, distance from (
        select s.id, bit_count(('x' || s.value)::bit(256) # ('x' || $2)::bit(256))::int as distance from signal s
-       where s.type = $1 and s.state <> 'withdrawn') as compared
+       where s.type = $1) as compared
      where distance <= $3 order by distance, id`,
     [type, value, radius],
   );

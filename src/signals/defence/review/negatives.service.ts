@@ -174,7 +174,7 @@ async function firstOf(tx: Tx, found: ReadonlyMap<string, Hit>): Promise<Negativ
   const ids = [...found.keys()];
   if (ids.length === 0) return [];
   const rows = await tx.query<{ id: string; type: SignalType; value: string }[]>(
-    `select id, type, value from signal where id = any($1::uuid[]) and state <> 'withdrawn' order by id limit ${SHOWN}`,
+    `select id, type, value from signal where id = any($1::uuid[]) and signal_state(id) <> 'withdrawn' order by id limit ${SHOWN}`,
     [ids],
   );
   return rows.map(({ id, type, value }) => {
