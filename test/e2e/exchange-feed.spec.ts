@@ -68,6 +68,26 @@ describe('the signal feed', () => {
     }
   });
 
+  it('finds the next line behind ten thousand changes on the lists of others, however small the page', async () => {
+    const client = new FeedClient(world, credential);
+    await client.poll();
+    const body = { slug: 'others', name: 'Others', purpose: 'not served', sharing: 'group', tlp: 'amber' };
+    const list = await analyst.post<{ id: string }>('/v1/signal-lists', body);
+    expect(list.status).toBe(201);
+    const foreign = await contribute(hashOf('of others'), { listId: list.body.id });
+    await world.sql.query(
+      `with made as (insert into signal (id, type, value, state, created_at, changed_at)
+         select gen_random_uuid(), 'sha256', encode(sha256(n::text::bytea), 'hex'), 'withdrawn', now(), now() from generate_series(1, 10000) n returning id)
+       insert into signal_change (entry_id, signal_id) select c.entry_id, made.id from signal_change c, made where c.signal_id = $1`,
+      [foreign],
+    );
+    const mine = await contribute(hashOf('behind the others'));
+    const headers = { authorization: `Bearer ${credential.secrets.token}` };
+    const { payload } = await world.app.inject({ url: `/exchange/feed?limit=1&cursor=${client.cursor}`, headers });
+    const [line = ''] = payload.split('\n');
+    expect(JSON.parse(line)).toMatchObject({ signalId: mine, state: 'active', quality: 90, tlp: 'amber' });
+  });
+
   it('says nothing to a client that has everything, and never resends a snapshot', async () => {
     const client = new FeedClient(world, credential);
     await client.poll();

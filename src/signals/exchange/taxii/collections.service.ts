@@ -131,7 +131,8 @@ async function walk(
     }
     at = page.next;
     if (!page.more) return { items: gathered.items, ...bounds(gathered.items), more: false, next: null };
-    if (gathered.items.length >= query.limit || turn >= MOST_TURNS) {
+    // What costs much and finds nothing is not asked again within one request.
+    if (gathered.items.length >= query.limit || turn >= MOST_TURNS || page.lines.length === 0) {
       const isInside = at.key !== LAST_KEY;
       const inside = isInside ? (page.lines.at(-1)?.micros ?? 0) : 0;
       return pageOf(gathered, formatPosition(at, selection), isInside ? at.seq : -1, inside);
