@@ -27,6 +27,28 @@ it.each(['WebAssembly', 'SharedArrayBuffer'])(
   },
 );
 
+it('is the twin in a page whose Content Security Policy lets no WebAssembly be compiled', () => {
+  const kept = Object.getOwnPropertyDescriptor(WebAssembly, 'Module')!;
+  Object.defineProperty(WebAssembly, 'Module', {
+    configurable: true,
+    value: class {
+      constructor() {
+        throw new WebAssembly.CompileError('violates the following Content Security policy directive');
+      }
+    },
+  });
+  try {
+    jest.isolateModules(() => {
+      const factory = jest.requireActual<{ createHammingIndex: typeof createHammingIndex }>('./hamming-factory');
+      const index = factory.createHammingIndex(1000);
+      index.insert(7, HASH);
+      expect([index.constructor.name, index.query(HASH, 31)]).toEqual(['HammingIndex', [{ id: 7, distance: 0 }]]);
+    });
+  } finally {
+    Object.defineProperty(WebAssembly, 'Module', kept);
+  }
+});
+
 it('takes nothing while it is empty and little while it is small, so that many can stand in one process', () => {
   const index = createHammingIndex(10_000_000);
   expect(index.bytes).toBe(0);

@@ -166,3 +166,19 @@ describe('PDQ', () => {
     expect(() => pdqHash({ data: new Uint8Array(0), width: 0, height: 0, channels: 1 })).toThrow(RangeError);
   });
 });
+
+describe('pixels that are no bytes', () => {
+  it.each([new Uint16Array(300), new Float32Array(300), Array.from({ length: 300 }, () => 1), undefined])(
+    'are refused and not hashed as something else',
+    (data) => {
+      expect(() => pdqHash({ data: data as Uint8Array, width: 10, height: 10, channels: 3 })).toThrow(RangeError);
+    },
+  );
+
+  it('may be those of a canvas, whose bytes are clamped', () => {
+    const bytes = Uint8Array.from({ length: 300 }, (_, i) => (i * 37) % 256);
+    const clamped = Uint8ClampedArray.from(bytes) as unknown as Uint8Array;
+    const picture = { width: 10, height: 10, channels: 3 } as const;
+    expect(pdqHash({ ...picture, data: clamped })).toEqual(pdqHash({ ...picture, data: bytes }));
+  });
+});

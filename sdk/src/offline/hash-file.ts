@@ -52,7 +52,7 @@ export class NotAFileError extends Error {
  * @throws NotAFileError, or the error of the file system
  */
 export async function hashFile(
-  path: string,
+  path: string | Buffer,
   options: HashOptions & { readonly follow?: boolean } = {},
 ): Promise<FileHashes> {
   // Not blocking: to open a pipe with nobody at its other end would wait for ever.
@@ -114,7 +114,11 @@ async function readThrough(source: AsyncIterable<Uint8Array>, options: HashOptio
   };
 }
 
-async function finish({ exact, kind, bytes }: Read, options: HashOptions, path: string | null): Promise<FileHashes> {
+async function finish(
+  { exact, kind, bytes }: Read,
+  options: HashOptions,
+  path: string | Buffer | null,
+): Promise<FileHashes> {
   if (kind.kind === 'image') return { ...exact, ...(await pictureOf(bytes, kind.type, options)) };
   if (kind.kind === 'video') return { ...exact, ...(await filmOf(path, kind.demuxer, options)) };
   if (kind.type !== 'application/pdf') return { ...exact, ...NOTHING };
@@ -138,9 +142,11 @@ async function pictureOf(bytes: Uint8Array | null, type: string, options: HashOp
   }
 }
 
-async function filmOf(path: string | null, demuxer: string, options: HashOptions): Promise<Perceptual> {
+async function filmOf(path: string | Buffer | null, demuxer: string, options: HashOptions): Promise<Perceptual> {
   if (options.video === false) return refused('video.not-asked', 'video: exact only');
   if (path === null) return refused('video.piped', 'video: exact only (a film is hashed from a file, not from a pipe)');
+  if (typeof path !== 'string')
+    return refused('video.name', 'video: exact only (ffmpeg is given no name that is not UTF-8)');
   const found = await hashVideo(path, demuxer, options.signal);
   return 'frames' in found ? { ...NOTHING, video: found } : refused(found.code, `video: exact only (${found.title})`);
 }

@@ -5,6 +5,8 @@ import { hashFile, type FileHashes } from './hash-file';
 
 export interface HashJob {
   readonly file: string;
+  /** The name as it is opened, where it is not UTF-8. */
+  readonly bytes?: Uint8Array;
   readonly fast: boolean;
   readonly video: boolean;
 }
@@ -12,9 +14,9 @@ export type HashAnswer =
   { readonly file: string; readonly hashes: FileHashes } | { readonly file: string; readonly error: FileFault };
 
 /** Links are not followed here either: what was a file when the folder was read may be a link when it is opened. */
-async function answer({ file, fast, video }: HashJob): Promise<HashAnswer> {
+async function answer({ file, bytes, fast, video }: HashJob): Promise<HashAnswer> {
   try {
-    return { file, hashes: await hashFile(file, { fast, video, follow: false }) };
+    return { file, hashes: await hashFile(bytes ? Buffer.from(bytes) : file, { fast, video, follow: false }) };
   } catch (error) {
     return { file, error: unreadable(error) };
   }

@@ -32,6 +32,8 @@ export interface CopyState extends CopyOf {
   /** When the end of the feed was last reached; null before. */
   readonly syncedAt: string | null;
   readonly terms: Terms;
+  /** SHA-256 of all of the above as JSON: the policy decides what is blocked, so it is no less guarded than the records. */
+  readonly seal: string;
 }
 
 const STATE_FILE = 'copy.json';
@@ -125,14 +127,15 @@ export class LocalCopy {
     } finally {
       fs.closeSync(handle);
     }
-    this.#commit({ ...before, file, bytes, sha256: digest.copy().digest('hex') });
+    const { seal: _, ...rest } = before;
+    this.#commit({ ...rest, file, bytes, sha256: digest.copy().digest('hex') });
     this.#digest = digest;
     this.#sweep(file);
   }
 
   /** Forgets everything, so that the next sync fetches it anew. */
   clear(): void {
-    fs.rmSync(path.join(this.folder, STATE_FILE), { force: true });
+    fs.rmSync(path.join(this.folder, STATE_FILE), { force: true, recursive: true });
     this.#sweep(null);
     this.#state = null;
     this.#digest = createHash('sha256');
@@ -144,6 +147,7 @@ export class LocalCopy {
       text = fs.readFileSync(path.join(this.folder, STATE_FILE), 'utf8');
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') return null;
+      if (errnoOf(error) === 'EISDIR') throw damagedState(this.folder);
       throw error;
     }
     return checkedState(text, this.folder);
@@ -175,7 +179,8 @@ export class LocalCopy {
     if (rest.length > 0 || this.#digest.copy().digest('hex') !== sha256) throw damaged('is not what was written');
   }
 
-  #commit(state: CopyState): void {
+  #commit(unsealed: Omit<CopyState, 'seal'>): void {
+    const state = { ...unsealed, seal: sealOf(unsealed) };
     const beside = path.join(this.folder, `${STATE_FILE}.${randomBytes(4).toString('hex')}.new`);
     const handle = fs.openSync(beside, 'wx', 0o600);
     try {
@@ -203,6 +208,13 @@ export class LocalCopy {
   }
 }
 
+function sealOf({ seal: _, ...rest }: Readonly<Record<string, unknown>>): string {
+  return createHash('sha256').update(JSON.stringify(rest)).digest('hex');
+}
+
+const damagedState = (folder: string): LocalCopyError =>
+  new LocalCopyError(`the local copy in ${folder} is damaged: ${STATE_FILE} cannot be read; sync to fetch it anew`);
+
 function checkedState(text: string, folder: string): CopyState {
   let state: unknown;
   try {
@@ -220,11 +232,9 @@ function checkedState(text: string, folder: string): CopyState {
     Number.isSafeInteger(state['bytes']) &&
     typeof state['sha256'] === 'string' &&
     isRecord(state['terms']) &&
-    typeof state['through'] === 'string';
-  if (!reads)
-    throw new LocalCopyError(
-      `the local copy in ${folder} is damaged: ${STATE_FILE} cannot be read; sync to fetch it anew`,
-    );
+    typeof state['through'] === 'string' &&
+    state['seal'] === sealOf(state);
+  if (!reads) throw damagedState(folder);
   return takenAs<CopyState>(state);
 }
 

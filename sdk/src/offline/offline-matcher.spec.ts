@@ -186,6 +186,23 @@ describe('a copy that was damaged', () => {
         ),
       /cannot be read/,
     ],
+    [
+      'without a file for its state',
+      () => {
+        fs.rmSync(path.join(folder, 'copy.json'));
+        fs.mkdirSync(path.join(folder, 'copy.json'));
+      },
+      /copy.json cannot be read/,
+    ],
+    [
+      'under other terms than the server gave',
+      () =>
+        fs.writeFileSync(
+          path.join(folder, 'copy.json'),
+          fs.readFileSync(path.join(folder, 'copy.json'), 'utf8').replace('"terms": {', '"terms": {"more": 5,'),
+        ),
+      /copy.json cannot be read/,
+    ],
   ])('says so when it is %s, does not match, and fetches it anew', async (_, damage, said) => {
     damage();
     const matcher = open();

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,6 +22,19 @@ afterAll(async () => {
   await videos.close();
   await rm(scratchFolder, { recursive: true, force: true });
 });
+
+/** Our living children that run this worker. */
+function workers(name: string): number[] {
+  const mine = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid));
+  return mine.map(Number).filter((pid) => {
+    try {
+      const parent = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)?.split(' ')[1];
+      return Number(parent) === process.pid && readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(name);
+    } catch {
+      return false;
+    }
+  });
+}
 
 /** The head of an MP4 file, and nothing behind it. */
 const mp4Head = Buffer.from('00000018667479706d703432000000006d70343269736f6d', 'hex');
@@ -131,6 +144,53 @@ describe('every file', () => {
     }
     expect(readdirSync(scratchFolder)).toEqual([]);
   });
+
+  it('that ends early is looked up by what can be seen of it, and said to be incomplete', async () => {
+    const whole = await sceneJpeg(9, { width: 1024, height: 768 }, 95);
+    const cut = whole.subarray(0, whole.length - 3_000);
+    expect(await media.hash(cut, { lookUp: true })).toMatchObject({
+      image: { incomplete: 'image.truncated' },
+      matchable: 'perceptual',
+      fault: { code: 'image.truncated' },
+    });
+    // What is sealed and may be contributed is never a part.
+    expect(await media.hash(cut)).toMatchObject({ image: null, fault: { code: 'image.truncated' } });
+  });
+
+  (process.platform === 'linux' ? it : it.skip)(
+    'that is looked up has its turn by who asks, and loses place and process when the asker has gone',
+    async () => {
+      const file = pdfFile({ text: 'words', pages: 40, drawing: SHAPES });
+      const gone = new AbortController();
+      const before = workers('pdf.worker');
+      const jobs = Array.from({ length: 6 }, () =>
+        media.hash(file, { lookUp: true, owner: 'a', signal: gone.signal }).catch((error: unknown) => error),
+      );
+      while (media.waiting < 4) await sleep(5);
+      expect(workers('pdf.worker')).toHaveLength(before.length + 2);
+      const other = media.hash(pdfFile({ text: 'words', drawing: SHAPES }), { lookUp: true, owner: 'b' });
+      gone.abort(new Error('left'));
+      for (const each of await Promise.all(jobs)) expect(each).toEqual(new Error('left'));
+      expect(media.waiting).toBe(0);
+      expect(await other).toMatchObject({ pdf: { pageCount: 1 } });
+      while (workers('pdf.worker').length > before.length) await sleep(5);
+    },
+  );
+
+  (process.platform === 'linux' ? it.each : it.skip.each)(['SIGKILL', 'SIGSTOP'] as const)(
+    'that is a PDF is read once more when its process is hit by %s',
+    async (signal) => {
+      const hasty = new MediaHashing(pool, { ffmpegPath: '', scratchFolder, pdf: { readMs: 6000 } });
+      const before = workers('pdf.worker');
+      const job = hasty.hash(pdfFile({ text: 'words '.repeat(20), pages: 3, drawing: SHAPES }), { lookUp: true });
+      for (let victim; victim === undefined; await sleep(1)) {
+        victim = workers('pdf.worker').find((pid) => !before.includes(pid));
+        if (victim !== undefined) process.kill(victim, signal);
+      }
+      expect(await job).toMatchObject({ pdf: { pageCount: 3, incomplete: null }, fault: null });
+      hasty.onModuleDestroy();
+    },
+  );
 
   it('is given up with the signal, and with the end of the service', async () => {
     const reason = new Error('enough');

@@ -287,6 +287,17 @@ describe('a decoder that misbehaves', () => {
     expect(children()).toEqual(before);
   });
 
+  it('is tried once more when somebody else ended it half way', async () => {
+    const mark = join(videos.path(`killed-${process.pid}`));
+    const frame = 'head -c 40000 /dev/urandom';
+    const dying = `case "$*" in *image2pipe*) printf 'P6\\n64 64\\n255\\n%070d' 0;; *) if mkdir ${mark}; then ${frame}; kill -9 $$; else ${frame}; fi;; esac`;
+    const hasher = await hasherWith({}, await imposter(dying));
+    expect(await hasher.hash(source(), job)).toMatchObject({ sampledFrames: 3, incomplete: null });
+    const always = dying.replace(`if mkdir ${mark}`, 'if true');
+    const second = await hasherWith({}, await imposter(always));
+    expect(await second.hash(source(), job)).toMatchObject({ sampledFrames: 3, incomplete: 'video.undecodable' });
+  });
+
   it('is not believed when it talks without end', async () => {
     const hasher = await hasherWith({ probeMs: 1000 }, await imposter('exec yes nonsense'));
     await expect(hasher.hash(source(), job)).rejects.toMatchObject({ code: 'video.undecodable' });

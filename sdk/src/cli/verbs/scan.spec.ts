@@ -91,6 +91,30 @@ describe('clepsydra scan', () => {
     expect([ran.code, lines(ran)[0]?.action]).toEqual([9, 'review']);
   });
 
+  it('compares files and folders whose names are not UTF-8, and lets no control character of a name through', async () => {
+    const odd = Buffer.concat([Buffer.from(`${folder}/bad`), Buffer.from([0xff, 0xfe])]);
+    fs.mkdirSync(odd);
+    fs.writeFileSync(Buffer.concat([odd, Buffer.from('/k\x1b[8mnown'), Buffer.from([0xff])]), 'known text');
+    feed.tell({ signalId: 'text', type: 'sha256', value: createHash('sha256').update('known text').digest('hex') });
+    const ran = await scan();
+    expect(ran).toMatchObject({ code: 9, out: expect.stringContaining('1 files compared') });
+    expect(ran.out).toContain('block');
+    expect(ran.out).not.toContain('\x1b[8m');
+  });
+
+  it('ends with 10 when something could not be compared by its look, and counts what was compared in part', async () => {
+    const picture = await sceneJpeg(2, { width: 1024, height: 768 }, 95);
+    put('cut.jpg', picture.subarray(0, picture.length - 3_000));
+    put('paper.pdf', '%PDF-1.7');
+    feed.tell({ signalId: 'a', type: 'md5', value: 'a'.repeat(32) });
+    const ran = await scan('--json');
+    expect(ran.code).toBe(10);
+    expect(lines(ran).at(-1)).toMatchObject({ files: 2, known: 0, exactOnly: 1, incomplete: 1 });
+    feed.tell({ signalId: 'look', type: 'pdq', value: pdqHash(scenePixels(2, { width: 1024, height: 768 })).hash });
+    const again = await scan('--json');
+    expect([again.code, lines(again).filter(({ matches }) => matches).length]).toEqual([9, 1]);
+  });
+
   it('fetches a damaged copy anew and says so; with --offline it refuses', async () => {
     put('a.txt', 'text');
     feed.tell({ signalId: 'a', type: 'md5', value: 'b'.repeat(32) });

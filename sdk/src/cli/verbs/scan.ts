@@ -145,7 +145,7 @@ async function scanFolder(folder: string, matcher: OfflineMatcher, pool: HashPoo
       continue;
     }
     totals.files++;
-    const job = { file: found.file, fast: input.flag('fast'), video: !input.flag('no-video') };
+    const job = { ...found, fast: input.flag('fast'), video: !input.flag('no-video') };
     const task: Promise<void> = hashAndTell(job).finally(() => running.delete(task));
     task.catch((error: unknown) => (failure ??= error));
     running.add(task);
