@@ -13,7 +13,7 @@ const OPEN_LIMIT_BYTES = 2 ** 16;
 export const MOST_VALUES = 20_000;
 
 /** For a route that takes lines by the ten thousand and judges them one by one. */
-export const LINES_BODY: BodyLimit = { values: 400_000 };
+export const LINES_BODY: BodyLimit = { values: 200_000 };
 
 /**
  * How much a body may hold, so that none holds the event loop: bytes before it is read, values before it is parsed. A route

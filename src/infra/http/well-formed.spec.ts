@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { DomainError } from '../../domain/errors';
 import { wellFormed } from './well-formed';
 
@@ -37,6 +37,16 @@ describe('a document', () => {
     );
     expect(pointerOf('\udfff')).toBe('');
     expect(pointerOf({ a: { 'x\udc00': 1 } })).toBe('/a/x\ufffd');
+  });
+
+  it('has two hundred members at most in an object and twenty thousand elements in a list, wherever they stand', () => {
+    const members = (count: number): object =>
+      Object.fromEntries(Array.from({ length: count }, (_, n) => [`m${n}`, n]));
+    const elements = (count: number): number[] => Array<number>(count).fill(1);
+    expect(pointerOf({ a: [members(200), elements(20_000)] })).toBeUndefined();
+    expect(pointerOf({ a: [members(201)] })).toBe('/a/0');
+    expect(pointerOf({ items: [{ b: elements(20_001) }] })).toBe('/items/0/b');
+    expect(pointerOf(elements(20_001))).toBe('');
   });
 
   it('may hold anything in the lines of a submission, which are judged one by one', () => {
