@@ -145,8 +145,15 @@ begin
   perform 1 from signal_list l where l.id = list for key share;
   perform 1 from signal_list_member m where m.list_id = list and m.organisation_id = current_org() for share;
 end $$;
-revoke all on function signal_list_hold(uuid) from public;
-grant execute on function signal_list_hold(uuid) to clepsydra_app;
+
+-- Whether others than its owner gave what is on a list: also what waits in quarantine, which the owner does not see.
+create function signal_list_given(list uuid) returns boolean
+language sql stable security definer set search_path = public, pg_catalog as $$
+  select exists (select 1 from signal_contribution c join signal_list l on l.id = c.list_id
+    where l.id = list and c.withdrawn_at is null and c.organisation_id is distinct from l.owner_id
+      and (l.owner_id = current_org() or current_org_kind() = 'operator')) $$;
+revoke all on function signal_list_hold(uuid), signal_list_given(uuid) from public;
+grant execute on function signal_list_hold(uuid), signal_list_given(uuid) to clepsydra_app;
 `;
 
 const RIGHTS = `
@@ -187,7 +194,7 @@ export class CreateExchange1764000830000 implements MigrationInterface {
       drop trigger exchange_follows_checkpoints on ledger_checkpoint;
       drop trigger signal_contribution_stands on signal_contribution;
       drop table exchange_instant, exchange_object, exchange_scope, exchange_secret, exchange_credential cascade;
-      drop function exchange_login, exchange_used, signal_list_hold, private.exchange_follows_checkpoints, private.signal_contribution_stands;
+      drop function exchange_login, exchange_used, signal_list_hold, signal_list_given, private.exchange_follows_checkpoints, private.signal_contribution_stands;
       alter policy signal_contribution_read on signal_contribution using (organisation_id = (select current_org())
         or (list_id = any ((select readable_lists())::uuid[]) and state <> 'quarantined') or (select current_org_kind()) = 'operator');
       alter table signal_contribution drop column stood;

@@ -111,6 +111,7 @@ export const PROBLEMS = {
   'signal-list.not-writable': [403, 'Your organisation may read this list and not add to it'],
   'signal-list.needs-trust': [403, 'A list for everyone takes a body that is known here'],
   'signal-list.not-owner': [403, 'Only the organisation that owns this list does that'],
+  'signal-list.given-stricter': [409, 'Others gave to this list under its stricter marking'],
   'signal-list.not-member': [409, 'This organisation is not a member of the list'],
   'signals.budget-spent': [429, 'So many hashes are not left to ask for today'],
   'signals.too-many-matches': [422, 'These hashes match more signals than one answer holds'],

@@ -201,6 +201,8 @@ export const PROBLEM_HELP = {
     'Everybody matches against a list that is shared with everyone. While your organisation is new, share lists with a group; the operator raises its trust once it is known.',
   'signal-list.not-owner':
     'Lists are changed, closed and opened to members by the organisation that made them; the common list by the operator.',
+  'signal-list.given-stricter':
+    'What stands on the list was given by others under the marking that it has now, and is not opened afterwards. Make a list with the looser marking, and ask them to give to that one.',
   'signal-list.not-member':
     'Only a member leaves a list or is put out of it. The common list and those shared with everyone have no members to leave: withdraw your contributions instead.',
   'signals.budget-spent':

@@ -156,6 +156,24 @@ describe('contributing to a list and what ends the right to it', () => {
     expect(rows[0]!.late).toBe(false);
   });
 
+  it('is not marked more loosely once others gave to it, also where one is just giving; its owner’s own is its own', async () => {
+    const list = await joined();
+    const mark = (tlp: string) => owner.post<SignalListView & Problem>(`/v1/signal-lists/${list.id}`, { tlp });
+    expect((await mark('green')).body).toMatchObject({ tlp: 'green' });
+    expect((await mark('red')).body).toMatchObject({ tlp: 'red' });
+    const [given, loosened] = await holding(QUOTA, [member.organisation.id], async () => {
+      const sent = batch(list.id);
+      await waiting(1, sent);
+      const marking = mark('clear');
+      await waiting(2, sent, marking);
+      return [sent, marking] as const;
+    });
+    expect([(await given).status, (await loosened).status]).toEqual([200, 409]);
+    expect((await loosened).body.code).toBe('signal-list.given-stricter');
+    expect((await leave(list.id)).body).toMatchObject({ withdrawn: 3 });
+    expect((await mark('clear')).body).toMatchObject({ tlp: 'clear' });
+  });
+
   it('leaves nothing behind and fails nobody, in whatever order batches, leaving, removal and joining meet', async () => {
     const list = await joined();
     for (let round = 0; round < 6; round += 1) {

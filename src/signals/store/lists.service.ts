@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { JsonObject } from '../../domain/canonical';
 import { DomainError } from '../../domain/errors';
-import type { LedgerKind } from '../../domain/vocabulary';
+import { TLP, type LedgerKind } from '../../domain/vocabulary';
 import { ClockSource } from '../../infra/clock-source';
 import { Work, type Actor, type Tx } from '../../infra/database/work';
 import { pageOf, parseCursor, type Page, type PageQuery } from '../../infra/http/paging';
@@ -58,7 +58,9 @@ export class SignalLists {
   async change(actor: Actor, id: string, dto: ChangeListDto): Promise<SignalListView> {
     const at = this.clock.now();
     return this.work.run(actor, async (tx) => {
-      const row = await lockOwn(tx, actor, id, dto.version);
+      // A marking is changed when nobody is just giving something under the one before.
+      const row = await lockOwn(tx, actor, id, dto.version, dto.tlp ? 'for update' : 'for no key update');
+      if (dto.tlp && TLP.indexOf(dto.tlp) < TLP.indexOf(row.tlp)) await assertNobodyElseGave(tx, id);
       await tx.query(
         `update signal_list set name = $2, purpose = $3, tlp = $4, auto_action = $5, version = version + 1 where id = $1`,
         [id, dto.name ?? row.name, dto.purpose ?? row.purpose, dto.tlp ?? row.tlp, dto.autoAction ?? row.auto_action],
@@ -103,6 +105,12 @@ async function lockOwn(
   const row = await requireOwnList(tx, actor, id);
   assertVersion(row.version, version);
   return row;
+}
+
+/** What was given under a marking is not opened afterwards; its owner may loosen what it alone has filled. */
+async function assertNobodyElseGave(tx: Tx, listId: string): Promise<void> {
+  const [found] = await tx.query<{ given: boolean }[]>('select signal_list_given($1) as given', [listId]);
+  if (found?.given) throw new DomainError('signal-list.given-stricter', { listId });
 }
 
 async function tell(
