@@ -146,9 +146,14 @@ describe('evidence', () => {
       { name: 'nothing.bin', bytes: new Uint8Array() },
       { name: 'lost.bin', bytes: Buffer.from('for no line'), field: 'file[7]' },
       { name: 'good.jpg', bytes: await sceneJpeg(4), type: 'image/jpeg' },
+      // Only the end mark is missing, and no pixel: every browser shows it whole.
+      { name: 'unended.jpg', bytes: (await sceneJpeg(5)).subarray(0, -2), type: 'image/jpeg' },
     ]);
     expect(status).toBe(201);
-    expect(body.exhibits.map(({ fileName }) => fileName)).toEqual(['good.jpg']);
+    expect(body.exhibits.map(({ fileName, image }) => [fileName, image?.pdq.hash])).toEqual([
+      ['good.jpg', expect.stringMatching(/^[0-9a-f]{64}$/)],
+      ['unended.jpg', expect.stringMatching(/^[0-9a-f]{64}$/)],
+    ]);
     expect(body.refused.map(({ fileName, code }) => [fileName, code])).toEqual([
       ['bomb.png', 'image.too-large'],
       ['drawing.svg', 'file.svg'],
@@ -157,8 +162,8 @@ describe('evidence', () => {
       ['nothing.bin', 'file.empty'],
       ['lost.bin', 'file.item-unknown'],
     ]);
-    expect((await objects()).length).toBe(before.objects + 1);
-    expect(blobs().length).toBe(before.blobs + 1);
+    expect((await objects()).length).toBe(before.objects + 2);
+    expect(blobs().length).toBe(before.blobs + 2);
     const rejected = await world.sql.query(`select 1 from ledger_entry where case_id = $1 and kind = 'exhibit.rejected'`, [body.id]); // prettier-ignore
     expect(rejected.rowCount).toBe(6);
   });
