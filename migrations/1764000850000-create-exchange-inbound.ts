@@ -82,6 +82,10 @@ create table exchange_statement (
 create index exchange_statement_about on exchange_statement (source_id, about);
 
 alter table signal_dispute add column source_id uuid,
+  -- Whose subscription handed it on: it is nobody's opinion here, and somebody answers for its being here.
+  add column relayed_by uuid,
+  add constraint signal_dispute_relayed_by_fk foreign key (relayed_by) references organisation (id),
+  add constraint signal_dispute_relayed_whole check ((source_id is null) = (relayed_by is null)),
   add constraint signal_dispute_source_fk foreign key (source_id) references exchange_source (id),
   -- A source is nobody here: what it disputes is disputed in nobody's name, and bears the source's.
   add constraint signal_dispute_source_of_nobody check (source_id is null or organisation_id is null);
@@ -103,14 +107,15 @@ begin
     from unnest(signals, reasons, notes) as u(signal, reason, note)
     where d.source_id = source and d.signal_id = u.signal and d.state = 'open' and (d.reason, d.note) is distinct from (u.reason, u.note);
   -- About the list into which the source brings its hashes.
-  return query insert into signal_dispute (id, signal_id, organisation_id, list_ids, source_id, reason, note, opened_at, due_at)
-    select u.id, u.signal, null, array[e.list_id], source, u.reason, u.note, at, due
+  return query insert into signal_dispute (id, signal_id, organisation_id, list_ids, source_id, relayed_by, reason, note, opened_at, due_at)
+    select u.id, u.signal, null, array[e.list_id], source, e.organisation_id, u.reason, u.note, at, due
     from exchange_source e, unnest(ids, signals, reasons, notes) as u(id, signal, reason, note)
     where e.id = source and exists (select 1 from exchange_record r where r.source_id = source and r.signal_id = u.signal)
       and exists (select 1 from signal_contribution c where c.signal_id = u.signal and c.organisation_id = current_org() and c.state = 'standing'
         and c.list_id = e.list_id)
-      and not exists (select 1 from signal_dispute d where d.signal_id = u.signal and d.source_id = source
-        and (d.state = 'open' or (d.state = 'rejected' and d.reason = u.reason)))
+      -- Not again under another name of the same source, either.
+      and not exists (select 1 from signal_dispute d where d.signal_id = u.signal and ((d.source_id = source and d.state = 'open')
+        or (d.relayed_by = e.organisation_id and e.list_id = any(d.list_ids) and d.state = 'rejected' and d.reason = u.reason)))
     on conflict do nothing returning signal_dispute.signal_id;
 end $$;
 
@@ -188,7 +193,7 @@ export class CreateExchangeInbound1764000850000 implements MigrationInterface {
     await runner.query(`
       delete from private.job_task where name = 'exchange-sync';
       drop function exchange_dispute, exchange_undispute, exchange_restate;
-      alter table signal_dispute drop column source_id;
+      alter table signal_dispute drop column source_id, drop column relayed_by;
       drop table exchange_statement, exchange_record, exchange_source;
     `);
   }

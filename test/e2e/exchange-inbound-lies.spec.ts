@@ -375,7 +375,7 @@ describe('sources that lie, break and change their mind', () => {
       ]);
       expect(await standOf(world, one)).toMatchObject({
         state: 'disputed',
-        disputes: [{ reason: 'artistic', note: 'Disputed at The other side: artistic (Gallery)' }],
+        disputes: [{ reason: 'artistic', note: 'Handed on from The other side, unchecked: artistic (Gallery)' }],
       });
       expect(await standOf(world, two)).toMatchObject({ state: 'disputed' });
       // The gallery changes its mind; the second hash is not in the next version any more.

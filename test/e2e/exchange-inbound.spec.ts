@@ -93,7 +93,7 @@ describe('a federation of two services', () => {
       disputes: [
         {
           reason: 'journalistic',
-          note: 'Disputed at North: journalistic (Harbour)',
+          note: 'Handed on from North, unchecked: journalistic (Harbour)',
           state: 'open',
           organisation_id: null,
         },
@@ -111,11 +111,16 @@ describe('a federation of two services', () => {
     await other.post(`/v1/signals/${id}/opinion`, { opinion: 'dispute', reason: 'artistic' });
     await sequenced(a);
     await follow();
-    const open = await admin.get<{ items: { id: string; mayReject: boolean; note: string }[] }>(
-      '/v1/signal-disputes?state=open',
-    );
+    const open = await admin.get<{
+      items: { id: string; mayReject: boolean; note: string; relayedBy: { id: string } }[];
+    }>('/v1/signal-disputes?state=open');
     const dispute = open.body.items.find(({ note }) => note.includes('artistic'))!;
-    expect(dispute.mayReject).toBe(true);
+    // Nobody's opinion here, and yet it is known who brought it.
+    expect(dispute).toMatchObject({
+      mayReject: true,
+      organisationId: null,
+      relayedBy: { id: admin.organisation.id, name: admin.organisation.name },
+    });
     const decided = await admin.post(`/v1/signal-disputes/${dispute.id}/resolve`, {
       outcome: 'rejected',
       note: 'it is none',

@@ -10,6 +10,9 @@ export interface DisputeRow {
   readonly signal_type: SignalType;
   readonly organisation_id: string | null;
   readonly organisation_name: string | null;
+  /** Whose subscription handed it on; null where none did. */
+  readonly relayed_by: string | null;
+  readonly relayed_by_name: string | null;
   /** Those that it is about, and those of them that the asker may know of. */
   readonly named: readonly string[];
   readonly list_ids: string[];
@@ -26,10 +29,11 @@ export interface DisputeRow {
   readonly answers_for_all: boolean;
 }
 
-export const SELECT_DISPUTE = `select d.id, d.signal_id, s.type as signal_type, d.organisation_id, o.name as organisation_name,
+export const SELECT_DISPUTE = `select d.id, d.signal_id, s.type as signal_type, d.organisation_id, o.name as organisation_name, d.relayed_by, h.name as relayed_by_name,
     d.list_ids as named, ${toldLists('d')} as list_ids, d.reason, d.note,
     d.state, d.opened_at, d.due_at, d.overdue_at, d.closed_at, d.outcome_note, r.contributions as answered, r.is_all as answers_for_all
-  from signal_dispute d join signal s on s.id = d.signal_id left join organisation o on o.id = d.organisation_id,
+  from signal_dispute d join signal s on s.id = d.signal_id left join organisation o on o.id = d.organisation_id
+    left join organisation h on h.id = d.relayed_by,
     lateral signal_responsibility(d.id) r`;
 
 /** @throws DomainError `request.not-found` for a dispute about a signal that is not the asker's to see */
@@ -46,6 +50,7 @@ export function toDisputeView(actor: Actor, row: DisputeRow): DisputeView {
     signalId: row.signal_id,
     organisationId: row.organisation_id,
     organisationName: row.organisation_name,
+    relayedBy: row.relayed_by === null ? null : { id: row.relayed_by, name: row.relayed_by_name ?? '' },
     listIds: row.list_ids,
     reason: row.reason,
     note: row.note,

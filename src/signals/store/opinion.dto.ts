@@ -101,12 +101,19 @@ export class ResolvedDisputes {
   more!: boolean;
 }
 
+export class DisputeRelay {
+  id!: string;
+  name!: string;
+}
+
 export class DisputeView {
   id!: string;
   signalId!: string;
   /** Null where the service opened it. */
   organisationId!: string | null;
   organisationName!: string | null;
+  /** Whose subscription handed it on from elsewhere: what its note names are words of that source, and nobody here checked them. */
+  relayedBy!: DisputeRelay | null;
   /** The lists on which it puts the hash in doubt, as far as you may know of them. */
   listIds!: string[];
   reason!: DisputeReason;

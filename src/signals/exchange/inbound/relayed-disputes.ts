@@ -117,7 +117,9 @@ async function open(tx: Tx, source: SourceRow, disputed: readonly Said[], at: Da
     disputed.map(() => uuidv7()),
     disputed.map(({ signalId }) => signalId),
     disputed.map(({ reason }) => reason ?? 'other'),
-    disputed.map(({ text }) => `Disputed at ${source.name}${text === '' ? '' : `: ${text}`}`.slice(0, 2000)),
+    disputed.map(({ text }) =>
+      `Handed on from ${source.name}, unchecked${text === '' ? '' : `: ${text}`}`.slice(0, 2000),
+    ),
     at,
     disputeDueAt(at),
   ]);
