@@ -117,8 +117,6 @@ export async function linesOf(tx: Tx, ids: readonly string[], lists: readonly st
   return rows.map(toLine);
 }
 
-const withoutLists = <T extends object>({ listIds: _, ...said }: OfLists<T>): Omit<OfLists<T>, 'listIds'> => said;
-
 function toLine(row: Row): Line {
   const standing = row.standing ?? [];
   const opinions = row.opinions ?? [];
@@ -140,8 +138,17 @@ function toLine(row: Row): Line {
     tlp: TLP.findLast((tlp) => standing.some((each) => each.tlp === tlp)) ?? null,
     standing,
     reviewed,
-    opinions: opinions.map(withoutLists),
-    disputes: disputes.map(withoutLists),
+    opinions: opinions.map(({ organisationId, organisationName, opinion, reason }) => ({
+      organisationId,
+      organisationName,
+      opinion,
+      reason,
+    })),
+    disputes: disputes.map(({ organisationId, organisationName, reason }) => ({
+      organisationId,
+      organisationName,
+      reason,
+    })),
     confirms,
     confirmedMatches: Number(row.fed_confirmed),
   };
