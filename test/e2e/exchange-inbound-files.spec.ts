@@ -122,6 +122,19 @@ describe('a CSV file', () => {
     expect(await upload('type,value\n', { protocol: 'csv' })).toMatchObject({ status: 400 });
   });
 
+  it('says that it was cut until it has come to its end', async () => {
+    const key = { 'idempotency-key': 'csv-upload-cut' };
+    expect((await upload('type,hash\nx,y', { name: 'Broken off' }, key)).status).toBe(400);
+    const sources = async (): Promise<SourceView[]> =>
+      (await admin.get<{ items: SourceView[] }>('/v1/exchange-sources')).body.items.filter(
+        ({ name }) => name === 'Broken off',
+      );
+    expect(await sources()).toMatchObject([{ state: 'done', lastError: 'exchange.source-cut' }]);
+    const whole = await upload(`type,value\nsha256,${hashOf('after the cut')}`, { name: 'Broken off' }, key);
+    expect(whole.body).toMatchObject({ taken: 1, source: { lastError: null } });
+    expect(await sources()).toMatchObject([{ state: 'done', lastError: null, taken: 1 }]);
+  });
+
   it('may be larger than a portion', async () => {
     await world.sql.query(
       `insert into signal_trust (organisation_id, level, changed_at) values ($1, 'trusted', now())

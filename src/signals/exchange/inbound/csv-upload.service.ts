@@ -70,6 +70,9 @@ export class CsvUpload {
         portion = [];
       }
       if (portion.length > 0) await this.take(actor, source.id, portion, sums);
+      await this.work.aside(actor, (tx) =>
+        tx.query('update exchange_source set last_error = null where id = $1', [source.id]),
+      );
       return await this.report(actor, source.id, sums);
     } catch (error) {
       submission.drain();
@@ -83,6 +86,8 @@ export class CsvUpload {
     return this.work.run(actor, async (tx) => {
       await assertFits(tx, actor, dto.listId, dto.tlp);
       const row = await insertSource(tx, actor, { ...dto, id: uuidv7(), protocol: 'csv', state: 'done', at });
+      // Until its end has come it is cut: whatever ends this process, somebody can see that it is not whole.
+      await tx.query(`update exchange_source set last_error = 'exchange.source-cut' where id = $1`, [row.id]);
       await note(tx, actor, row, 'exchange.subscribed', at, { tlp: row.tlp, list: row.list_id });
       return toView(row);
     });
