@@ -58,8 +58,9 @@ withPython(`the extension for tx and HMA${isThere ? '' : ' (left out: there is n
   it('carries labels, opinions, disputes and withdrawals from a running service, a fetch at a time', async () => {
     const md5 = createHash('md5').update('tx').digest('hex');
     const [plain, disputed, withdrawn, unseen] = ['a', 'b', 'c', 'd'].map((name) => hashOf(`tx ${name}`));
-    const make = async (body: object): Promise<string> => {
-      const made = await curator.post<{ id: string }>('/v1/signals', { type: 'pdq', labels: {}, ...body });
+    const make = async (body: { type?: string; [more: string]: unknown }): Promise<string> => {
+      const hash = body.type === undefined ? { type: 'pdq', quality: 90 } : {};
+      const made = await curator.post<{ id: string }>('/v1/signals', { ...hash, labels: {}, ...body });
       expect([made.status, made.body]).toEqual([201, expect.anything()]);
       return made.body.id;
     };
