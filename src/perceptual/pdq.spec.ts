@@ -171,7 +171,9 @@ describe('pixels that are no bytes', () => {
   it.each([new Uint16Array(300), new Float32Array(300), Array.from({ length: 300 }, () => 1), undefined])(
     'are refused and not hashed as something else',
     (data) => {
-      expect(() => pdqHash({ data: data as Uint8Array, width: 10, height: 10, channels: 3 })).toThrow(RangeError);
+      expect(() => pdqHash({ data: data as unknown as Uint8Array, width: 10, height: 10, channels: 3 })).toThrow(
+        RangeError,
+      );
     },
   );
 

@@ -30,7 +30,7 @@ export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.found, '`scan`: at least one file is known'],
   [
     EXIT.partly,
-    '`hash`, `scan`, `contribute`: some files or hashes could not be read, compared by their look, or were refused; the others were dealt with',
+    '`hash`, `scan`, `contribute`, `refer`: some files or hashes could not be read, compared by their look, or were refused; the others were dealt with',
   ],
   [EXIT.interrupted, 'stopped with Ctrl-C'],
 ];

@@ -36,7 +36,8 @@ function ofRiff(bytes: Uint8Array): FileKind {
 }
 
 /** A Windows bitmap: reserved words of nothing and a sane header, because two letters are too few to tell it by. */
-const isBitmap = (bytes: Uint8Array): boolean => /^BM.{4}\0{4}.{4}[^\0-\x0b]\0{3}/s.test(latin1(bytes, 0, 18));
+const isBitmap = (bytes: Uint8Array): boolean =>
+  /^BM.{4}\0{4}.{5}\0{3}/s.test(latin1(bytes, 0, 18)) && (bytes[14] ?? 0) >= 12;
 
 function isLatePdf(bytes: Uint8Array): boolean {
   const at = latin1(bytes, 0, KIND_BYTES).indexOf('%PDF-');

@@ -208,8 +208,11 @@ export class LocalCopy {
   }
 }
 
-function sealOf({ seal: _, ...rest }: Readonly<Record<string, unknown>>): string {
-  return createHash('sha256').update(JSON.stringify(rest)).digest('hex');
+function sealOf(state: Readonly<Record<string, unknown>>): string {
+  // Left out of the text by being undefined.
+  return createHash('sha256')
+    .update(JSON.stringify({ ...state, seal: undefined }))
+    .digest('hex');
 }
 
 const damagedState = (folder: string): LocalCopyError =>

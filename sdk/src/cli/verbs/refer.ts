@@ -213,7 +213,7 @@ async function refer(context: Context): Promise<ExitCode> {
     output.remark(`Not sent to ${cell(platform)}: ${cell(problem.title)} (${problem.code}).`);
   }
   if (unsent.length > 0) return EXIT.refused;
-  if (notices.length > 0) return EXIT.ok;
+  if (notices.length > 0) return opened.refused.length > 0 ? EXIT.partly : EXIT.ok;
   output.remark('No notice was drafted: no item of this case can be referred now.');
   return opened.items.length === 0 && opened.refused.length === 0 ? EXIT.ok : EXIT.refused;
 }
