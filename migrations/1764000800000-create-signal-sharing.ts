@@ -407,24 +407,31 @@ language sql stable security definer set search_path = public, pg_catalog as $$
 
 -- What stands of a signal on the disputed lists that the organisation answers for, and whether that is all of it: its own lists, every
 -- list for the operator, its own contributions to a list where nobody else stands behind the hash.
-create function signal_responsibility(dispute uuid) returns table (contributions uuid[], is_all boolean)
+create function signal_responsibility(dispute uuid) returns table (contributions uuid[], is_all boolean, is_judge boolean)
 language sql stable security definer set search_path = public, pg_catalog as $$
   with standing as (
-    select c.id, c.list_id, c.organisation_id = me.id as is_own, coalesce(l.owner_id = me.id, false) or me.kind = 'operator' as is_listed
+    select c.id, c.list_id, c.organisation_id = me.id as is_own, coalesce(l.owner_id = me.id, false) or me.kind = 'operator' as is_listed,
+      me.kind = 'operator' as is_operator, coalesce(l.owner_id = me.id, false) as is_owner, l.sharing = 'group' as is_group
     from signal_dispute d join signal_contribution c on c.signal_id = d.signal_id and c.list_id = any(d.list_ids) and c.state = 'standing'
       join signal_list l on l.id = c.list_id, (select current_org() as id, current_org_kind() as kind) me
     where d.id = dispute and me.id is not null
-  ), answered as (select id, is_listed or bool_and(is_own) over (partition by list_id) as is_answered from standing)
-  select coalesce(array_agg(id) filter (where is_answered), '{}'), coalesce(bool_and(is_answered), false) from answered $$;
+  ), answered as (
+    select id, is_listed or bool_and(is_own) over (partition by list_id) as is_answered,
+      -- Whoever contributed it is the accused: the only contributor may give in, not acquit itself. A group has its owner as its judge,
+      -- because whoever does not trust that owner leaves; on a list that everybody matches against an owner judges others alone.
+      is_operator or (is_owner and (is_group or not bool_or(is_own) over (partition by list_id))) as is_judged
+    from standing)
+  select coalesce(array_agg(id) filter (where is_answered), '{}'), coalesce(bool_and(is_answered), false), coalesce(bool_and(is_judged), false)
+  from answered $$;
 
--- A dispute is rejected by whoever answers for everything that stands on its lists, and never by the one who disputes.
+-- A dispute is rejected by whoever judges everything that stands on its lists, and never by the one who disputes.
 create function signal_reject_dispute(dispute uuid, words text, at timestamptz) returns void
 language plpgsql volatile security definer set search_path = public, pg_catalog as $$
 declare d signal_dispute;
 begin
   select * into d from signal_dispute where id = dispute for update;
   if d.id is null or d.state <> 'open' or d.organisation_id is not distinct from current_org()
-    or not (select r.is_all from signal_responsibility(d.id) r) then
+    or not (select r.is_judge from signal_responsibility(d.id) r) then
     raise exception 'this dispute is not for this organisation to decide' using errcode = '42501';
   end if;
   update signal_dispute set state = 'rejected', closed_at = at, closed_by = current_org(), outcome_note = words where id = dispute;

@@ -106,7 +106,7 @@ describe('opinions and disputes about hashes', () => {
     expect(await match(signal.value!)).toMatchObject([{ state: 'active', action: 'block' }]);
     const id = await dispute(watcher, signal.id);
     expect(await match(signal.value!)).toMatchObject([{ state: 'disputed', action: 'review' }]);
-    const rejected = await resolve(supervisor, id, 'rejected');
+    const rejected = await resolve(operator, id, 'rejected');
     expect([rejected.status, rejected.body]).toMatchObject([
       200,
       { state: 'rejected', outcomeNote: 'looked at it', signal: { state: 'active', opinions: { dispute: 1 } } },
@@ -122,7 +122,7 @@ describe('opinions and disputes about hashes', () => {
       reason: 'false_match',
       dueAt: new Date(world.clock.now().getTime() + hours(72)).toISOString(),
       mayUphold: true,
-      mayReject: true,
+      mayReject: false,
       signal: { id: signal.id },
     });
     const { rows } = await world.sql.query<{ audience: string[] }>(
@@ -174,7 +174,18 @@ describe('opinions and disputes about hashes', () => {
     expect(await match(signal.value!)).toEqual([]);
   });
 
-  it('is decided by the only contributor, and no more when somebody else stands behind the hash', async () => {
+  it('lets the only contributor give in and not acquit itself', async () => {
+    const signal = await contribute(analyst);
+    const id = await dispute(watcher, signal.id);
+    expect((await supervisor.get<DisputeView>(`/v1/signal-disputes/${id}`)).body).toMatchObject({
+      mayUphold: true,
+      mayReject: false,
+    });
+    expect((await resolve(supervisor, id, 'rejected')).body.code).toBe('dispute.not-yours-to-decide');
+    expect((await resolve(supervisor, id, 'upheld')).body).toMatchObject({ signal: { state: 'withdrawn' } });
+  });
+
+  it('is not for the first contributor alone when somebody else stands behind the hash', async () => {
     const signal = await contribute(analyst);
     const first = await dispute(watcher, signal.id);
     await contribute(host, { value: signal.value });
@@ -196,7 +207,7 @@ describe('opinions and disputes about hashes', () => {
 
   it('is not raised again for the reason for which it was rejected, but for another', async () => {
     const signal = await contribute(analyst);
-    await resolve(supervisor, await dispute(watcher, signal.id, 'artistic'), 'rejected');
+    await resolve(operator, await dispute(watcher, signal.id, 'artistic'), 'rejected');
     const again = await opine(watcher, signal.id, { opinion: 'dispute', reason: 'artistic' });
     expect([again.status, again.body.code]).toEqual([409, 'dispute.decided-before']);
     expect((await get(analyst, signal.id)).opinions).toEqual({ confirm: 0, dispute: 1 });
@@ -216,8 +227,8 @@ describe('opinions and disputes about hashes', () => {
     });
     const second = await dispute(other, signal.id);
     expect((await get(analyst, signal.id)).disputes).toHaveLength(2);
-    expect((await resolve(supervisor, first, 'rejected')).body.signal.state).toBe('disputed');
-    expect((await resolve(supervisor, second, 'rejected')).body.signal.state).toBe('active');
+    expect((await resolve(operator, first, 'rejected')).body.signal.state).toBe('disputed');
+    expect((await resolve(operator, second, 'rejected')).body.signal.state).toBe('active');
   });
 
   it('is upheld list by list: each owner retracts what it answers for, and the rest stays disputed', async () => {

@@ -27,11 +27,12 @@ export interface DisputeRow {
   /** Contributions that the asker's organisation answers for. */
   readonly answered: readonly string[];
   readonly answers_for_all: boolean;
+  readonly judges_all: boolean;
 }
 
 export const SELECT_DISPUTE = `select d.id, d.signal_id, s.type as signal_type, d.organisation_id, o.name as organisation_name, d.relayed_by, h.name as relayed_by_name,
     d.list_ids as named, ${toldLists('d')} as list_ids, d.reason, d.note,
-    d.state, d.opened_at, d.due_at, d.overdue_at, d.closed_at, d.outcome_note, r.contributions as answered, r.is_all as answers_for_all
+    d.state, d.opened_at, d.due_at, d.overdue_at, d.closed_at, d.outcome_note, r.contributions as answered, r.is_all as answers_for_all, r.is_judge as judges_all
   from signal_dispute d join signal s on s.id = d.signal_id left join organisation o on o.id = d.organisation_id
     left join organisation h on h.id = d.relayed_by,
     lateral signal_responsibility(d.id) r`;
@@ -61,6 +62,6 @@ export function toDisputeView(actor: Actor, row: DisputeRow): DisputeView {
     closedAt: row.closed_at?.toISOString() ?? null,
     outcomeNote: row.outcome_note,
     mayUphold: isDecidable && row.answered.length > 0,
-    mayReject: isDecidable && row.answers_for_all,
+    mayReject: isDecidable && row.judges_all,
   };
 }

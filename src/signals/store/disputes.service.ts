@@ -90,7 +90,7 @@ export class Disputes {
 function assertDecidable(actor: Actor, dispute: DisputeRow, outcome: ResolveDisputeDto['outcome']): void {
   if (dispute.state !== 'open') throw new DomainError('dispute.decided', { state: dispute.state });
   if (dispute.organisation_id === actor.organisationId) throw new DomainError('dispute.own');
-  const answers = outcome === 'upheld' ? dispute.answered.length > 0 : dispute.answers_for_all;
+  const answers = outcome === 'upheld' ? dispute.answered.length > 0 : dispute.judges_all;
   if (!answers) throw new DomainError('dispute.not-yours-to-decide');
 }
 

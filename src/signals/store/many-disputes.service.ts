@@ -42,7 +42,7 @@ export class ManyDisputes {
     }
     if (disputeIds) return disputeIds;
     if (openedBy === actor.organisationId) throw new DomainError('dispute.own');
-    const answers = outcome === 'upheld' ? 'cardinality(r.contributions) > 0' : 'r.is_all';
+    const answers = outcome === 'upheld' ? 'cardinality(r.contributions) > 0' : 'r.is_judge';
     const rows = await this.work.read(actor, (tx) =>
       tx.query<{ id: string }[]>(
         `select id from (${SELECT_DISPUTE} where d.organisation_id = $1 and d.state = 'open' and ${answers}) mine
