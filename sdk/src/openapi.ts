@@ -358,6 +358,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/signals/match/frames": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * A video by the PDQ hashes of its frames, for whoever hashes videos himself: the film does not leave his service, and the
+         *     server needs no ffmpeg. A match has at least 80 % of the asked frames within 31 bits of frames of a known video.
+         */
+        readonly post: operations["MatchFrames_match"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/signal-trust": {
         readonly parameters: {
             readonly query?: never;
@@ -519,6 +539,40 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         readonly post: operations["Quarantine_reject"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signal-lists/{id}/held": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Waits because a dispute about it was upheld by the list's owner. */
+        readonly get: operations["HeldBack_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signal-lists/{id}/held/release": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Lets it stand on the list again. */
+        readonly post: operations["HeldBack_release"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -809,6 +863,23 @@ export interface paths {
         readonly get: operations["Opinion_disputed"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/signal-disputes/resolve": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Decides up to 1,000 disputes alike: those named, or what one organisation opened. */
+        readonly post: operations["Opinion_resolveMany"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1678,14 +1749,14 @@ export interface components {
             readonly organisation: components["schemas"]["OrganisationSummary"];
             /** @description Every organisation this person may act for. */
             readonly organisations: readonly components["schemas"]["OrganisationSummary"][];
-            readonly permissions: readonly ("case.read" | "case.open" | "case.close" | "item.release" | "custody.read" | "signal.contribute" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "platform.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
+            readonly permissions: readonly ("case.read" | "case.open" | "case.close" | "item.release" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "platform.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
         };
         readonly SessionView: {
             readonly person: components["schemas"]["PersonSummary"] | null;
             readonly organisation: components["schemas"]["OrganisationSummary"];
             /** @description Every organisation this person may act for. */
             readonly organisations: readonly components["schemas"]["OrganisationSummary"][];
-            readonly permissions: readonly ("case.read" | "case.open" | "case.close" | "item.release" | "custody.read" | "signal.contribute" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "platform.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
+            readonly permissions: readonly ("case.read" | "case.open" | "case.close" | "item.release" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "platform.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
         };
         readonly SwitchOrganisationDto: {
             /** Format: uuid */
@@ -1698,7 +1769,7 @@ export interface components {
         readonly CreateApiKeyDto: {
             readonly name: string;
             /** @description What the key may do; never more than an integration of this organisation may. */
-            readonly permissions: readonly ("case.open" | "case.read" | "case.close" | "item.release" | "exhibit.read" | "exhibit.view" | "custody.read" | "signal.contribute" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "platform.read" | "platform.confirm" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals")[];
+            readonly permissions: readonly ("case.open" | "case.read" | "case.close" | "item.release" | "exhibit.read" | "exhibit.view" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "platform.read" | "platform.confirm" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals")[];
             /**
              * Format: date-time
              * @description Instant, at most two years ahead.
@@ -1712,7 +1783,7 @@ export interface components {
             readonly name: string;
             /** @description First characters of the key. */
             readonly prefix: string;
-            readonly permissions: readonly ("case.read" | "case.open" | "case.close" | "item.release" | "custody.read" | "signal.contribute" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "platform.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
+            readonly permissions: readonly ("case.read" | "case.open" | "case.close" | "item.release" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "platform.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
             readonly createdAt: string;
             readonly expiresAt: string;
             readonly revokedAt: string | null;
@@ -1722,7 +1793,7 @@ export interface components {
             readonly name: string;
             /** @description First characters of the key. */
             readonly prefix: string;
-            readonly permissions: readonly ("case.read" | "case.open" | "case.close" | "item.release" | "custody.read" | "signal.contribute" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "platform.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
+            readonly permissions: readonly ("case.read" | "case.open" | "case.close" | "item.release" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "platform.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
             readonly createdAt: string;
             readonly expiresAt: string;
             readonly revokedAt: string | null;
@@ -1934,6 +2005,10 @@ export interface components {
                 readonly code: string;
                 readonly title: string;
             };
+            readonly incomplete: {
+                readonly code: string;
+                readonly title: string;
+            };
         };
         readonly BatchQuestion: {
             /** @enum {string} */
@@ -1992,6 +2067,17 @@ export interface components {
             readonly asked: number;
             readonly matchable: string;
             readonly freshness: components["schemas"]["Freshness"];
+        };
+        readonly MatchFrame: {
+            /** @description PDQ: 64 lower-case hexadecimal digits. */
+            readonly hash: string;
+            /** @description PDQ quality, 0 to 100; frames of 49 and less are not compared. */
+            readonly quality: number;
+            /** @description Milliseconds from the start. */
+            readonly atMs?: number;
+        };
+        readonly MatchFramesDto: {
+            readonly frames: readonly components["schemas"]["MatchFrame"][];
         };
         readonly TrustView: {
             readonly organisation: {
@@ -2099,6 +2185,10 @@ export interface components {
             /** @description Signals that nobody stands behind any more; others still stand behind the rest. */
             readonly tombstones: number;
             readonly supportedByOthers: number;
+            /** @description What it said of hashes that counts no more: opinions, disputes (also the service's for its feedback) and feedback. */
+            readonly opinions: number;
+            readonly disputes: number;
+            readonly feedback: number;
         };
         readonly QuarantineReasons: {
             readonly flood?: number;
@@ -2106,6 +2196,10 @@ export interface components {
             readonly canary?: number;
             readonly with_canary?: number;
             readonly collision?: number;
+            /** @description Taken out before by a decision of people: contributed again. */
+            readonly dispute_upheld?: number;
+            readonly rejected?: number;
+            readonly rolled_back?: number;
         };
         readonly QuarantineView: {
             readonly id: string;
@@ -2129,7 +2223,7 @@ export interface components {
             readonly type: "pdq" | "blockhash" | "vpdq" | "sha256" | "sha512" | "md5" | "text_sha256";
             readonly value: string;
             /** @enum {string} */
-            readonly reason: "collision" | "corpus" | "canary" | "flood" | "with_canary";
+            readonly reason: "collision" | "rejected" | "rolled_back" | "dispute_upheld" | "corpus" | "canary" | "flood" | "with_canary";
             /** @description Negatives that it would match. */
             readonly hits: number;
             /**
@@ -2151,10 +2245,30 @@ export interface components {
             readonly decided: number;
             /** @description Contributions of the batch that still wait. */
             readonly waiting: number;
+            /** @description Of those decided: what goes on waiting in another batch, for another reason or because it matches a negative by now. */
+            readonly elsewhere: number;
         };
         readonly Because: {
             /** @description For the record; contributors whose hashes are concerned read it. */
             readonly reason: string;
+        };
+        readonly HeldBackView: {
+            readonly contributionId: string;
+            readonly signalId: string;
+            /** @description Who contributed it again. */
+            readonly organisationId: string;
+            /** @enum {string} */
+            readonly type: "pdq" | "blockhash" | "vpdq" | "sha256" | "sha512" | "md5" | "text_sha256";
+            readonly value: string;
+            readonly contributedAt: string;
+        };
+        readonly ReleaseHeldDto: {
+            /** @description For the record; contributors whose hashes are concerned read it. */
+            readonly reason: string;
+            readonly contributionIds: readonly string[];
+        };
+        readonly ReleasedHeld: {
+            readonly released: number;
         };
         readonly PolicyView: {
             readonly rules: readonly {
@@ -2305,7 +2419,10 @@ export interface components {
              * @description The common list unless told otherwise.
              */
             readonly listId?: string;
-            /** @description Whether a person looked at the item: so for a person and not for a key, unless told otherwise. Else it is provisional. */
+            /**
+             * @description Whether a person looked at the item: so for a person unless told otherwise, for a key only with the permission
+             *     `signal.vouch`, and never of a PDQ without its quality. Else it is provisional.
+             */
             readonly reviewed?: boolean;
             /** @description For one's own organisation. */
             readonly note?: string;
@@ -2313,7 +2430,7 @@ export interface components {
             readonly type: "pdq" | "blockhash" | "vpdq" | "sha256" | "sha512" | "md5" | "text_sha256";
             /** @description Lower-case hexadecimal: 64 digits, 32 for MD5, 128 for SHA-512. */
             readonly value: string;
-            /** @description PDQ quality 0 to 100, where known; 49 and less is refused. */
+            /** @description PDQ quality 0 to 100; 49 and less is refused, and a PDQ without it is provisional whoever looked at it. */
             readonly quality?: number;
             /**
              * Format: uuid
@@ -2363,6 +2480,8 @@ export interface components {
             readonly id: string;
             /** @description Null where the lifecycle opened it. */
             readonly organisationId: string | null;
+            /** @description The lists on which it puts the hash in doubt, as far as you may know of them. */
+            readonly listIds: readonly string[];
             /** @enum {string} */
             readonly reason: "other" | "not_terrorist_content" | "journalistic" | "educational_or_research" | "artistic" | "counter_terrorism" | "public_debate" | "false_match" | "collision" | "wrong_labels" | "order_annulled" | "erroneous_contribution";
             readonly openedAt: string;
@@ -2395,7 +2514,7 @@ export interface components {
             readonly type: "pdq" | "blockhash" | "vpdq" | "sha256" | "sha512" | "md5" | "text_sha256";
             /** @description Lower-case hexadecimal: 64 digits, 32 for MD5, 128 for SHA-512. */
             readonly value: string;
-            /** @description PDQ quality 0 to 100, where known; 49 and less is refused. */
+            /** @description PDQ quality 0 to 100; 49 and less is refused, and a PDQ without it is provisional whoever looked at it. */
             readonly quality?: number;
             /**
              * Format: uuid
@@ -2423,6 +2542,7 @@ export interface components {
             readonly listId?: string;
             /** @description Labels of every line, which a line may add to or override. */
             readonly labels?: components["schemas"]["SignalLabels"];
+            /** @description Whether a person looked at every item. Not so unless the batch says it; a key needs the permission `signal.vouch`. */
             readonly reviewed?: boolean;
             /** @enum {string} */
             readonly severity?: "low" | "medium" | "high" | "critical";
@@ -2503,13 +2623,15 @@ export interface components {
              * @enum {string}
              */
             readonly reason?: "not_terrorist_content" | "false_match" | "collision" | "wrong_labels" | "journalistic" | "educational_or_research" | "artistic" | "counter_terrorism" | "public_debate" | "erroneous_contribution" | "other";
-            /** @description For everybody who sees the hash. */
+            /** @description For everybody who reads one of the lists on which your organisation sees the hash. */
             readonly note?: string;
         };
         readonly OpinionView: {
             readonly id: string;
             readonly organisationId: string;
             readonly organisationName: string;
+            /** @description The lists that it is about, as far as you may know of them. */
+            readonly listIds: readonly string[];
             /** @enum {string} */
             readonly opinion: "confirm" | "dispute";
             /** @enum {string|null} */
@@ -2522,12 +2644,20 @@ export interface components {
         readonly OpinionsView: {
             readonly opinions: readonly components["schemas"]["OpinionView"][];
         };
+        readonly DisputeRelay: {
+            readonly id: string;
+            readonly name: string;
+        };
         readonly DisputeView: {
             readonly id: string;
             readonly signalId: string;
             /** @description Null where the service opened it. */
             readonly organisationId: string | null;
             readonly organisationName: string | null;
+            /** @description Whose subscription handed it on from elsewhere: what its note names are words of that source, and nobody here checked them. */
+            readonly relayedBy: components["schemas"]["DisputeRelay"] | null;
+            /** @description The lists on which it puts the hash in doubt, as far as you may know of them. */
+            readonly listIds: readonly string[];
             /** @enum {string} */
             readonly reason: "other" | "not_terrorist_content" | "journalistic" | "educational_or_research" | "artistic" | "counter_terrorism" | "public_debate" | "false_match" | "collision" | "wrong_labels" | "order_annulled" | "erroneous_contribution";
             readonly note: string | null;
@@ -2541,8 +2671,30 @@ export interface components {
             readonly outcomeNote: string | null;
             /** @description Whether your organisation may uphold it now: it answers for something that stands. */
             readonly mayUphold: boolean;
-            /** @description Whether it may reject it now: it answers for everything that stands, and did not raise it. */
+            /** @description Whether it may reject it now: it answers for everything that stands on the disputed lists, and did not raise it. */
             readonly mayReject: boolean;
+        };
+        readonly ResolveDisputesDto: {
+            /** @description These, or all that are open by one organisation. */
+            readonly disputeIds?: readonly string[];
+            /**
+             * Format: uuid
+             * @description The organisation whose open disputes are decided: the oldest 1,000 that yours may decide so.
+             */
+            readonly openedBy?: string;
+            /** @enum {string} */
+            readonly outcome: "upheld" | "rejected";
+            /** @description Why, for everybody concerned. */
+            readonly note: string;
+        };
+        readonly ResolvedDisputes: {
+            readonly decided: number;
+            readonly refused: readonly {
+                readonly disputeId: string;
+                readonly code: string;
+            }[];
+            /** @description Of `openedBy`, whether there are more that yours may decide: call again. */
+            readonly more: boolean;
         };
         readonly DisputeWithSignal: {
             readonly id: string;
@@ -2550,6 +2702,10 @@ export interface components {
             /** @description Null where the service opened it. */
             readonly organisationId: string | null;
             readonly organisationName: string | null;
+            /** @description Whose subscription handed it on from elsewhere: what its note names are words of that source, and nobody here checked them. */
+            readonly relayedBy: components["schemas"]["DisputeRelay"] | null;
+            /** @description The lists on which it puts the hash in doubt, as far as you may know of them. */
+            readonly listIds: readonly string[];
             /** @enum {string} */
             readonly reason: "other" | "not_terrorist_content" | "journalistic" | "educational_or_research" | "artistic" | "counter_terrorism" | "public_debate" | "false_match" | "collision" | "wrong_labels" | "order_annulled" | "erroneous_contribution";
             readonly note: string | null;
@@ -2563,7 +2719,7 @@ export interface components {
             readonly outcomeNote: string | null;
             /** @description Whether your organisation may uphold it now: it answers for something that stands. */
             readonly mayUphold: boolean;
-            /** @description Whether it may reject it now: it answers for everything that stands, and did not raise it. */
+            /** @description Whether it may reject it now: it answers for everything that stands on the disputed lists, and did not raise it. */
             readonly mayReject: boolean;
             readonly signal: components["schemas"]["SignalView"];
         };
@@ -3067,6 +3223,11 @@ export interface components {
             readonly types?: readonly ("pdq" | "blockhash" | "vpdq" | "sha256" | "sha512" | "md5" | "text_sha256")[];
             /** @description False where nobody looked at the content yet: the hashes are provisional then and block nothing. */
             readonly reviewed?: boolean;
+            /**
+             * Format: uuid
+             * @description The notice about this item on which the contribution rests: if it is annulled, the contribution ends with it.
+             */
+            readonly noticeId?: string;
             readonly note?: string;
         };
         readonly ContributedSignalView: {
@@ -4344,6 +4505,45 @@ export interface operations {
             };
         };
     };
+    readonly MatchFrames_match: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["MatchFramesDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MatchAnswer"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly Defence_trust: {
         readonly parameters: {
             readonly query?: {
@@ -4816,6 +5016,86 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["QuarantineDecision"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly HeldBack_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Rows on a page, 1 to 200. */
+                readonly limit?: number;
+                /** @description The `next` of the page before. Opaque. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["HeldBackView"][];
+                        /** @description The cursor of the next page; null on the last one */
+                        readonly next: string | null;
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly HeldBack_release: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReleaseHeldDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReleasedHeld"] & {
                         readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
                     };
                 };
@@ -5575,6 +5855,45 @@ export interface operations {
                         readonly items: readonly components["schemas"]["DisputeView"][];
                         /** @description The cursor of the next page; null on the last one */
                         readonly next: string | null;
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Opinion_resolveMany: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ResolveDisputesDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ResolvedDisputes"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
                     };
                 };
             };

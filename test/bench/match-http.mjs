@@ -149,15 +149,16 @@ function send(url, { method = 'GET', headers, body }, status) {
 async function evenly(perSecondWanted, durationMs, one) {
   const took = [];
   const underway = new Set();
+  const timed = async (n, due) => {
+    await one(n);
+    took.push(performance.now() - due);
+  };
   const startedAt = performance.now();
   for (let n = 0; ; n += 1) {
     const due = startedAt + (n * 1000) / perSecondWanted;
     if (due > startedAt + durationMs) break;
     if (due > performance.now()) await new Promise((resolve) => setTimeout(resolve, due - performance.now()));
-    const work = one(n).then(() => {
-      took.push(performance.now() - due);
-      underway.delete(work);
-    });
+    const work = timed(n, due).finally(() => underway.delete(work));
     underway.add(work);
   }
   await Promise.all(underway);
