@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MediaHashing, type MediaHashes } from '../../src/infra/media/media-hashing';
 import type { BatchMatchAnswer } from '../../src/signals/matching/match.dto';
 import { SignalIndex } from '../../src/signals/matching/signal-index.service';
 import { startWorld, type Person, type World } from '../support/app';
+import { randomHash } from '../support/hashes';
 
 const BATCH = '/v1/signals/match/batch';
 const DAY_MS = 86_400_000;
@@ -53,7 +53,7 @@ describe('a batch about hashes on a list that its asker may not read', () => {
       tlp: 'red',
     });
     expect(list.status).toBe(201);
-    const value = randomBytes(32).toString('hex');
+    const value = randomHash();
     const signals = Array.from({ length: 12 }, (_, n) => ({ type: 'pdq', value: beside(value, n) }));
     const made = await curator.post<{ contributed: number }>('/v1/signals/batch', { listId: list.body.id, signals });
     expect(made.body).toMatchObject({ contributed: 12 });

@@ -18,6 +18,7 @@ import type { BatchAnswer, SignalView } from '../../src/signals/store/contributi
 import type { SignalListView } from '../../src/signals/store/list.dto';
 import type { DisputeView, ResolvedDisputes } from '../../src/signals/store/opinion.dto';
 import { minutes, startWorld, type CastOrganisation, type Person, type World } from '../support/app';
+import { randomHash } from '../support/hashes';
 
 interface Problem {
   code: string;
@@ -26,7 +27,7 @@ interface Problem {
 type Answer = SignalView & Problem;
 
 const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
-const hash = (): string => randomBytes(32).toString('hex');
+const hash = randomHash;
 /** With 128 ones, as PDQ of a picture has. */
 const pdq = (): string =>
   Array.from(randomBytes(16), (byte) => [byte, byte ^ 0xff])

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import sharp from 'sharp';
@@ -17,6 +17,7 @@ import type {
 } from '../../src/signals/defence/review/defence.dto';
 import { SignalIndex } from '../../src/signals/matching/signal-index.service';
 import { startWorld, type CastOrganisation, type Person, type World } from '../support/app';
+import { randomHash } from '../support/hashes';
 
 interface Batch {
   contributed: number;
@@ -30,7 +31,7 @@ interface Problem {
 }
 
 const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
-const pdq = (): string => randomBytes(32).toString('hex');
+const pdq = randomHash;
 const flip = (hash: string, bits: number): string => {
   let value = BigInt(`0x${hash}`);
   for (let bit = 0; bit < bits; bit++) value ^= 1n << BigInt(bit * 7);

@@ -1,11 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import type { SignalView } from '../../src/signals/store/contribution.dto';
 import type { SignalListView } from '../../src/signals/store/list.dto';
 import type { DisputeView, DisputeWithSignal, OpinionsView } from '../../src/signals/store/opinion.dto';
 import { SignalUpkeep } from '../../src/signals/store/upkeep.service';
 import { minutes, startWorld, type CastOrganisation, type Person, type World } from '../support/app';
+import { randomHash } from '../support/hashes';
 
-const hash = (): string => randomBytes(32).toString('hex');
+const hash = randomHash;
 const hours = (count: number): number => minutes(60 * count);
 
 interface Problem {

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { Client as Pg } from 'pg';
 import type { BatchAnswer, SignalView } from '../../src/signals/store/contribution.dto';
 import type { LeftView, SignalListView } from '../../src/signals/store/list.dto';
 import { startWorld, type Answer, type Person, type World } from '../support/app';
+import { randomHash } from '../support/hashes';
 
-const hash = (): string => randomBytes(32).toString('hex');
+const hash = randomHash;
 
 interface Problem {
   code: string;

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import type { LeftView, SignalListView } from '../../src/signals/store/list.dto';
 import type { SignalView } from '../../src/signals/store/contribution.dto';
 import { startWorld, type CastOrganisation, type Person, type World } from '../support/app';
+import { randomHash } from '../support/hashes';
 
-const hash = (): string => randomBytes(32).toString('hex');
+const hash = randomHash;
 
 interface Problem {
   code: string;

@@ -1,12 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import type { SignalView } from '../../src/signals/store/contribution.dto';
 import type { SignalListView } from '../../src/signals/store/list.dto';
 import type { DisputeView, DisputeWithSignal, OpinionsView } from '../../src/signals/store/opinion.dto';
 import { startWorld, type CastOrganisation, type Person, type World } from '../support/app';
+import { randomHash } from '../support/hashes';
 
 const COMMON = '00000000-0000-7000-8000-000000000001';
 const NOTE = 'seen in our secret operation';
-const hash = (): string => randomBytes(32).toString('hex');
+const hash = randomHash;
 
 interface Problem {
   code: string;

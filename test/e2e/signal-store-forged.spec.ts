@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { advanceContribution, CONTRIBUTION_EVENTS, standingOf } from '../../src/domain/signal-lifecycle';
@@ -7,10 +6,11 @@ import { signScope } from '../../src/infra/database/scope';
 import type { SignalView } from '../../src/signals/store/contribution.dto';
 import type { SignalListView } from '../../src/signals/store/list.dto';
 import { startWorld, type Person, type World } from '../support/app';
+import { randomHash } from '../support/hashes';
 import { randomFrom } from '../support/images';
 
 const COMMON = '00000000-0000-7000-8000-000000000001';
-const hash = (): string => randomBytes(32).toString('hex');
+const hash = randomHash;
 
 /** SQL as the role that serves requests, in the scope of one organisation: what a hole in the service could do at most. */
 describe('what the database keeps from the role that serves requests', () => {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { Work } from '../../src/infra/database/work';
 import { Retraction } from '../../src/signals/store/retraction.service';
 import { SignalUpkeep } from '../../src/signals/store/upkeep.service';
@@ -7,10 +6,11 @@ import type { RetractedView, SignalHistoryEntry } from '../../src/signals/store/
 import type { SignalVocabularyView } from '../../src/signals/store/vocabulary.controller';
 import { vpdqDigest } from '../../src/perceptual/vpdq';
 import { startWorld, type CastOrganisation, type Person, type World } from '../support/app';
+import { randomHash } from '../support/hashes';
 
 const DAY_MS = 86_400_000;
 const COMMON = '00000000-0000-7000-8000-000000000001';
-const hash = (): string => randomBytes(32).toString('hex');
+const hash = randomHash;
 
 interface Problem {
   code: string;
