@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShut
 import { CONFIG, type Config } from './infra/config';
 import { Work } from './infra/database/work';
 import { log } from './infra/log';
+import { Periodic } from './infra/periodic';
 import { Sequencer } from './ledger/sequencer';
 
 const HOURLY_MS = 60 * 60 * 1000;
@@ -12,7 +13,11 @@ const HOURLY_MS = 60 * 60 * 1000;
  */
 @Injectable()
 export class Background implements OnApplicationBootstrap, OnApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
+  private readonly forgetting = new Periodic({
+    everyMs: HOURLY_MS,
+    turn: () => this.forgetOldKeys(),
+    failed: (error) => log.warn({ event: 'idempotency.not-forgotten', err: error }),
+  });
 
   constructor(
     private readonly sequencer: Sequencer,
@@ -24,23 +29,18 @@ export class Background implements OnApplicationBootstrap, OnApplicationShutdown
     await this.sequencer.check();
     if (!this.config.worker) return;
     await this.sequencer.start();
-    this.timer = setInterval(() => void this.forgetOldKeys(), HOURLY_MS);
-    this.timer.unref();
+    this.forgetting.start();
   }
 
   /** Idempotency keys are kept for 24 hours, which the interface promises. */
   async forgetOldKeys(): Promise<void> {
-    try {
-      await this.work.asWorker((tx) =>
-        tx.query(`delete from idempotency_key where created_at < now() - interval '24 hours'`),
-      );
-    } catch (error) {
-      log.warn({ event: 'idempotency.not-forgotten', err: error });
-    }
+    await this.work.asWorker((tx) =>
+      tx.query(`delete from idempotency_key where created_at < now() - interval '24 hours'`),
+    );
   }
 
   async onApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
+    await this.forgetting.stop();
     await this.sequencer.stop();
   }
 }

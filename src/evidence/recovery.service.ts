@@ -4,6 +4,7 @@ import { ClockSource } from '../infra/clock-source';
 import { CONFIG, type Config } from '../infra/config';
 import { Work } from '../infra/database/work';
 import { log } from '../infra/log';
+import { Periodic } from '../infra/periodic';
 import { append } from '../ledger/append';
 import { StoredObject } from './evidence.entity';
 
@@ -27,9 +28,12 @@ export interface Recovered {
  */
 @Injectable()
 export class VaultRecovery implements OnModuleInit, OnApplicationShutdown {
-  private sweeping?: NodeJS.Timeout;
+  private readonly sweeping = new Periodic({
+    everyMs: SWEEP_MS,
+    turn: () => this.sweep(),
+    failed: (error) => log.error({ event: 'vault.recovery-failed', err: error }),
+  });
   private walkedAt = Number.NEGATIVE_INFINITY;
-  private running: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly work: Work,
@@ -39,23 +43,16 @@ export class VaultRecovery implements OnModuleInit, OnApplicationShutdown {
   ) {}
 
   onModuleInit(): void {
-    if (!this.config.worker) return;
-    this.sweepInBackground();
-    this.sweeping = setInterval(() => this.sweepInBackground(), SWEEP_MS).unref();
+    if (this.config.worker) this.sweeping.start(0);
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    clearInterval(this.sweeping);
-    await this.running;
+  onApplicationShutdown(): Promise<void> {
+    return this.sweeping.stop();
   }
 
   /** One pass over everything. `graceMs`: how long an upload may have been silent. */
   async recover(graceMs: number = GRACE_MS): Promise<Recovered> {
     return { discarded: await this.discardSilent(graceMs), quarantined: await this.quarantineUnknown() };
-  }
-
-  private sweepInBackground(): void {
-    this.running = this.sweep().catch((error: unknown) => log.error({ event: 'vault.recovery-failed', err: error }));
   }
 
   private async sweep(): Promise<void> {

@@ -2,6 +2,7 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Gauge } from 'prom-client';
 import { Work, type Tx } from '../infra/database/work';
 import { log } from '../infra/log';
+import { Periodic } from '../infra/periodic';
 import { metrics } from '../infra/telemetry';
 import { treeSize } from './feed.query';
 
@@ -64,10 +65,15 @@ export class Following {
 @Injectable()
 export class LedgerFollow implements OnModuleDestroy {
   private readonly followings = new Set<Following>();
-  private timer: NodeJS.Timeout | undefined;
-  private turn: Promise<void> = Promise.resolve();
   private pauseMs = POLL_MS;
-  private isClosed = false;
+  private readonly looks = new Periodic({
+    everyMs: () => this.pauseMs,
+    turn: () => this.look().finally(() => this.measure()),
+    failed: (error) => {
+      if (this.pauseMs === POLL_MS) log.warn({ event: 'ledger.not-followed', reason: String(error) });
+      this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS);
+    },
+  });
 
   constructor(private readonly work: Work) {}
 
@@ -76,7 +82,7 @@ export class LedgerFollow implements OnModuleDestroy {
     const following = new Following(follower);
     following.through = through;
     this.followings.add(following);
-    if (!this.timer) this.schedule(0);
+    this.looks.start(0);
     return following;
   }
 
@@ -89,26 +95,8 @@ export class LedgerFollow implements OnModuleDestroy {
     return this.work.asWorker(async (tx) => (await treeSize(tx)) - 1);
   }
 
-  async onModuleDestroy(): Promise<void> {
-    this.isClosed = true;
-    clearTimeout(this.timer);
-    await this.turn;
-  }
-
-  private schedule(delayMs: number): void {
-    if (this.isClosed) return;
-    this.timer = setTimeout(() => {
-      this.turn = this.look()
-        .finally(() => this.measure())
-        .then(
-          () => this.schedule((this.pauseMs = POLL_MS)),
-          (error: unknown) => {
-            if (this.pauseMs === POLL_MS) log.warn({ event: 'ledger.not-followed', reason: String(error) });
-            this.schedule((this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS)));
-          },
-        );
-    }, delayMs);
-    this.timer.unref();
+  onModuleDestroy(): Promise<void> {
+    return this.looks.stop();
   }
 
   private measure(): void {
@@ -118,6 +106,7 @@ export class LedgerFollow implements OnModuleDestroy {
   private async look(): Promise<void> {
     const lookedAt = performance.now();
     const { newest, entries } = await this.work.asWorker((tx) => this.read(tx));
+    this.pauseMs = POLL_MS;
     for (const following of this.followings) {
       if (following.isBusy) continue;
       if (following.through !== undefined && following.through >= newest) following.currentAt = lookedAt;

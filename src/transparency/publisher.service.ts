@@ -5,6 +5,7 @@ import { ClockSource } from '../infra/clock-source';
 import { CONFIG, type Config } from '../infra/config';
 import { Work, type Tx } from '../infra/database/work';
 import { log } from '../infra/log';
+import { Periodic } from '../infra/periodic';
 import { summariseLedger } from './transparency.service';
 
 const EVERY_MS = 10 * 60 * 1000;
@@ -12,8 +13,11 @@ const EVERY_MS = 10 * 60 * 1000;
 /** Publishes each month once it has closed. Any number of workers may try: the first one's row stands. */
 @Injectable()
 export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
-  private timer: NodeJS.Timeout | undefined;
-  private turn: Promise<void> = Promise.resolve();
+  private readonly turns = new Periodic({
+    everyMs: EVERY_MS,
+    turn: () => this.publish(),
+    failed: (error) => log.error({ event: 'figures.not-published', err: error }),
+  });
 
   constructor(
     private readonly work: Work,
@@ -22,21 +26,11 @@ export class Publisher implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): void {
-    if (!this.config.worker) return;
-    const turn = (): void => {
-      this.turn = this.publish().then(
-        () => undefined,
-        (error: unknown) => log.error({ event: 'figures.not-published', err: error }),
-      );
-    };
-    turn();
-    this.timer = setInterval(turn, EVERY_MS);
-    this.timer.unref();
+    if (this.config.worker) this.turns.start(0);
   }
 
-  async onModuleDestroy(): Promise<void> {
-    clearInterval(this.timer);
-    await this.turn;
+  onModuleDestroy(): Promise<void> {
+    return this.turns.stop();
   }
 
   /** Publishes what has closed and is not published; returns the months. */

@@ -1,8 +1,9 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { ClockSource } from '../../infra/clock-source';
 import { CONFIG, type Config } from '../../infra/config';
 import { Work } from '../../infra/database/work';
 import { log } from '../../infra/log';
+import { Periodic } from '../../infra/periodic';
 
 const HOURLY_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOURLY_MS;
@@ -12,8 +13,12 @@ const ROWS_AT_ONCE = 10_000;
 
 /** Deletes matches of look-ups after 30 days, and after its day what a single person asked. Any worker; twice changes nothing. */
 @Injectable()
-export class MatchRetention implements OnApplicationBootstrap, OnApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
+export class MatchRetention implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly turns = new Periodic({
+    everyMs: HOURLY_MS,
+    turn: () => this.forget(),
+    failed: (error) => log.warn({ event: 'signal-matches.not-forgotten', reason: String(error) }),
+  });
 
   constructor(
     private readonly work: Work,
@@ -22,18 +27,11 @@ export class MatchRetention implements OnApplicationBootstrap, OnApplicationShut
   ) {}
 
   onApplicationBootstrap(): void {
-    if (!this.config.worker) return;
-    const forget = (): void => {
-      this.forget().catch((error: unknown) =>
-        log.warn({ event: 'signal-matches.not-forgotten', reason: String(error) }),
-      );
-    };
-    this.timer = setInterval(forget, HOURLY_MS);
-    this.timer.unref();
+    if (this.config.worker) this.turns.start();
   }
 
-  onApplicationShutdown(): void {
-    clearInterval(this.timer);
+  onModuleDestroy(): Promise<void> {
+    return this.turns.stop();
   }
 
   async forget(): Promise<void> {

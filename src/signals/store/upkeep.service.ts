@@ -5,6 +5,7 @@ import { ClockSource } from '../../infra/clock-source';
 import { CONFIG, type Config } from '../../infra/config';
 import { Work, type Tx } from '../../infra/database/work';
 import { log } from '../../infra/log';
+import { Periodic } from '../../infra/periodic';
 import { Contributions } from './contributions.service';
 import { appendChange, concerned, onLists, withAuthor } from './entries';
 import { Retraction } from './retraction.service';
@@ -28,9 +29,11 @@ export interface Upkept {
  */
 @Injectable()
 export class SignalUpkeep implements OnApplicationBootstrap, OnModuleDestroy {
-  private timer: NodeJS.Timeout | undefined;
-  private turn: Promise<void> = Promise.resolve();
-  private isStopped = false;
+  private readonly turns = new Periodic({
+    everyMs: EVERY_MS,
+    turn: () => this.run(this.clock.now()),
+    failed: (error) => log.warn({ event: 'signal-upkeep.delayed', err: error }),
+  });
 
   constructor(
     private readonly work: Work,
@@ -41,26 +44,11 @@ export class SignalUpkeep implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): void {
-    if (this.config.worker) this.schedule();
+    if (this.config.worker) this.turns.start();
   }
 
-  async onModuleDestroy(): Promise<void> {
-    this.isStopped = true;
-    clearTimeout(this.timer);
-    await this.turn;
-  }
-
-  private schedule(): void {
-    if (this.isStopped) return;
-    this.timer = setTimeout(() => {
-      this.turn = this.run(this.clock.now())
-        .then(
-          () => undefined,
-          (error: unknown) => log.warn({ event: 'signal-upkeep.delayed', err: error }),
-        )
-        .then(() => this.schedule());
-    }, EVERY_MS);
-    this.timer.unref();
+  onModuleDestroy(): Promise<void> {
+    return this.turns.stop();
   }
 
   /** Everything that is due at `now`. */
@@ -79,7 +67,7 @@ export class SignalUpkeep implements OnApplicationBootstrap, OnModuleDestroy {
       const { done, signalIds } = await this.work.asWorker(step);
       await this.contributions.told(signalIds);
       total += done;
-      if (done < BATCH || this.isStopped) return total;
+      if (done < BATCH || this.turns.isStopped) return total;
     }
   }
 

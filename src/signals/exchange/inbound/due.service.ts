@@ -3,6 +3,7 @@ import { ClockSource } from '../../../infra/clock-source';
 import { CONFIG, type Config } from '../../../infra/config';
 import { Work } from '../../../infra/database/work';
 import { log } from '../../../infra/log';
+import { Periodic } from '../../../infra/periodic';
 import { addSync } from './job';
 
 const EVERY_MS = 2_000;
@@ -15,9 +16,11 @@ const AT_ONCE = 50;
  */
 @Injectable()
 export class SourcesDue implements OnApplicationBootstrap, OnModuleDestroy {
-  private timer: NodeJS.Timeout | undefined;
-  private turn: Promise<void> = Promise.resolve();
-  private isStopped = false;
+  private readonly turns = new Periodic({
+    everyMs: EVERY_MS,
+    turn: () => this.run(this.clock.now()),
+    failed: (error) => log.warn({ event: 'exchange.tick-delayed', err: error }),
+  });
 
   constructor(
     private readonly work: Work,
@@ -26,13 +29,11 @@ export class SourcesDue implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): void {
-    if (this.config.worker) this.schedule();
+    if (this.config.worker) this.turns.start();
   }
 
-  async onModuleDestroy(): Promise<void> {
-    this.isStopped = true;
-    clearTimeout(this.timer);
-    await this.turn;
+  onModuleDestroy(): Promise<void> {
+    return this.turns.stop();
   }
 
   /** How many were due at `now`. */
@@ -47,18 +48,5 @@ export class SourcesDue implements OnApplicationBootstrap, OnModuleDestroy {
       for (const { id } of due) await addSync(tx, id);
       return due.length;
     });
-  }
-
-  private schedule(): void {
-    if (this.isStopped) return;
-    this.timer = setTimeout(() => {
-      this.turn = this.run(this.clock.now())
-        .then(
-          () => undefined,
-          (error: unknown) => log.warn({ event: 'exchange.tick-delayed', err: error }),
-        )
-        .then(() => this.schedule());
-    }, EVERY_MS);
-    this.timer.unref();
   }
 }
