@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 import { spawnConfined } from './confined';
 import { CODECS } from './demuxers';
 import type { FfmpegState } from './ffmpeg';
-import type { ScratchFile } from './scratch';
+import type { SeekableFile } from './scratch';
 
 export interface VideoLimits {
   /** Of the file. */
@@ -46,7 +46,7 @@ export type Ffmpeg = Extract<FfmpegState, { available: true }>;
 /** A video on its way through the decoder. */
 export interface Decoding {
   readonly ffmpeg: Ffmpeg;
-  readonly file: ScratchFile;
+  readonly file: SeekableFile;
   readonly demuxer: string;
   readonly limits: VideoLimits;
 }

@@ -5,13 +5,17 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { DomainError } from '../../domain/errors';
 
-/** A file that only this process and those it hands the descriptor to can open. */
-export interface ScratchFile {
+/** A file that decoders may seek in. */
+export interface SeekableFile {
   readonly fd: number;
   readonly size: number;
   /** The path by which a child opens it that was given the descriptor as its number `fd`. */
   pathIn(fd: number): string;
   read(position: number, length: number): Promise<Buffer>;
+}
+
+/** One that only this process and those it hands the descriptor to can open. */
+export interface ScratchFile extends SeekableFile {
   remove(): Promise<void>;
 }
 
@@ -72,8 +76,7 @@ export class Scratch {
       await remove();
       throw isFull(error) ? new DomainError('storage.full') : error;
     }
-    const pathIn = (fd: number): string => (HAS_PROC ? `/proc/self/fd/${fd}` : path);
-    return { fd: handle.fd, size, pathIn, remove, read: (at, length) => readAt(handle, at, length) };
+    return { ...seekable(handle, size, path), remove };
   }
 
   async #create(): Promise<{ folder: string; path: string; handle: FileHandle }> {
@@ -86,6 +89,12 @@ export class Scratch {
     if (HAS_PROC) await unlink(path);
     return { folder, path, handle };
   }
+}
+
+/** A file that is open, of `size` bytes; on Linux its name no longer matters. */
+export function seekable(handle: FileHandle, size: number, path: string): SeekableFile {
+  const pathIn = (fd: number): string => (HAS_PROC ? `/proc/self/fd/${fd}` : path);
+  return { fd: handle.fd, size, pathIn, read: (at, length) => readAt(handle, at, length) };
 }
 
 async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {

@@ -60,8 +60,7 @@ export class VideoHasher {
     }
     const file = await this.#receive(source, declaredSize, signal);
     try {
-      const isCut = await endsEarly(file, type);
-      return await hashFile({ ffmpeg: this.ffmpeg, file, demuxer, limits: this.#limits }, isCut, signal);
+      return await hashVideo({ ffmpeg: this.ffmpeg, file, demuxer, limits: this.#limits }, type, signal);
     } finally {
       await file.remove();
     }
@@ -84,13 +83,26 @@ export class VideoHasher {
   }
 }
 
-async function hashFile(decoding: Decoding, isCut: boolean, signal: AbortSignal): Promise<VideoHashes> {
+/**
+ * The hashes of a file that is there. The SDK hashes with it, in its own process, so that a film has one digest wherever
+ * it is hashed.
+ * @throws DomainError as {@link VideoHasher.hash}; the signal's reason
+ */
+export async function hashVideo(
+  decoding: Decoding,
+  type: string,
+  signal: AbortSignal,
+  sample: typeof sampleFrames = sampleFrames,
+): Promise<VideoHashes> {
   signal.throwIfAborted();
+  const isCut = await endsEarly(decoding.file, type);
   const probe = await probeVideo(decoding, signal).catch((error: unknown) => {
     const hasNoFrame = error instanceof DomainError && error.code === 'video.undecodable';
     throw hasNoFrame && isCut ? new DomainError('video.truncated') : error;
   });
-  const sampling = await sampleTwice(decoding, probe, signal);
+  const first = await sample(decoding, probe, signal);
+  // A second time where a process was ended by somebody else: by the same video twice is the video's doing.
+  const sampling = first.lost ? await sample(decoding, probe, signal) : first;
   if (sampling.sampled === 0) throw noFrame(sampling, isCut, decoding.limits.decodeMs);
   const frames = framesOf(sampling, probe);
   return {
@@ -102,12 +114,6 @@ async function hashFile(decoding: Decoding, isCut: boolean, signal: AbortSignal)
     height: probe.height,
     incomplete: whyIncomplete(sampling, isCut),
   };
-}
-
-/** A second time where a process was ended by somebody else: by the same video twice is the video's doing. */
-async function sampleTwice(decoding: Decoding, probe: Probe, signal: AbortSignal): Promise<Sampling> {
-  const first = await sampleFrames(decoding, probe, signal);
-  return first.lost ? sampleFrames(decoding, probe, signal) : first;
 }
 
 function whyIncomplete({ late, lost }: Sampling, isCut: boolean): VideoHashes['incomplete'] {
