@@ -9,6 +9,7 @@ import { ContactPoints } from './contact-points.service';
 import { ContactPointsController, DeliveriesController, WebhooksController } from './deliveries.controller';
 import { Delivering } from './delivering.service';
 import { DeliveryLog } from './delivery-log.service';
+import { Telling } from './telling.service';
 import { WebhookChannel } from './webhook-channel';
 import { WebhookSecrets } from './webhook-secrets';
 import { Webhooks } from './webhooks.service';
@@ -33,6 +34,7 @@ import { Webhooks } from './webhooks.service';
     ContactPoints,
     DeliveryLog,
     Delivering,
+    Telling,
   ],
   exports: [Delivering, Webhooks, ContactPoints],
 })

@@ -4,6 +4,7 @@ import type { LedgerKind, SignalType } from '../../domain/vocabulary';
 import type { Actor, Tx } from '../../infra/database/work';
 import { appendAll } from '../../ledger/append';
 import { recordChange } from '../changes';
+import { tell } from '../telling';
 
 export interface Touched {
   readonly id: string;
@@ -56,7 +57,9 @@ export async function appendChange(tx: Tx, change: Change): Promise<string[]> {
         change.lists ?? null,
       );
   }
-  return appended.map(({ id }) => id);
+  const entryIds = appended.map(({ id }) => id);
+  await tell(tx, change.kind, entryIds);
+  return entryIds;
 }
 
 /** A signal as it stands on one list. */

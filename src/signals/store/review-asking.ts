@@ -2,6 +2,7 @@ import { reviewedBefore } from '../../domain/signal-lifecycle';
 import type { SignalType } from '../../domain/vocabulary';
 import type { Tx } from '../../infra/database/work';
 import { appendAll } from '../../ledger/append';
+import { tell } from '../telling';
 
 interface Asked {
   readonly signal_id: string;
@@ -28,7 +29,7 @@ export async function askForReviews(
     [now, reviewedBefore(now), most],
   );
   const groups = [...Map.groupBy(asked, ({ organisation_id, type }) => `${organisation_id} ${type}`).values()];
-  await appendAll(
+  const entries = await appendAll(
     tx,
     groups.flatMap((group) => {
       const [first] = group;
@@ -43,5 +44,6 @@ export async function askForReviews(
       };
     }),
   );
+  await tell(tx, 'signal.review-due', entries.map(({ id }) => id)); // prettier-ignore
   return { done: asked.length, signalIds: [] };
 }

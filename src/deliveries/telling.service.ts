@@ -1,0 +1,77 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { parseEntry } from '../domain/ledger-entry';
+import { Work } from '../infra/database/work';
+import { addJob, addJobIn, JobRegistry } from '../infra/jobs/jobs';
+import { log } from '../infra/log';
+import { TELL } from '../signals/telling';
+import { WebhookEndpoint } from './deliveries.entity';
+import { WebhookChannel } from './webhook-channel';
+
+const MINUTE_MS = 60_000;
+/** Between one attempt and the next. After the last the entry is where it always was: in the feed. */
+const AGAIN_AFTER_MS = [1, 5, 30, 120, 480].map((minutes) => minutes * MINUTE_MS);
+
+interface Call {
+  readonly entryId: string;
+  readonly endpointId: string;
+  /** 0 for the first. */
+  readonly attempt: number;
+}
+
+/**
+ * Tells an entry about hashes to the webhooks of those who are concerned, but not to whoever did it. A message names the entry
+ * and says no more than its immutable part: ids and categories. Who wants the texts reads them, as far as they are its to read.
+ */
+@Injectable()
+export class Telling implements OnModuleInit {
+  constructor(
+    private readonly work: Work,
+    private readonly jobs: JobRegistry,
+    private readonly channel: WebhookChannel,
+  ) {}
+
+  onModuleInit(): void {
+    this.jobs.register(TELL, async ({ entryId, endpointId, attempt = '0' }, signal) => {
+      if (entryId === undefined) return;
+      if (endpointId === undefined) await this.spread(entryId);
+      else await this.call({ entryId, endpointId, attempt: Number(attempt) }, signal);
+    });
+  }
+
+  /** A job for each endpoint; calls of one endpoint take turns, so that a slow one takes nobody else's worker. */
+  private async spread(entryId: string): Promise<void> {
+    await this.work.asWorker(async (tx) => {
+      const rows = await tx.query<{ id: string }[]>(
+        `select c.endpoint_id as id from ledger_entry e join contact_point c on c.organisation_id = any (e.audience)
+         where e.id = $1 and c.organisation_id is distinct from e.organisation_id and c.channel = 'webhook'
+           and c.removed_at is null and c.confirmed_at is not null`,
+        [entryId],
+      );
+      for (const { id: endpointId } of rows) {
+        const place = { key: keyOf(entryId, endpointId), queue: `${TELL}:${endpointId}` };
+        await addJob(tx, TELL, { entryId, endpointId }, place);
+      }
+    });
+  }
+
+  private async call({ entryId, endpointId, attempt }: Call, signal: AbortSignal): Promise<void> {
+    const { endpoint, body } = await this.work.asWorker(async (tx) => ({
+      endpoint: await tx.findOneBy(WebhookEndpoint, { id: endpointId }),
+      body: messageOf(await tx.query<{ bytes: Buffer }[]>('select bytes from ledger_entry where id = $1', [entryId])),
+    }));
+    const { kind } = await this.channel.send({ id: entryId, body }, endpoint, signal);
+    log.info({ event: 'telling.attempted', entryId, attempt, outcome: kind });
+    const delayMs = kind === 'failed' ? AGAIN_AFTER_MS[attempt] : undefined;
+    if (delayMs === undefined) return;
+    const again = { entryId, endpointId, attempt: `${attempt + 1}` };
+    await this.work.asWorker((tx) => addJobIn(tx, delayMs, TELL, again, keyOf(entryId, endpointId)));
+  }
+}
+
+const keyOf = (entryId: string, endpointId: string): string => `${TELL}:${entryId}:${endpointId}`;
+
+function messageOf([row]: readonly { readonly bytes: Buffer }[]): string {
+  if (!row) throw new Error('an entry that was appended is not there');
+  const { id, kind, at, org, subjects, dims } = parseEntry(row.bytes);
+  return JSON.stringify({ type: kind, timestamp: at, data: { entryId: id, organisationId: org, subjects, dims } });
+}
