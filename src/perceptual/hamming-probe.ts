@@ -20,6 +20,9 @@ import type { HashWords } from './hex';
 /** A query through the slots takes the time of about this many comparisons, and a block or candidate of so many. */
 const ROWS_PER_QUERY = 6144;
 const ROWS_PER_READ = 32;
+/** Going over so many matches to sort them takes the time of so many comparisons while the code for it is cold. */
+const SORTED_AT_ONCE = 1 << 12;
+const ROWS_PER_SORT = 1 << 15;
 
 /**
  * Asks an index on one thread: an instance of the module on the index's memory with a working space of its own, which
@@ -143,6 +146,8 @@ class ProbeScan implements HammingScan {
   /** Row from which the next query is to be compared with every row; undefined while it has not come to that. */
   #row: number | undefined;
   #begin = 0;
+  /** Of the matches of a query that was compared with every row. */
+  #sorting: Generator<void, void> | undefined;
 
   constructor(
     readonly probe: HammingProbe,
@@ -162,9 +167,17 @@ class ProbeScan implements HammingScan {
   step(rows = 1 << 17): boolean {
     const count = this.hashes.length / HASH256_BYTES;
     for (let left = rows; left > 0 && this.#next < count;) {
-      left -= this.#row === undefined ? this.#probe(left, count) : this.#compare(left, this.#row);
+      if (this.#sorting) left -= this.#sort(this.#sorting);
+      else left -= this.#row === undefined ? this.#probe(left, count) : this.#compare(left, this.#row);
     }
     return this.#next === count;
+  }
+
+  #sort(sorting: Generator<void, void>): number {
+    if (sorting.next().done !== true) return ROWS_PER_SORT;
+    this.#sorting = undefined;
+    this.#next++;
+    return 1;
   }
 
   #probe(left: number, count: number): number {
@@ -191,9 +204,8 @@ class ProbeScan implements HammingScan {
     }
     this.#row = to;
     if (to === rows) {
-      found.sortFrom(this.#begin);
+      this.#sorting = found.sorting(this.#begin, SORTED_AT_ONCE);
       this.#row = undefined;
-      this.#next++;
     }
     return to - from + 64;
   }

@@ -1,4 +1,5 @@
 import type { HashWords } from './hex';
+import { inOrder } from './match-order';
 
 /** Bits beyond which nothing is searched for. */
 export const MAX_RADIUS = 64;
@@ -125,23 +126,15 @@ export class MatchBuffer {
 
   /** Puts rows from `from` on, all of one query, in order of distance, then id; a row that is there twice is kept once. */
   sortFrom(from: number): void {
-    const length = this.count - from;
-    if (length < 2) return;
-    // Exact in a double: seven bits of distance above 32 of id.
-    const keys = new Float64Array(length);
-    for (let at = 0; at < length; at++) {
-      keys[at] = (this.distances[from + at] ?? 0) * 2 ** 32 + (this.ids[from + at] ?? 0);
-    }
-    keys.sort();
-    let end = from;
-    for (let at = 0; at < length; at++) {
-      const key = keys[at] ?? 0;
-      if (at > 0 && key === keys[at - 1]) continue;
-      this.distances[end] = Math.floor(key / 2 ** 32);
-      this.ids[end] = key % 2 ** 32;
-      end++;
-    }
-    this.count = end;
+    const sorting = this.sorting(from, Number.MAX_SAFE_INTEGER);
+    while (sorting.next().done !== true);
+  }
+
+  /** As `sortFrom`, with a pause after every so many rows of work; nothing is pushed meanwhile. */
+  *sorting(from: number, rows: number): Generator<void, void> {
+    if (this.count - from < 2) return;
+    const [ids, distances] = [this.ids.subarray(from, this.count), this.distances.subarray(from, this.count)];
+    this.count = from + (yield* inOrder({ ids, distances }, rows));
   }
 
   /** Rows `from`..`to` as objects. */

@@ -216,7 +216,7 @@ async function benchSize(count, quick, say) {
   const compared = timeEach(words.slice(0, 40), 3, (hash) => flat.query(hash, RADIUS));
   const bytes = engine.bytes / count;
   say(`${name}: p50 ${us(best.p50)}, p99 ${us(best.p99)}, ${perSecond(best.qps)}; comparing all ${us(compared.p50)}`);
-  const inserts = benchInserts(engine, 3);
+  const inserts = benchInserts(engine, 10);
   const faiss = await askFaiss(hashes, asked.subarray(0, 200 * HASH_BYTES), quick ? 1 : 4);
   const worst = benchWorst(engine);
   const target = (value, unit) => value && `≤ ${value}${unit}`;
