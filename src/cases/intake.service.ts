@@ -8,6 +8,7 @@ import { ClockSource } from '../infra/clock-source';
 import { requestContext } from '../infra/context';
 import { Work, type Actor, type Tx } from '../infra/database/work';
 import { readSubmission, type Submission } from '../infra/http/submission';
+import { validated } from '../infra/http/validation';
 import { appendAll, type NewEntry } from '../ledger/append';
 import { AddItemsDto, OpenCaseDto, type SubmissionView } from './cases.dto';
 import { CaseFile } from './cases.entity';
@@ -16,7 +17,6 @@ import { IntakeFiles, type MatchedFile } from './intake-files.service';
 import { admitItems } from './items';
 import { readLines, refusalOf, type ReadLines } from './lines';
 import { receiveFiles } from './submitted-files';
-import { validated } from './validated';
 
 /** Everything of a submission that is known before its transaction begins. */
 interface Gathered {

@@ -1,8 +1,8 @@
 import { breadthOf, type Breadth } from '../domain/broad-address';
 import { DomainError, PROBLEMS } from '../domain/errors';
 import { identify, type Address } from '../domain/web-address';
+import { validated } from '../infra/http/validation';
 import { SubmittedItemDto, type RefusedView } from './cases.dto';
-import { validated } from './validated';
 
 /** A line of a submission that could be read. What it is on, the platform tells. */
 export interface Line {

@@ -1,9 +1,10 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DomainError } from '../../domain/errors';
 import type { NegativeKind, SignalType } from '../../domain/vocabulary';
 import { Work, type Tx } from '../../infra/database/work';
 import { log } from '../../infra/log';
+import { mapInTurns, turn } from '../../infra/turn';
 import { LedgerFollow, type Following, type LedgerNews } from '../../ledger/ledger-follow';
 import { knownHarmless } from './known-harmless';
 import { NegativeSet, NEGATIVE_RADIUS, type NegativeHits } from './negative-set';
@@ -73,34 +74,30 @@ export class NegativeIndex implements OnApplicationBootstrap, OnModuleDestroy {
     await this.draw();
     if (!this.isLoaded && asked.length > MOST_IN_DATABASE) await this.untilLoaded();
     const stored = this.isLoaded ? undefined : await this.fromDatabase(asked);
-    const hits: NegativeHits[] = [];
-    for (const [index, { type, value }] of asked.entries()) {
-      if (index % SLICE === SLICE - 1) await nextTurn();
+    return mapInTurns(asked, SLICE, ({ type, value }, index) => {
       const known = this.known.hits(type, value);
       const loaded = stored ? stored[index] : this.loadedSet.hits(type, value);
-      hits.push({
+      return {
         harmless: known.harmless ?? loaded?.harmless ?? null,
         canary: loaded?.canary ?? false,
         corpus: loaded?.corpus ?? 0,
-      });
-    }
-    return hits;
+      };
+    });
   }
 
   /** Called after a commit on this node, so that the next contribution already meets them; other nodes follow the ledger. */
   async apply(rows: readonly NegativeRow[]): Promise<void> {
-    for (const [index, row] of rows.entries()) {
-      if (index % SLICE === SLICE - 1) await nextTurn();
+    await mapInTurns(rows, SLICE, (row) => {
       if (row.removed) this.loadedSet.remove(row.id);
       else this.loadedSet.add(row.id, row.kind, row.type, row.value, row.note);
-    }
+    });
   }
 
   private draw(): Promise<void> {
     this.drawing ??= (async () => {
       for (const { type, value, note } of knownHarmless()) {
         this.known.add(`${note}/${type}`, 'harmless', type, value, note);
-        await nextTurn();
+        await turn();
       }
     })();
     return this.drawing;

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../../infra/database/actor';
+import { turn } from '../../infra/turn';
 import { readBatch, type BatchQuestions } from './batch-questions';
 import { BatchSearch, type BatchFound } from './batch-search.service';
 import { Directory } from './directory.service';
 import { byDistance, toMatch, type Asker, type Hit, type Policy } from './known-signal';
 import { MatchAccount } from './match-account.service';
 import type { Match } from './match.dto';
-import { turn } from './turn';
 
 /** Made into answers between two turns of the event loop: about a millisecond. */
 const SLICE_QUESTIONS = 200;

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../domain/errors';
 import { Work, type Actor } from '../../infra/database/work';
+import { turn } from '../../infra/turn';
 import { HASH256_BYTES } from '../../perceptual/hex';
 import type { BatchQuestions, NearQuestions } from './batch-questions';
 import { findInDatabase, newestEntry } from './database-answers';
@@ -10,7 +11,6 @@ import { maySee, type Asker, type Hit } from './known-signal';
 import type { Freshness } from './match.dto';
 import { SignalIndex } from './signal-index.service';
 import { SignalReaders } from './signal-readers.service';
-import { turn } from './turn';
 
 /** Ten near neighbours a question. More are asked for in smaller batches, so that an answer fits into memory. */
 const MOST_MATCHES = 100_000;

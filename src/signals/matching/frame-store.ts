@@ -1,9 +1,9 @@
+import { turn } from '../../infra/turn';
 import { createHammingIndex } from '../../perceptual/hamming-factory';
 import { HASH256_BYTES, parseHexInto } from '../../perceptual/hex';
 import { VPDQ_RADIUS, VPDQ_THRESHOLDS, usableFrames, type VpdqFrame } from '../../perceptual/vpdq';
 import { Column } from './columns';
 import type { VideoShares } from './match.dto';
-import { turn } from './turn';
 
 export interface VideoHit extends VideoShares {
   readonly row: number;

@@ -1,10 +1,10 @@
 import type { SignalType } from '../../domain/vocabulary';
+import { turn } from '../../infra/turn';
 import { hammingDistance } from '../../perceptual/hamming';
 import type { VpdqFrame } from '../../perceptual/vpdq';
 import { isPerceptual, type HashStore } from './hash-store';
 import type { Hit, KnownSignal } from './known-signal';
 import type { Question } from './question';
-import { turn } from './turn';
 
 /** From memory, whoever may see it; gives way to the event loop when a search takes long. */
 export async function findInStore(store: HashStore, { type, value, radius, variant }: Question): Promise<Hit[]> {

@@ -4,12 +4,12 @@ import { SIGNAL_TYPES, type SignalType } from '../../domain/vocabulary';
 import { Work } from '../../infra/database/work';
 import { log } from '../../infra/log';
 import { metrics } from '../../infra/telemetry';
+import { turn } from '../../infra/turn';
 import { LedgerFollow, type Following, type LedgerNews } from '../../ledger/ledger-follow';
 import { Directory } from './directory.service';
 import { HashStore, isPerceptual, type Expected } from './hash-store';
 import type { Stand } from './known-signal';
 import { nextPage, readSignals, type PagedSignal } from './signal-pages';
-import { turn } from './turn';
 import { uuidOf } from './signal-table';
 
 /** While the database is away. */

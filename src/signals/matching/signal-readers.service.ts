@@ -1,10 +1,10 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { availableParallelism } from 'node:os';
 import type { HammingStore, MatchBuffer } from '../../perceptual/hamming-search';
+import { turn } from '../../infra/turn';
 import { HASH256_BYTES } from '../../perceptual/hex';
 import type { NearQuestions } from './batch-questions';
 import { IndexReader } from './index-reader';
-import { turn } from './turn';
 
 /** One core answers everything else. Each thread takes some 10 MB. */
 const MOST_READERS = Math.min(8, availableParallelism() - 1);

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DomainError } from '../../domain/errors';
 import type { PolicyRule } from '../../domain/signal-policy';
 import { quotaDay as startOfDay } from '../../domain/signal-trust';
 import type { MatchAction, MatchSource, SignalType } from '../../domain/vocabulary';
 import { ClockSource } from '../../infra/clock-source';
 import { Work, type Actor, type Tx } from '../../infra/database/work';
+import { mapInTurns } from '../../infra/turn';
 import { readKnown } from '../matching/database-answers';
 import { Directory } from '../matching/directory.service';
 import { toMatch, type KnownSignal } from '../matching/known-signal';
@@ -83,13 +83,12 @@ export class DryRun {
     const none = (): ActionCounts => ({ block: 0, review: 0, ignore: 0 });
     const tally: Tally = { matches: 0, undecidable: 0, changed: 0, before: none(), after: none(), changes: [] };
     const asker = this.directory.asker(actor);
-    for (const [index, row] of rows.entries()) {
-      if (index % SLICE === SLICE - 1) await nextTurn();
+    await mapInTurns(rows, SLICE, (row) => {
       const signal = signals.get(row.signal_id);
       const match =
         signal && toMatch({ signal, distance: row.distance }, asker, this.directory, { version: null, rules });
       count(tally, row, match);
-    }
+    });
     return tally;
   }
 }

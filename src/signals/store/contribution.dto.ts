@@ -29,6 +29,7 @@ import {
   type SignalType,
 } from '../../domain/vocabulary';
 import { IsInstant } from '../../infra/http/instant';
+import { LongList } from '../../infra/http/long-list';
 import { PageQuery } from '../../infra/http/paging';
 import { SignalLabels } from '../signal.dto';
 
@@ -93,8 +94,7 @@ export class ContributionLine extends Described {
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(20_000)
-  @ValidateNested({ each: true })
-  @Type(() => VideoFrameDto)
+  @LongList(VideoFrameDto)
   frames?: VideoFrameDto[];
 }
 
@@ -151,6 +151,7 @@ export class ContributeBatchDto extends Described {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MOST_LINES)
+  @LongList()
   signals!: unknown[];
 }
 

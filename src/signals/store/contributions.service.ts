@@ -5,6 +5,7 @@ import { DomainError } from '../../domain/errors';
 import { isUuid } from '../../domain/ledger-entry';
 import { ClockSource } from '../../infra/clock-source';
 import { Work, type Actor, type Tx } from '../../infra/database/work';
+import { mapInTurns } from '../../infra/turn';
 import { COMMON_LIST } from '../changes';
 import { Admission } from '../defence/admission.service';
 import { SignalIndex } from '../matching/signal-index.service';
@@ -18,6 +19,9 @@ import { reopenDisputes } from './reopening';
 import { requireSignal } from './signal-view';
 
 export type { Candidate } from './candidate';
+
+/** Lines between two turns of the event loop: about a millisecond. */
+const SLICE = 500;
 
 export interface ContributionBatch {
   readonly listId: string;
@@ -68,7 +72,7 @@ export class Contributions {
     const { listId = COMMON_LIST, reviewed = false, labels = {}, severity, incident } = dto;
     assertMayVouch(actor, reviewed);
     const defaults = { labels, ...(severity ? { severity } : {}), ...(incident ? { incident } : {}) };
-    const lines = dto.signals.map((line) => readLine(line, defaults));
+    const lines = await mapInTurns(dto.signals, SLICE, (line) => readLine(line, defaults));
     const taken = lines.flatMap((line, index) => (isRefusal(line) ? [] : [{ index, candidate: line }]));
     const unread = lines.flatMap((line, index) => (isRefusal(line) ? [{ index, ...line }] : []));
     const at = this.clock.now();
@@ -181,10 +185,11 @@ async function soundOnes(tx: Tx, { items, at }: ContributionBatch, outcomes: Out
     pointer: '/exhibitId',
     detail: 'there is no such exhibit, or it is not yours to see',
   };
-  return items.flatMap((candidate, index) => {
+  const sound = await mapInTurns(items, SLICE, (candidate, index) => {
     const isHidden = candidate.exhibitId !== undefined && !seen.has(candidate.exhibitId);
     const fault = candidateFault(candidate, at) ?? (isHidden ? hidden : null);
     if (fault) outcomes.refuse(index, fault);
     return fault ? [] : [{ index, candidate }];
   });
+  return sound.flat();
 }

@@ -1,6 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import type { Tx } from '../../../infra/database/work';
+import { mapInTurns } from '../../../infra/turn';
 import type { SignalIndex } from '../../matching/signal-index.service';
 import type { NegativeLine } from '../negative-list';
 import { NEGATIVE_RADIUS } from '../negative-set';
@@ -17,8 +17,7 @@ export interface Hit {
 /** Standing signals within matching distance of these negatives, by their id. The index has to be loaded. */
 export async function collide(index: SignalIndex, lines: readonly NegativeLine[]): Promise<Map<string, Hit>> {
   const found = new Map<string, Hit>();
-  for (const [position, { type, value }] of lines.entries()) {
-    if (position % SLICE === SLICE - 1) await nextTurn();
+  await mapInTurns(lines, SLICE, ({ type, value }) => {
     for (const { signalId, distance } of index.near(type, value, NEGATIVE_RADIUS[type] ?? 0)) {
       const before = found.get(signalId);
       found.set(signalId, {
@@ -26,7 +25,7 @@ export async function collide(index: SignalIndex, lines: readonly NegativeLine[]
         distance: Math.min(before?.distance ?? distance, distance),
       });
     }
-  }
+  });
   return found;
 }
 

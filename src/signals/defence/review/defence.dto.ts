@@ -2,7 +2,6 @@ import { ApiProperty } from '@nestjs/swagger';
 import {
   ArrayMaxSize,
   ArrayMinSize,
-  ArrayUnique,
   IsArray,
   IsBoolean,
   IsIn,
@@ -26,6 +25,7 @@ import {
   type TrustLevel,
 } from '../../../domain/vocabulary';
 import { IsInstant } from '../../../infra/http/instant';
+import { LongList } from '../../../infra/http/long-list';
 import { PageQuery } from '../../../infra/http/paging';
 import { IsWellFormed } from '../../../infra/http/text';
 
@@ -48,7 +48,6 @@ export class DecideQuarantineDto extends Because {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MOST_DECIDED)
-  @ArrayUnique()
   @IsUUID(undefined, { each: true })
   contributionIds?: string[];
 }
@@ -189,6 +188,7 @@ export class AddNegativeLinesDto extends AddNegativesDto {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MOST_NEGATIVES)
+  @LongList()
   entries!: unknown[];
 }
 
@@ -236,7 +236,6 @@ export class RemoveNegativesDto extends Because {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MOST_NEGATIVES)
-  @ArrayUnique()
   @IsUUID(undefined, { each: true })
   ids!: string[];
 }

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { plainToInstance } from 'class-transformer';
 import type { FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
 import { DomainError } from '../../../domain/errors';
@@ -7,7 +6,7 @@ import { requestContext } from '../../../infra/context';
 import type { Actor } from '../../../infra/database/work';
 import { fingerprintOf } from '../../../infra/http/context.hook';
 import { readSubmission } from '../../../infra/http/submission';
-import { validationPipe } from '../../../infra/http/validation';
+import { validated } from '../../../infra/http/validation';
 import { readFile } from '../negative-list';
 import { AddNegativesDto, type NegativesAnswer } from './defence.dto';
 import { Negatives } from './negatives.service';
@@ -23,7 +22,7 @@ export class NegativeUpload {
   async receive(actor: Actor, request: FastifyRequest): Promise<NegativesAnswer> {
     const { document, files, drain } = await readSubmission(request, 'about');
     try {
-      const dto = await about(document);
+      const dto = await validated(document, AddNegativesDto);
       const bytes = await firstFile(files);
       const claim = requestContext()?.idempotency;
       const digest = createHash('sha256').update(JSON.stringify(document)).update(bytes).digest('hex');
@@ -34,11 +33,6 @@ export class NegativeUpload {
       throw error;
     }
   }
-}
-
-async function about(document: unknown): Promise<AddNegativesDto> {
-  const checked: unknown = await validationPipe().transform(document, { type: 'body', metatype: AddNegativesDto });
-  return plainToInstance(AddNegativesDto, checked);
 }
 
 async function firstFile(files: Awaited<ReturnType<typeof readSubmission>>['files']): Promise<Buffer> {

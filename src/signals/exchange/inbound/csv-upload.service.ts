@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { plainToInstance } from 'class-transformer';
 import type { FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import { canonicalJson } from '../../../domain/canonical';
@@ -10,7 +9,7 @@ import { requestContext } from '../../../infra/context';
 import { Work, type Actor } from '../../../infra/database/work';
 import { fingerprintOf } from '../../../infra/http/context.hook';
 import { readSubmission, type Submission } from '../../../infra/http/submission';
-import { validationPipe } from '../../../infra/http/validation';
+import { validated } from '../../../infra/http/validation';
 import { Contributions } from '../../store/contributions.service';
 import { CsvHeaderError, readCsv, type CsvLine } from './csv-lines';
 import { note } from './source-entries';
@@ -54,7 +53,7 @@ export class CsvUpload {
     assertMay(actor);
     const submission = await readSubmission(request, 'about');
     try {
-      const dto = await aboutOf(submission.document);
+      const dto = await validated(submission.document, CsvSourceDto);
       const claim = requestContext()?.idempotency;
       // Not over the file, which is still to come: the same terms under the same key are the same upload, sent again.
       if (claim) claim.fingerprint = fingerprintOf(request.method, request.url, canonicalJson(submission.document));
@@ -130,11 +129,6 @@ const nameOf = (record: CsvLine['record']): string => (record.kind === 'refused'
 
 const unusable = (detail: string): DomainError =>
   new DomainError('request.invalid', {}, [{ pointer: '/file', detail }]);
-
-async function aboutOf(document: unknown): Promise<CsvSourceDto> {
-  const checked: unknown = await validationPipe().transform(document, { type: 'body', metatype: CsvSourceDto });
-  return plainToInstance(CsvSourceDto, checked);
-}
 
 async function* linesOf({ files }: Submission): AsyncGenerator<CsvLine, void, undefined> {
   for await (const { file } of files) {
