@@ -1,9 +1,9 @@
-import { Client } from 'pg';
 import type { DataSourceOptions } from 'typeorm';
 import { ApiKey, Approval, Membership, Organisation } from './accounts/accounts.entity';
 import { CaseFile, CaseJoin, ContentItem } from './cases/cases.entity';
 import { Exhibit, StoredObject } from './evidence/evidence.entity';
 import { ContactPoint, Delivery, DeliveryAttempt, WebhookEndpoint } from './deliveries/deliveries.entity';
+import { WatchedClient } from './infra/database/watched-client';
 import { NoticeClock } from './notices/clock.entity';
 import { Notice, NoticeAnswer, NoticeItem } from './notices/notice.entity';
 import { CreateTenancy1764000000000 } from '../migrations/1764000000000-create-tenancy';
@@ -63,18 +63,6 @@ export const MIGRATIONS = [
   AskForReviews1764000860000,
 ];
 
-/**
- * A connection that always has somebody who hears its errors. pg can read the end of a connection from the same packet as its
- * beginning, before TypeORM has had a turn to listen; an error that nobody hears ends the process. Whoever uses the
- * connection still learns of it by the failure of their query.
- */
-class HeardClient extends Client {
-  constructor(config?: ConstructorParameters<typeof Client>[0]) {
-    super(config);
-    this.on('error', () => undefined);
-  }
-}
-
 /** TypeORM's settings for one connection string. Never synchronises: migrations are SQL. */
 export function dataSourceOptions(url: string, poolSize: number): DataSourceOptions {
   return {
@@ -88,7 +76,7 @@ export function dataSourceOptions(url: string, poolSize: number): DataSourceOpti
     installExtensions: false,
     poolSize,
     applicationName: 'clepsydra',
-    extra: { connectionTimeoutMillis: 10_000, Client: HeardClient },
+    extra: { connectionTimeoutMillis: 10_000, Client: WatchedClient },
     // A connection that the server ended must not end the process; the next query takes another.
     poolErrorHandler: () => undefined,
   };

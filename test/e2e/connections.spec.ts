@@ -37,4 +37,9 @@ describe('a connection of the service', () => {
     const two = (): Promise<unknown> => source.query('select 2 as two').catch(() => null);
     expect(await eventually(two, (rows) => rows !== null)).toEqual([{ two: 2 }]);
   });
+
+  it('waits for a statement that takes long, for as long as the server lives', async () => {
+    // Longer than the silence after which the server is asked whether it lives.
+    expect(await source.query(`select 'done' as it from pg_sleep(6)`)).toEqual([{ it: 'done' }]);
+  }, 30_000);
 });

@@ -22,8 +22,9 @@ export const Public = (why: string): MethodDecorator =>
   applyDecorators(SetMetadata(PUBLIC, why), RouteFact({ open: true }), ApiExtension('x-public', why));
 
 /**
- * Answered many thousand times a second: the credential may have been recognised up to five seconds ago, as the class
- * comment of `CredentialCache` says in full. Only for reading what is not the credential's own. Says why.
+ * Asked many thousand times a second, and answered also while the database is away: the credential may have been recognised
+ * up to five seconds ago, or ten minutes then, as the class comment of `CredentialCache` says in full. Only for reading what
+ * is not the credential's own. Says why.
  */
 export const HOT_PATH = 'clepsydra:hot-path';
 export const HotPath = (why: string): MethodDecorator =>

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../../infra/database/actor';
-import { Allow, CurrentActor } from '../../infra/http/allow';
+import { Allow, CurrentActor, HotPath } from '../../infra/http/allow';
 import { MatchAnswer } from './match.dto';
 import { MatchFramesDto } from './match-frames.dto';
 import { Matching } from './matching.service';
@@ -18,6 +18,7 @@ export class MatchFramesController {
   @Post()
   @HttpCode(200)
   @Allow('signal.query')
+  @HotPath('asked for each upload of a platform')
   match(@CurrentActor() actor: Actor, @Body() { frames }: MatchFramesDto): Promise<MatchAnswer> {
     return this.matching.byFile(actor, {
       frames: frames.map(({ hash, quality, atMs = 0 }, frame) => ({ hash, quality, atMs, frame })),

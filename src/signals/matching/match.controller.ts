@@ -34,6 +34,7 @@ export class MatchController {
   @Post()
   @HttpCode(200)
   @Allow('signal.query')
+  @HotPath('asked for each upload of a platform')
   @ApiConsumes('multipart/form-data')
   @ApiQuery({
     name: 'variants',

@@ -1,0 +1,68 @@
+import { connect } from 'node:net';
+import { Client } from 'pg';
+
+/** A statement that has not been answered for so long has the server asked whether it lives; so long it may take to say so. */
+const SILENCE_MS = 5_000;
+
+/** What every server answers with one byte before anybody has logged in (PostgreSQL's protocol, SSLRequest). */
+const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
+
+/**
+ * A connection that always has somebody who hears its errors, and that does not wait for ever.
+ *
+ * pg can read the end of a connection from the same packet as its beginning, before TypeORM has had a turn to listen; an error
+ * that nobody hears ends the process. Whoever uses the connection still learns of it by the failure of their query.
+ *
+ * A server that is stopped, or out of reach without a word, answers nothing and refuses nothing. Its connections are given up
+ * after ten seconds, as if it had ended them. A statement that merely takes long is left alone, so this is no limit on
+ * statements; and not pg's `query_timeout`, which forgets a ROLLBACK that waits and gives the connection back with its
+ * transaction open.
+ */
+export class WatchedClient extends Client {
+  constructor(config?: ConstructorParameters<typeof Client>[0]) {
+    super(config);
+    this.on('error', () => undefined);
+    const query = this.query.bind(this) as (...asked: unknown[]) => unknown;
+    this.query = ((...asked: unknown[]) => {
+      const answer = query(...asked);
+      if (answer instanceof Promise) this.watch(answer);
+      return answer;
+    }) as Client['query'];
+  }
+
+  private watch(answer: Promise<unknown>): void {
+    let timer: NodeJS.Timeout | undefined;
+    let isAnswered = false;
+    const later = (): void => void (timer = setTimeout(() => void look(), SILENCE_MS));
+    const look = async (): Promise<void> => {
+      const isAlive = await answersAt(this.host, this.port);
+      if (isAnswered) return;
+      if (isAlive) later();
+      else this.connection.stream.destroy(noAnswer());
+    };
+    const answered = (): void => {
+      isAnswered = true;
+      clearTimeout(timer);
+    };
+    later();
+    answer.then(answered, answered);
+  }
+}
+
+const noAnswer = (): Error => Object.assign(new Error('the database does not answer'), { code: 'ETIMEDOUT' });
+
+function answersAt(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port });
+    const say = (isAlive: boolean): void => {
+      socket.destroy();
+      resolve(isAlive);
+    };
+    socket.setTimeout(SILENCE_MS, () => say(false));
+    socket.once('connect', () => socket.write(SSL_REQUEST));
+    socket.once('data', () => say(true));
+    // Ended without an answer, it is there all the same: a full house says so like that.
+    socket.once('end', () => say(true));
+    socket.once('error', () => say(false));
+  });
+}
