@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type BeforeApplication
 import { ClockSource } from '../infra/clock-source';
 import { CONFIG, type Config } from '../infra/config';
 import { log } from '../infra/log';
+import { Periodic } from '../infra/periodic';
 import { Ticker } from './ticker';
 
 const TICK_MS = 200;
@@ -11,9 +12,15 @@ const FREE_MS = 2_000;
 /** Ticks for as long as this process works. A tick that fails (the database is away) is told once and tried again. */
 @Injectable()
 export class Ticking implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private current: Promise<void> = Promise.resolve();
-  private isStopped = false;
+  private readonly ticks = new Periodic({
+    everyMs: () => (this.isBehind ? 0 : TICK_MS),
+    turn: () => this.once(),
+    failed: (error) => {
+      if (!this.hasFailed) log.error({ event: 'ticker.failed', code: codeOf(error) });
+      this.hasFailed = true;
+    },
+  });
+  private isBehind = false;
   private hasFailed = false;
   private lastBeat = -Infinity;
   private lastFree = -Infinity;
@@ -25,43 +32,29 @@ export class Ticking implements OnApplicationBootstrap, BeforeApplicationShutdow
   ) {}
 
   onApplicationBootstrap(): void {
-    if (this.config.worker) this.next(0);
+    if (this.config.worker) this.ticks.start(0);
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.isStopped = true;
-    clearTimeout(this.timer);
-    await this.current;
+  beforeApplicationShutdown(): Promise<void> {
+    return this.ticks.stop();
   }
 
-  private next(delayMs: number): void {
-    if (this.isStopped) return;
-    this.timer = setTimeout(() => {
-      this.current = this.once().then((isBehind) => this.next(isBehind ? 0 : TICK_MS));
-    }, delayMs);
-  }
-
-  /** One batch at a time, so that a long catching up does not keep the heart from beating. Says whether more is due. */
-  private async once(): Promise<boolean> {
-    try {
-      // The beat first: what the outage overtook is then told after the outage.
-      const monotonic = performance.now();
-      if (monotonic - this.lastBeat >= BEAT_MS) {
-        await this.ticker.beat(this.clock.now());
-        this.lastBeat = monotonic;
-      }
-      if (monotonic - this.lastFree >= FREE_MS) {
-        await this.ticker.freeDeadNodes();
-        this.lastFree = monotonic;
-      }
-      const { isBehind } = await this.ticker.tickBatch(this.clock.now());
-      this.hasFailed = false;
-      return isBehind;
-    } catch (error) {
-      if (!this.hasFailed) log.error({ event: 'ticker.failed', code: codeOf(error) });
-      this.hasFailed = true;
-      return false;
+  /** One batch at a time, so that a long catching up does not keep the heart from beating. */
+  private async once(): Promise<void> {
+    this.isBehind = false;
+    // The beat first: what the outage overtook is then told after the outage.
+    const monotonic = performance.now();
+    if (monotonic - this.lastBeat >= BEAT_MS) {
+      await this.ticker.beat(this.clock.now());
+      this.lastBeat = monotonic;
     }
+    if (monotonic - this.lastFree >= FREE_MS) {
+      await this.ticker.freeDeadNodes();
+      this.lastFree = monotonic;
+    }
+    const { isBehind } = await this.ticker.tickBatch(this.clock.now());
+    this.isBehind = isBehind;
+    this.hasFailed = false;
   }
 }
 

@@ -5,6 +5,7 @@ import { KeyProvider } from '../crypto/key-provider';
 import { KeyfileProvider } from '../crypto/keyfile';
 import { CaseKeyStore } from '../crypto/keystore';
 import { log } from '../log';
+import { Periodic } from '../periodic';
 import { BlobStore } from './blob-store';
 import { DiskBlobStore } from './disk';
 import { SealedStore } from './sealed-store';
@@ -43,28 +44,30 @@ const IDLE_MS = 10 * 60_000;
   exports: [SealedStore, CaseKeyStore, BlobStore],
 })
 export class VaultStorageModule implements OnModuleInit, OnApplicationShutdown {
-  private upkeep?: NodeJS.Timeout;
+  private readonly upkeep = new Periodic({
+    everyMs: IDLE_MS,
+    turn: () => this.recover(),
+    failed: (error) => this.notRecovered(error),
+  });
 
   constructor(private readonly blobs: BlobStore) {}
 
   async onModuleInit(): Promise<void> {
-    await this.recover();
-    this.upkeep = setInterval(() => void this.recover(), IDLE_MS).unref();
+    await this.recover().catch((error: unknown) => this.notRecovered(error));
+    this.upkeep.start();
   }
 
-  onApplicationShutdown(): void {
-    clearInterval(this.upkeep);
+  onApplicationShutdown(): Promise<void> {
+    return this.upkeep.stop();
   }
 
   private async recover(): Promise<void> {
-    try {
-      const cleared = await this.blobs.recover(IDLE_MS);
-      if (cleared > 0) log.warn({ event: 'storage.leftovers-cleared', cleared });
-    } catch (error) {
-      log.error({
-        event: 'storage.recovery-failed',
-        code: error instanceof Error && 'code' in error ? error.code : undefined,
-      });
-    }
+    const cleared = await this.blobs.recover(IDLE_MS);
+    if (cleared > 0) log.warn({ event: 'storage.leftovers-cleared', cleared });
+  }
+
+  private notRecovered(error: unknown): void {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    log.error({ event: 'storage.recovery-failed', code });
   }
 }

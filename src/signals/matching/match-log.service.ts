@@ -4,6 +4,7 @@ import type { MatchSource } from '../../domain/vocabulary';
 import type { Actor } from '../../infra/database/actor';
 import { Work, type Tx } from '../../infra/database/work';
 import { log } from '../../infra/log';
+import { WriteBehind } from '../../infra/write-behind';
 import type { Match } from './match.dto';
 
 const FLUSH_MS = 250;
@@ -29,14 +30,16 @@ interface Found {
 @Injectable()
 export class MatchLog implements OnModuleDestroy {
   private waiting = new Map<string, Found>();
-  private timer: NodeJS.Timeout | undefined;
-  private writing: Promise<void> = Promise.resolve();
+  private readonly writing = new WriteBehind({
+    afterMs: FLUSH_MS,
+    write: () => this.write(),
+    failed: (error) => log.warn({ event: 'signal-matches.not-kept', reason: String(error) }),
+  });
 
   constructor(private readonly work: Work) {}
 
-  async onModuleDestroy(): Promise<void> {
-    clearTimeout(this.timer);
-    await this.flush();
+  onModuleDestroy(): Promise<void> {
+    return this.flush();
   }
 
   note(actor: Actor, source: MatchSource, match: Match, at: Date): void {
@@ -47,10 +50,7 @@ export class MatchLog implements OnModuleDestroy {
     else if (this.waiting.size < ROOM) {
       this.waiting.set(name, { id: uuidv7(), organisationId, exhibitId: null, match, source, at, times: 1 });
     }
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      void this.flush();
-    }, FLUSH_MS).unref();
+    this.writing.later();
   }
 
   /** In the transaction that seals the exhibit. */
@@ -63,12 +63,7 @@ export class MatchLog implements OnModuleDestroy {
   }
 
   flush(): Promise<void> {
-    this.writing = this.writing
-      .then(() => this.write())
-      .catch((error: unknown) => {
-        log.warn({ event: 'signal-matches.not-kept', reason: String(error) });
-      });
-    return this.writing;
+    return this.writing.flush();
   }
 
   private async write(): Promise<void> {

@@ -3,6 +3,7 @@ import { DomainError } from '../../domain/errors';
 import type { Actor } from '../../infra/database/actor';
 import { Work } from '../../infra/database/work';
 import { log } from '../../infra/log';
+import { WriteBehind } from '../../infra/write-behind';
 
 /** A matcher that anybody may ask without end tells how far to change a picture until it is no longer found. */
 export const HASHES_PER_PERSON_AND_DAY = 2_000;
@@ -35,14 +36,16 @@ interface Spender {
 export class QueryBudget implements OnModuleDestroy {
   private readonly spenders = new Map<string, Promise<Spender>>();
   private readonly known = new Map<string, Spender>();
-  private timer: NodeJS.Timeout | undefined;
-  private writing: Promise<void> = Promise.resolve();
+  private readonly writing = new WriteBehind({
+    afterMs: FLUSH_MS,
+    write: () => this.write(),
+    failed: (error) => log.warn({ event: 'signal-queries.not-counted', reason: String(error) }),
+  });
 
   constructor(private readonly work: Work) {}
 
-  async onModuleDestroy(): Promise<void> {
-    clearTimeout(this.timer);
-    await this.flush();
+  onModuleDestroy(): Promise<void> {
+    return this.flush();
   }
 
   /** @throws DomainError `signals.budget-spent` when so many more hashes are not left today; then none is taken. */
@@ -55,7 +58,7 @@ export class QueryBudget implements OnModuleDestroy {
       throw new DomainError('signals.budget-spent', { limit, left: Math.max(0, limit - spent), resetsAt });
     }
     spender.asked += hashes;
-    this.later();
+    this.writing.later();
   }
 
   /** Questions of those taken that had a match. */
@@ -63,14 +66,9 @@ export class QueryBudget implements OnModuleDestroy {
     if (questions > 0) (await this.spender(actor, at)).matched += questions;
   }
 
-  /** Writes what was counted. One at a time, so that nothing is written twice. */
+  /** Writes what was counted. */
   flush(): Promise<void> {
-    this.writing = this.writing
-      .then(() => this.write())
-      .catch((error: unknown) => {
-        log.warn({ event: 'signal-queries.not-counted', reason: String(error) });
-      });
-    return this.writing;
+    return this.writing.flush();
   }
 
   private async spender(actor: Actor, at: Date): Promise<Spender> {
@@ -87,24 +85,24 @@ export class QueryBudget implements OnModuleDestroy {
   }
 
   private async read(name: string, organisationId: string, personId: string, day: string): Promise<Spender> {
+    const kept = await this.keptOf(organisationId, personId, day).catch((error: unknown) => {
+      // Whoever asked yesterday goes on without a database. What other nodes counted comes with the first write.
+      if (this.known.has(name)) return 0;
+      throw error;
+    });
+    const spender: Spender = { organisationId, personId, day, kept, asked: 0, matched: 0 };
+    this.known.set(name, spender);
+    return spender;
+  }
+
+  private async keptOf(organisationId: string, personId: string, day: string): Promise<number> {
     const [row] = await this.work.asWorker((tx) =>
       tx.query<{ asked: string }[]>(
         'select asked from signal_query_count where organisation_id = $1 and person_id = $2 and day = $3',
         [organisationId, personId, day],
       ),
     );
-    const spender: Spender = { organisationId, personId, day, kept: Number(row?.asked ?? 0), asked: 0, matched: 0 };
-    this.known.set(name, spender);
-    return spender;
-  }
-
-  private later(): void {
-    if (this.timer) return;
-    this.timer = setTimeout(() => {
-      this.timer = undefined;
-      void this.flush();
-    }, FLUSH_MS);
-    this.timer.unref();
+    return Number(row?.asked ?? 0);
   }
 
   private async write(): Promise<void> {
