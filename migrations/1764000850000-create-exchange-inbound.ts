@@ -81,54 +81,64 @@ create table exchange_statement (
 );
 create index exchange_statement_about on exchange_statement (source_id, about);
 
-alter table signal_dispute add column source_id uuid,
-  -- Whose subscription handed it on: it is nobody's opinion here, and somebody answers for its being here.
+alter table signal_dispute
+  -- Whose subscriptions handed it on: it is nobody's opinion here, and somebody answers for its being here.
   add column relayed_by uuid,
+  -- Every reason that its sources give, of which reason is the first.
+  add column relayed_reasons text[],
   add constraint signal_dispute_relayed_by_fk foreign key (relayed_by) references organisation (id),
-  add constraint signal_dispute_relayed_whole check ((source_id is null) = (relayed_by is null)),
-  add constraint signal_dispute_source_fk foreign key (source_id) references exchange_source (id),
+  add constraint signal_dispute_relayed_whole check ((relayed_by is null) = (relayed_reasons is null)),
   -- A source is nobody here: what it disputes is disputed in nobody's name, and bears the source's.
-  add constraint signal_dispute_source_of_nobody check (source_id is null or organisation_id is null);
-create unique index signal_dispute_source_once on signal_dispute (signal_id, source_id) where state = 'open' and source_id is not null;
+  add constraint signal_dispute_relayed_of_nobody check (relayed_by is null or organisation_id is null);
+create unique index signal_dispute_relayed_once on signal_dispute (signal_id, relayed_by, list_ids) where state = 'open' and relayed_by is not null;
 `;
 
 const VERBS = `
--- A dispute that exists at the source, handed on: only about hashes that the subscriber's organisation stands behind because of that
--- source. What a person here rejected for the same reason stays rejected.
-create function exchange_dispute(source uuid, ids uuid[], signals uuid[], reasons text[], notes text[], at timestamptz, due timestamptz)
-returns setof uuid
+-- Disputes that exist at the sources which bring hashes into one list, handed on: one for each hash, with what all of them say, and only
+-- about hashes that the subscriber's organisation stands behind there. It stands as long as one of them gives a reason that nobody here
+-- has rejected. The hashes are locked before anything is read, because two sources may be read at once.
+create function exchange_relay(source uuid, signals uuid[], ids uuid[], at timestamptz, due timestamptz)
+returns table (signal_id uuid, signal_type text, is_open boolean)
 language plpgsql volatile security definer set search_path = public, pg_catalog as $$
+#variable_conflict use_column
+declare list uuid;
 begin
-  if not exists (select 1 from exchange_source s where s.id = source and s.organisation_id = current_org() and s.ended_at is null) then
+  select s.list_id into list from exchange_source s where s.id = source and s.organisation_id = current_org();
+  if not found then
     raise exception 'a source of another organisation' using errcode = '42501';
   end if;
   perform 1 from signal s where s.id = any(signals) order by s.type, s.value for no key update;
-  update signal_dispute d set reason = u.reason, note = u.note
-    from unnest(signals, reasons, notes) as u(signal, reason, note)
-    where d.source_id = source and d.signal_id = u.signal and d.state = 'open' and (d.reason, d.note) is distinct from (u.reason, u.note);
-  -- About the list into which the source brings its hashes.
-  return query insert into signal_dispute (id, signal_id, organisation_id, list_ids, source_id, relayed_by, reason, note, opened_at, due_at)
-    select u.id, u.signal, null, array[e.list_id], source, e.organisation_id, u.reason, u.note, at, due
-    from exchange_source e, unnest(ids, signals, reasons, notes) as u(id, signal, reason, note)
-    where e.id = source and exists (select 1 from exchange_record r where r.source_id = source and r.signal_id = u.signal)
-      and exists (select 1 from signal_contribution c where c.signal_id = u.signal and c.organisation_id = current_org() and c.state = 'standing'
-        and c.list_id = e.list_id)
-      -- Not again under another name of the same source, either.
-      and not exists (select 1 from signal_dispute d where d.signal_id = u.signal and ((d.source_id = source and d.state = 'open')
-        or (d.relayed_by = e.organisation_id and e.list_id = any(d.list_ids) and d.state = 'rejected' and d.reason = u.reason)))
-    on conflict do nothing returning signal_dispute.signal_id;
-end $$;
-
--- The source disputes it no more, or says nothing of it any more.
-create function exchange_undispute(source uuid, signals uuid[], at timestamptz) returns setof uuid
-language plpgsql volatile security definer set search_path = public, pg_catalog as $$
-begin
-  if not exists (select 1 from exchange_source s where s.id = source and s.organisation_id = current_org()) then
-    raise exception 'a source of another organisation' using errcode = '42501';
-  end if;
-  perform 1 from signal s where s.id = any(signals) order by s.type, s.value for no key update;
-  return query update signal_dispute set state = 'retracted', closed_at = at, closed_by = current_org()
-    where source_id = source and state = 'open' and signal_id = any(signals) returning signal_id;
+  return query with spoken as (
+    select r.signal_id, coalesce(x.reason, 'other') as reason,
+      coalesce(x.reason, 'other') || ' (' || concat_ws(', ', nullif(x.stated_by, ''), 'at ' || e.name) || ')' as words
+    from exchange_source e join exchange_record r on r.source_id = e.id
+    left join exchange_statement x on x.source_id = r.source_id and x.about = r.remote_id
+    where e.organisation_id = current_org() and e.list_id = list and e.ended_at is null and r.signal_id = any(signals)
+      and coalesce(r.disputed, x.reason is not null)
+      and not exists (select 1 from signal_dispute d where d.signal_id = r.signal_id and d.relayed_by = current_org()
+        and list = any(d.list_ids) and d.state = 'rejected' and coalesce(x.reason, 'other') = any(d.relayed_reasons))),
+  said as (
+    select w.signal_id, array_agg(distinct w.reason) as reasons,
+      left('Handed on, unchecked: ' || string_agg(distinct w.words, ', '), 2000) as note
+    from spoken w group by w.signal_id),
+  restated as (
+    update signal_dispute d set reason = w.reasons[1], relayed_reasons = w.reasons, note = w.note from said w
+    where d.signal_id = w.signal_id and d.relayed_by = current_org() and d.list_ids = array[list] and d.state = 'open'
+      and (d.relayed_reasons, d.note) is distinct from (w.reasons, w.note)),
+  opened as (
+    insert into signal_dispute (id, signal_id, organisation_id, list_ids, relayed_by, relayed_reasons, reason, note, opened_at, due_at)
+    select u.id, w.signal_id, null, array[list], current_org(), w.reasons, w.reasons[1], w.note, at, due
+    from unnest(signals, ids) as u(signal, id) join said w on w.signal_id = u.signal
+    where exists (select 1 from signal_contribution c where c.signal_id = w.signal_id and c.organisation_id = current_org()
+        and c.state = 'standing' and c.list_id = list)
+    on conflict do nothing returning signal_id),
+  ended as (
+    update signal_dispute d set state = 'retracted', closed_at = at, closed_by = current_org()
+    where d.relayed_by = current_org() and d.list_ids = array[list] and d.state = 'open' and d.signal_id = any(signals)
+      and not exists (select 1 from said w where w.signal_id = d.signal_id)
+    returning d.signal_id)
+  select o.signal_id, s.type, true from opened o join signal s on s.id = o.signal_id
+  union all select n.signal_id, s.type, false from ended n join signal s on s.id = n.signal_id;
 end $$;
 
 -- What a source now says of hashes that it brought. The contribution is the same one, so what others said of the hash stays.
@@ -174,9 +184,9 @@ grant update (state, checkpoint, pages, next_run_at, last_run_at, last_change_at
   faults, ended_at, takes_back, credential_key_id, credential_wrapped) on exchange_source to clepsydra_app;
 grant select, insert, update, delete on exchange_record, exchange_statement to clepsydra_app;
 grant select, update (next_run_at) on exchange_source to clepsydra_worker;
-revoke all on function exchange_dispute(uuid, uuid[], uuid[], text[], text[], timestamptz, timestamptz), exchange_undispute(uuid, uuid[], timestamptz),
+revoke all on function exchange_relay(uuid, uuid[], uuid[], timestamptz, timestamptz),
   exchange_restate(uuid, uuid[], text[], text[], text[], text[], boolean[], timestamptz[], timestamptz) from public;
-grant execute on function exchange_dispute(uuid, uuid[], uuid[], text[], text[], timestamptz, timestamptz), exchange_undispute(uuid, uuid[], timestamptz),
+grant execute on function exchange_relay(uuid, uuid[], uuid[], timestamptz, timestamptz),
   exchange_restate(uuid, uuid[], text[], text[], text[], text[], boolean[], timestamptz[], timestamptz) to clepsydra_app;
 
 insert into private.job_task (name) values ('exchange-sync');
@@ -192,8 +202,8 @@ export class CreateExchangeInbound1764000850000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
       delete from private.job_task where name = 'exchange-sync';
-      drop function exchange_dispute, exchange_undispute, exchange_restate;
-      alter table signal_dispute drop column source_id, drop column relayed_by;
+      drop function exchange_relay, exchange_restate;
+      alter table signal_dispute drop column relayed_by, drop column relayed_reasons;
       drop table exchange_statement, exchange_record, exchange_source;
     `);
   }

@@ -375,7 +375,7 @@ describe('sources that lie, break and change their mind', () => {
       ]);
       expect(await standOf(world, one)).toMatchObject({
         state: 'disputed',
-        disputes: [{ reason: 'artistic', note: 'Handed on from The other side, unchecked: artistic (Gallery)' }],
+        disputes: [{ reason: 'artistic', note: 'Handed on, unchecked: artistic (Gallery, at The other side)' }],
       });
       expect(await standOf(world, two)).toMatchObject({ state: 'disputed' });
       // The gallery changes its mind; the second hash is not in the next version any more.
@@ -505,12 +505,11 @@ describe('sources that lie, break and change their mind', () => {
       expect(await asStranger('select * from exchange_source', [])).toEqual([]);
       expect(await asStranger('select * from exchange_record', [])).toEqual([]);
       expect(
-        await asStranger(`select exchange_dispute($1, array[gen_random_uuid()], $2, '{other}', '{x}', now(), now())`, [
+        await asStranger('select exchange_relay($1, $2, array[gen_random_uuid()], now(), now())', [
           source.id,
           ...signals,
         ]),
       ).toBe('42501');
-      expect(await asStranger('select exchange_undispute($1, $2, now())', [source.id, ...signals])).toBe('42501');
       expect(
         await asStranger(
           `select exchange_restate($1, $2, '{"{}"}', '{critical}', '{null}', '{"{}"}', '{true}', '{null}', now())`,

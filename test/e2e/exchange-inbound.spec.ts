@@ -93,7 +93,7 @@ describe('a federation of two services', () => {
       disputes: [
         {
           reason: 'journalistic',
-          note: 'Handed on from North, unchecked: journalistic (Harbour)',
+          note: 'Handed on, unchecked: journalistic (Harbour, at North)',
           state: 'open',
           organisation_id: null,
         },

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { isWritable } from '../../store/list-access';
 import { Retraction } from '../../store/retraction.service';
 import { shadowsOf, unnamed, writeRecords, type RecordRow } from './records.query';
-import { endRelayed } from './relayed-disputes';
+import { relayDisputes } from './relayed-disputes';
 import { SourcePlacing } from './placing.service';
 import type { GoneRecord } from './source';
 import type { SourceRow } from './source-row';
@@ -72,7 +72,7 @@ export class SourceEnding {
   private async drop(turn: Turn, signalIds: readonly string[]): Promise<Ended> {
     if (signalIds.length === 0) return NOTHING_ENDED;
     const { tx, actor, source, at } = turn;
-    const undisputed = await endRelayed(tx, source.id, signalIds, at);
+    const { undisputed } = await relayDisputes(turn, signalIds);
     const which = { sourceId: source.id, signalIds };
     const ended = await this.retraction.retract(tx, actor, which, 'source_withdrew', at);
     const inherited = await this.inherit(turn, signalIds);

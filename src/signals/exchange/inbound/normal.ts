@@ -1,3 +1,4 @@
+import { isRecord } from '../../../domain/json';
 import { BEHAVIOURS, CONTENT_TYPES, ENTITY_CLASSES, isIncidentTag, type Labels } from '../../../domain/labels';
 import {
   CATEGORIES,
@@ -16,9 +17,6 @@ import {
 import type { RefusedRecord, SourceHash } from './source';
 
 export type Members = Readonly<Record<string, unknown>>;
-
-export const isRecord = (value: unknown): value is Members =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Ids are kept as they are; one that is longer than any protocol's is not one. */
 export const MOST_ID = 200;

@@ -1,10 +1,9 @@
 import { v7 as uuidv7 } from 'uuid';
 import { disputeDueAt } from '../../../domain/signal-lifecycle';
-import type { SignalType } from '../../../domain/vocabulary';
 import type { Actor, Tx } from '../../../infra/database/work';
-import { appendChange, concerned } from '../../store/entries';
-import type { SourceRow } from './source-row';
+import { appendChange, concerned, type Touched } from '../../store/entries';
 import type { Sorted } from './sorting';
+import type { Turn } from './turn';
 
 interface StatementRow {
   readonly remoteId: string;
@@ -50,89 +49,43 @@ export async function writeStatements(tx: Tx, actor: Actor, sourceId: string, pa
   );
 }
 
-interface Said {
-  readonly signalId: string;
-  readonly type: SignalType;
-  readonly disputed: boolean;
-  /** One of them where there are several; `text` has them all. */
-  readonly reason: string | null;
-  readonly text: string;
-}
-
-/** What the source makes of each signal that these records name, over all the records that name it. */
-const SAID = `
-  select r.signal_id as "signalId", s.type, bool_or(coalesce(r.disputed, t.reason is not null)) as disputed,
-    coalesce(max(t.text), '') as text, max(t.reason) as reason
-  from exchange_record r join signal s on s.id = r.signal_id
-  left join lateral (select min(x.reason) as reason,
-      string_agg(x.reason || case when x.stated_by = '' then '' else ' (' || x.stated_by || ')' end, ', ' order by x.remote_id) as text
-    from exchange_statement x where x.source_id = r.source_id and x.about = r.remote_id) t on true
-  where r.source_id = $1 and r.signal_id in (select signal_id from exchange_record where source_id = $1 and remote_id = any ($2::text[]))
-  group by r.signal_id, s.type`;
-
 export interface Relayed {
   readonly disputed: readonly string[];
   readonly undisputed: readonly string[];
 }
 
+interface Turned extends Touched {
+  readonly isOpen: boolean;
+}
+
 /**
  * A dispute at the source is handed on as what it is: a dispute about the hash here too, in nobody's name of this service, which
- * bears the name of the source and its reasons, and which a person here can decide. It ends when the source says so.
+ * bears the names and reasons of all the subscriber's sources that say so, and which a person here can decide. It ends when the
+ * last of them says so no more. To be asked after every change of what a source says of these signals.
  */
-export async function relayDisputes(
-  tx: Tx,
-  actor: Actor,
-  source: SourceRow,
-  remoteIds: readonly string[],
-  at: Date,
-): Promise<Relayed> {
-  if (remoteIds.length === 0) return { disputed: [], undisputed: [] };
-  const said = await tx.query<Said[]>(SAID, [source.id, remoteIds]);
-  const disputed = said.filter((each) => each.disputed);
-  const calm = said.filter((each) => !each.disputed).map(({ signalId }) => signalId);
-  const opened = await open(tx, source, disputed, at);
-  const fresh = disputed.filter(({ signalId }) => opened.has(signalId));
-  if (fresh.length > 0) {
+export async function relayDisputes({ tx, actor, source, at }: Turn, signalIds: readonly string[]): Promise<Relayed> {
+  const about = [...new Set(signalIds)];
+  if (about.length === 0) return { disputed: [], undisputed: [] };
+  const turned = await tx.query<Turned[]>(
+    'select signal_id as id, signal_type as type, is_open as "isOpen" from exchange_relay($1, $2, $3, $4, $5)',
+    [source.id, about, about.map(() => uuidv7()), at, disputeDueAt(at)],
+  );
+  const opened = turned.filter(({ isOpen }) => isOpen);
+  if (opened.length > 0) {
     await appendChange(tx, {
       kind: 'signal.disputed',
       actor,
       at,
-      signals: fresh.map(({ signalId, type }) => ({ id: signalId, type })),
+      signals: opened,
       subjects: { exchangeSource: source.id },
       dims: { reason: null, because: 'source' },
       lists: [source.list_id],
       audience: await concerned(
         tx,
-        [...opened].map((signalId) => ({ signalId, listId: source.list_id })),
+        opened.map(({ id }) => ({ signalId: id, listId: source.list_id })),
       ),
     });
   }
-  return { disputed: [...opened], undisputed: await endRelayed(tx, source.id, calm, at) };
-}
-
-async function open(tx: Tx, source: SourceRow, disputed: readonly Said[], at: Date): Promise<Set<string>> {
-  if (disputed.length === 0) return new Set();
-  const rows = await tx.query<{ id: string }[]>('select exchange_dispute($1, $2, $3, $4, $5, $6, $7) as id', [
-    source.id,
-    disputed.map(() => uuidv7()),
-    disputed.map(({ signalId }) => signalId),
-    disputed.map(({ reason }) => reason ?? 'other'),
-    disputed.map(({ text }) =>
-      `Handed on from ${source.name}, unchecked${text === '' ? '' : `: ${text}`}`.slice(0, 2000),
-    ),
-    at,
-    disputeDueAt(at),
-  ]);
-  return new Set(rows.map(({ id }) => id));
-}
-
-/** Ends what was handed on about these signals. */
-export async function endRelayed(tx: Tx, sourceId: string, signalIds: readonly string[], at: Date): Promise<string[]> {
-  if (signalIds.length === 0) return [];
-  const rows = await tx.query<{ id: string }[]>('select exchange_undispute($1, $2, $3) as id', [
-    sourceId,
-    signalIds,
-    at,
-  ]);
-  return rows.map(({ id }) => id);
+  const ended = turned.filter(({ isOpen }) => !isOpen);
+  return { disputed: opened.map(({ id }) => id), undisputed: ended.map(({ id }) => id) };
 }

@@ -5,7 +5,7 @@ import { recordChange } from '../../changes';
 import type { ContributionResult } from '../../store/outcomes';
 import { NOTHING_ENDED, SourceEnding, type Ended } from './ending.service';
 import { SourcePlacing, type Placed, type Refusal } from './placing.service';
-import { deleteRecords, recordsOf, waitingForQuota, writeRecords } from './records.query';
+import { deleteRecords, recordsOf, waitingForQuota, writeRecords, type RecordRow } from './records.query';
 import { relayDisputes, writeStatements, type Relayed } from './relayed-disputes';
 import { partsOf, sortPage } from './sorting';
 import type { SourceRecord } from './source';
@@ -39,7 +39,7 @@ export class SourceTaking {
 
   /** One page; the last word on each record counts. */
   async take(turn: Turn, records: readonly SourceRecord[], listTlp: Tlp): Promise<Taken> {
-    const { tx, actor, source, at } = turn;
+    const { tx, actor, source } = turn;
     const page = sortPage(records, listTlp);
     const ids = [...page.standing, ...page.gone].map(({ remoteId }) => remoteId);
     const before = await recordsOf(tx, source.id, ids);
@@ -52,7 +52,9 @@ export class SourceTaking {
     const ended = await this.ending.end(turn, page.gone, stale);
     await writeStatements(tx, actor, source.id, page);
     const spoken = [...page.standing.map(({ remoteId }) => remoteId), ...page.statements.flatMap(({ about }) => about)];
-    const relayed = await relayDisputes(tx, actor, source, spoken, at);
+    // Also what a record no longer names: another record may name it still, and say less against it.
+    const about = signalsOf([...stale, ...(await recordsOf(tx, source.id, spoken))]);
+    const relayed = await relayDisputes(turn, about);
     return tell(turn, {
       ...placed,
       refusals: [...page.refused, ...placed.refusals],
@@ -64,16 +66,18 @@ export class SourceTaking {
 
   /** The first of those that wait for the quota, at most `most`. */
   async takeWaiting(turn: Turn, most: number): Promise<Taken> {
-    const { tx, actor, source, at } = turn;
+    const { tx, actor, source } = turn;
     const waiting = await waitingForQuota(tx, source.id, most);
     const placed = await this.placing.contribute(turn, waiting);
     await deleteRecords(tx, source.id, waiting);
     await writeRecords(tx, actor, source.id, placed.rows);
-    const spoken = placed.rows.flatMap(({ remoteId, waits }) => (waits === 'quota' ? [] : [remoteId]));
-    const relayed = await relayDisputes(tx, actor, source, spoken, at);
+    const relayed = await relayDisputes(turn, signalsOf(placed.rows));
     return tell(turn, { ...placed, ended: NOTHING_ENDED, ...relayed });
   }
 }
+
+const signalsOf = (rows: readonly Pick<RecordRow, 'signalId'>[]): string[] =>
+  rows.flatMap(({ signalId }) => signalId ?? []);
 
 const countOf = (results: readonly ContributionResult[], outcome: ContributionResult['outcome']): number =>
   results.filter((result) => result.outcome === outcome).length;

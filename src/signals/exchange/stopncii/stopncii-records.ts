@@ -1,3 +1,4 @@
+import { isRecord } from '../../../domain/json';
 import { isSignalHash, type SignalType } from '../../../domain/vocabulary';
 import { isWellFormed } from '../../../infra/http/text';
 import { isTombstone, type Line } from '../core/lines.query';
@@ -95,8 +96,6 @@ export type Submitted =
 
 export type SubmittedVerdict = 'blocked' | 'not_blocked' | 'none';
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Python 3.11 writes `str()` of an enumeration as `Class.Member`: both spellings arrive. */
 const word = (value: unknown): string => (typeof value === 'string' ? value.slice(value.lastIndexOf('.') + 1) : '');

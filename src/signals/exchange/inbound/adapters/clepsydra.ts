@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { isRecord } from '../../../../domain/json';
 import { DomainError } from '../../../../domain/errors';
 import { CheckedConnector } from '../../../../infra/egress/connector';
-import { asHash, asIncident, asLabels, asReason, asSeverity, asTlp, asType, isRecord, isRemoteId, isToken, plain, refuse, type Members } from '../normal'; // prettier-ignore
+import { asHash, asIncident, asLabels, asReason, asSeverity, asTlp, asType, isRemoteId, isToken, plain, refuse, type Members } from '../normal'; // prettier-ignore
 import { ask, below, textOf } from '../source-http';
 import type { Checkpoint, SourceAccess, SourceAdapter, SourcePage, SourceRecord, SourceStatement } from '../source';
 

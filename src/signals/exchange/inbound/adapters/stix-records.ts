@@ -1,6 +1,7 @@
+import { isRecord } from '../../../../domain/json';
 import type { Labels } from '../../../../domain/labels';
 import { TLP, type Tlp } from '../../../../domain/vocabulary';
-import { asIncident, asInstant, asLabels, asReason, asSeverity, isRecord, isRemoteId, plain, refuse, type Members } from '../normal'; // prettier-ignore
+import { asIncident, asInstant, asLabels, asReason, asSeverity, isRemoteId, plain, refuse, type Members } from '../normal'; // prettier-ignore
 import type { SourceHash, SourceRecord } from '../source';
 import { readPattern } from './stix-pattern';
 

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../../../domain/errors';
+import { isRecord } from '../../../../domain/json';
 import type { Ideology } from '../../../../domain/vocabulary';
 import { CheckedConnector } from '../../../../infra/egress/connector';
 import { typeOfAlgorithm } from '../../tat/tat-records';
-import { asHash, isRecord, isToken, plain, refuse, spoken } from '../normal';
+import { asHash, isToken, plain, refuse, spoken } from '../normal';
 import { ask, below, jsonOf } from '../source-http';
 import type { Checkpoint, SourceAccess, SourceAdapter, SourcePage, SourceRecord } from '../source';
 

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { isRecord } from '../../../../domain/json';
 import { DomainError } from '../../../../domain/errors';
 import { ClockSource } from '../../../../infra/clock-source';
 import { CheckedConnector, type CheckedResponse } from '../../../../infra/egress/connector';
 import { parseMicros } from '../../core/sequenced.query';
-import { isRecord, isToken } from '../normal';
+import { isToken } from '../normal';
 import { ask, below, jsonOf } from '../source-http';
 import type { Checkpoint, SourceAccess, SourceAdapter, SourceCredential, SourcePage, SourceRecord } from '../source';
 import { identitiesIn, readObject } from './stix-records';
