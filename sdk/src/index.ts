@@ -3,7 +3,8 @@ export type { Attachment } from './attachment';
 export { Clepsydra, type ClepsydraOptions } from './clepsydra';
 export { verifyEd25519 } from './ed25519';
 export { NetworkError, ProblemError, VerificationError } from './errors';
-export { hashBytes, hashFile, hashStream, type FileHashes, type HashOptions } from './offline/hash-file';
+export type { FileHashes, HashOptions } from './offline/file-hashes';
+export { hashBytes, hashFile, hashStream } from './offline/hash-file';
 export { LocalCopyError } from './offline/local-copy';
 export {
   DEFAULT_RADIUS,

@@ -24,7 +24,8 @@ const QUALITY = 85;
 const GRAIN = 50;
 
 const { scenePixels, randomFrom } = built('seeds/scenes');
-const { decodeImage, hashEncoded } = built('src/infra/imaging/decode');
+const { decodeImage, hashEncoded: hashEncodedWith } = built('src/infra/imaging/decode');
+const hashEncoded = (jpeg, ...how) => hashEncodedWith(() => Promise.resolve(sharp), jpeg, ...how);
 const { ImagePool } = built('src/infra/imaging/image-pool');
 const { pdqHash, pdqHashPlain } = built('src/perceptual/pdq');
 const { hammingDistance } = built('src/perceptual/hamming');
@@ -66,7 +67,7 @@ async function benchSize(size, rounds) {
   if (pdqHash(pixels).hash !== pdqHashPlain(pixels).hash) throw new Error('the twins differ');
   const best = await inTurns(rounds, {
     decode: () => fullDecode(jpeg),
-    exact: async () => pdqHash((await decodeImage(jpeg, LIMITS, false)).pixels),
+    exact: async () => pdqHash((await decodeImage(sharp, jpeg, LIMITS, false)).pixels),
     both: () => hashEncoded(jpeg, LIMITS),
     fast: () => hashEncoded(jpeg, LIMITS, FAST),
     compute: () => pdqHash(pixels),

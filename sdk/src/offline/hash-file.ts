@@ -1,42 +1,16 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { ImageFault, findSharp, hashImage, hashImageFast, type DecodeOptions, type HashedImage } from './decode-image';
-import { KIND_BYTES, kindOf, type FileKind } from './file-kind';
-import { hashVideo, type VideoFrames } from './video-frames';
+import path from 'node:path';
+import { SNIFF_BYTES, sniff, type Sniffed } from '../../../src/infra/imaging/magic';
+import { IMAGE_LIMITS } from '../../../src/infra/imaging/protocol';
+import { seekable, type SeekableFile } from '../../../src/infra/media/scratch';
+import { NO_LOOK, noLook, type FileHashes, type HashOptions, type Look } from './file-hashes';
+import { hashFilm } from './hash-film';
+import { hashPicture } from './hash-picture';
 
-/** Every hash of one file. The bytes go nowhere. */
-export interface FileHashes {
-  readonly size: number;
-  /** By magic bytes; null when unknown. */
-  readonly type: string | null;
-  readonly sha256: string;
-  readonly sha512: string;
-  readonly md5: string;
-  readonly image: HashedImage | null;
-  /** vPDQ: one hash a second, where ffmpeg is installed. */
-  readonly video: VideoFrames | null;
-  /** Why there is no perceptual hash of a picture or film; null where there is one, or could never be. */
-  readonly notHashed: { readonly code: string; readonly title: string } | null;
-  /** Why these are the hashes of what can be seen of a damaged file: to be compared like others, never contributed. */
-  readonly incomplete?: { readonly code: string; readonly title: string };
-}
-
-export interface HashOptions extends Partial<DecodeOptions> {
-  /** A larger picture gets exact hashes only, so that memory stays bounded. */
-  readonly maxImageBytes?: number;
-  /** False: films get exact hashes only. */
-  readonly video?: boolean;
-  readonly signal?: AbortSignal;
-}
-
-/** The limits of the server. */
-export const MAX_PIXELS = 40e6;
-export const MAX_IMAGE_BYTES = 64 * 2 ** 20;
-
-type Perceptual = Pick<FileHashes, 'image' | 'video' | 'notHashed' | 'incomplete'>;
-const NOTHING: Perceptual = { image: null, video: null, notHashed: null };
-const refused = (code: string, title: string): Perceptual => ({ ...NOTHING, notHashed: { code, title } });
+/** What the server says of bytes that it does not know. */
+const UNKNOWN = 'application/octet-stream';
 
 /** The file that was named is no regular file. */
 export class NotAFileError extends Error {
@@ -52,17 +26,17 @@ export class NotAFileError extends Error {
  * @throws NotAFileError, or the error of the file system
  */
 export async function hashFile(
-  path: string | Buffer,
+  name: string | Buffer,
   options: HashOptions & { readonly follow?: boolean } = {},
 ): Promise<FileHashes> {
   // Not blocking: to open a pipe with nobody at its other end would wait for ever.
   const flags = constants.O_RDONLY | constants.O_NONBLOCK | (options.follow === false ? constants.O_NOFOLLOW : 0);
-  const file = await open(path, flags);
+  const file = await open(name, flags);
   try {
     const stat = await file.stat();
     if (!stat.isFile()) throw new NotAFileError(stat.isDirectory());
     const read = await readThrough(file.createReadStream({ autoClose: false, highWaterMark: 2 ** 18 }), options);
-    return await finish(read, options, path);
+    return await finish(read, options, seekable(file, stat.size, path.resolve(String(name))));
   } finally {
     await file.close();
   }
@@ -73,80 +47,68 @@ export async function hashStream(source: AsyncIterable<Uint8Array>, options: Has
   return finish(await readThrough(source, options), options, null);
 }
 
-export function hashBytes(bytes: Uint8Array, options: HashOptions = {}): Promise<FileHashes> {
-  // A list of one piece; an upload that a server holds in memory.
-  return hashStream(one(bytes), options);
-}
-
-// oxlint-disable-next-line typescript/require-await
-async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
+/** An upload that a server holds in memory. A film is then hashed exactly only, as from a pipe. */
+export async function hashBytes(bytes: Uint8Array, options: HashOptions = {}): Promise<FileHashes> {
+  return finish(await readThrough([bytes], options), options, null);
 }
 
 interface Read {
-  readonly exact: Pick<FileHashes, 'size' | 'type' | 'sha256' | 'sha512' | 'md5'>;
-  readonly kind: FileKind;
+  readonly exact: Pick<FileHashes, 'size' | 'sha256' | 'sha512' | 'md5'>;
+  readonly found: Sniffed;
   /** The picture; null when it is none or too large to hold. */
   readonly bytes: Uint8Array | null;
 }
 
-async function readThrough(source: AsyncIterable<Uint8Array>, options: HashOptions): Promise<Read> {
-  const limit = options.maxImageBytes ?? MAX_IMAGE_BYTES;
+async function readThrough(
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  options: HashOptions,
+): Promise<Read> {
+  const limit = options.maxImageBytes ?? IMAGE_LIMITS.maxBytes;
   const digests = [createHash('sha256'), createHash('sha512'), createHash('md5')] as const;
   let kept: Uint8Array[] = [];
   let size = 0;
-  let kind: FileKind | null = null;
+  let found: Sniffed | null = null;
   for await (const piece of source) {
     options.signal?.throwIfAborted();
     for (const digest of digests) digest.update(piece);
     size += piece.length;
-    if (kind !== null && kind.kind !== 'image') continue;
+    if (found !== null && found.kind !== 'image') continue;
     kept.push(piece);
-    if (kind === null && size >= KIND_BYTES) kind = kindOf(Buffer.concat(kept).subarray(0, KIND_BYTES));
-    if (size > limit || (kind !== null && kind.kind !== 'image')) kept = [];
+    if (found === null && size >= SNIFF_BYTES) found = sniff(Buffer.concat(kept));
+    if (found !== null && (size > limit || found.kind !== 'image')) kept = [];
   }
-  kind ??= kindOf(Buffer.concat(kept));
+  found ??= sniff(Buffer.concat(kept));
   const [sha256, sha512, md5] = digests.map((digest) => digest.digest('hex'));
   return {
-    exact: { size, type: kind.type, sha256: sha256 ?? '', sha512: sha512 ?? '', md5: md5 ?? '' },
-    kind,
-    bytes: kind.kind === 'image' && size <= limit ? Buffer.concat(kept) : null,
+    exact: { size, sha256: sha256 ?? '', sha512: sha512 ?? '', md5: md5 ?? '' },
+    found,
+    bytes: found.kind === 'image' && size <= limit ? Buffer.concat(kept) : null,
   };
 }
 
 async function finish(
-  { exact, kind, bytes }: Read,
+  { exact, found, bytes }: Read,
   options: HashOptions,
-  path: string | Buffer | null,
+  file: SeekableFile | null,
 ): Promise<FileHashes> {
-  if (kind.kind === 'image') return { ...exact, ...(await pictureOf(bytes, kind.type, options)) };
-  if (kind.kind === 'video') return { ...exact, ...(await filmOf(path, kind.demuxer, options)) };
-  if (kind.type !== 'application/pdf') return { ...exact, ...NOTHING };
-  return { ...exact, ...refused('pdf.not-here', 'exact only: the look and text of a PDF are compared by the server') };
+  const type = found.type === UNKNOWN ? null : found.type;
+  return { ...exact, type, ...(await lookOf(found, bytes, file, options)) };
 }
 
-async function pictureOf(bytes: Uint8Array | null, type: string, options: HashOptions): Promise<Perceptual> {
-  if (!bytes) return refused('image.too-large', 'the file is too large to decode');
-  const limits = { maxPixels: options.maxPixels ?? MAX_PIXELS, fast: options.fast ?? false };
-  const image = hashImageFast(bytes, limits);
-  if (image) return { ...NOTHING, image };
-  const sharp = await findSharp();
-  if (!sharp) return refused('image.no-decoder', 'exact only: install the npm package sharp to decode pictures');
-  try {
-    const { image: seen, incomplete } = await hashImage(sharp, bytes, type, limits);
-    if (!incomplete) return { ...NOTHING, image: seen };
-    return { ...NOTHING, image: seen, incomplete: { code: incomplete.code, title: incomplete.message } };
-  } catch (error) {
-    if (error instanceof ImageFault) return refused(error.code, error.message);
-    throw error;
+async function lookOf(
+  { kind, type }: Sniffed,
+  bytes: Uint8Array | null,
+  file: SeekableFile | null,
+  options: HashOptions,
+): Promise<Look> {
+  if (kind === 'other') return NO_LOOK;
+  if (kind === 'pdf') {
+    return noLook('pdf.not-here', 'exact only: the look and text of a PDF are compared by the server');
   }
-}
-
-async function filmOf(path: string | Buffer | null, demuxer: string, options: HashOptions): Promise<Perceptual> {
-  if (options.video === false) return refused('video.not-asked', 'video: exact only');
-  if (path === null) return refused('video.piped', 'video: exact only (a film is hashed from a file, not from a pipe)');
-  if (typeof path !== 'string')
-    return refused('video.name', 'video: exact only (ffmpeg is given no name that is not UTF-8)');
-  const found = await hashVideo(path, demuxer, options.signal);
-  return 'frames' in found ? { ...NOTHING, video: found } : refused(found.code, `video: exact only (${found.title})`);
+  if (kind === 'image') {
+    return bytes ? hashPicture(bytes, type, options) : noLook('image.too-large', 'the file is too large to decode');
+  }
+  if (options.video === false) return noLook('video.not-asked', 'video: exact only');
+  if (file) return hashFilm(file, type, options.signal);
+  return noLook('video.piped', 'video: exact only (a film is hashed from a file, not from a pipe)');
 }

@@ -46,8 +46,7 @@ export class HashPool {
       if (!next) return;
       const worker = this.#idle.pop() ?? this.#start();
       this.#busy.set(worker, { file: next.job.file, done: next.done });
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin
-      worker.postMessage(next.job);
+      worker.postMessage(next.job, []);
     }
   }
 

@@ -1,7 +1,9 @@
 import { parentPort } from 'node:worker_threads';
-import { findSharp } from './decode-image';
+import { hardenDecoder } from '../../../src/infra/imaging/decode';
 import { unreadable, type FileFault } from './file-fault';
-import { hashFile, type FileHashes } from './hash-file';
+import type { FileHashes } from './file-hashes';
+import { hashFile } from './hash-file';
+import { findSharp } from './hash-picture';
 
 export interface HashJob {
   readonly file: string;
@@ -23,11 +25,10 @@ async function answer({ file, bytes, fast, video }: HashJob): Promise<HashAnswer
 }
 
 async function serve(job: HashJob): Promise<void> {
-  // As many threads as cores hash already: each decodes on its own.
-  (await findSharp())?.concurrency?.(1);
-  const done = await answer(job);
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin
-  parentPort?.postMessage(done);
+  await hardened;
+  parentPort?.postMessage(await answer(job), []);
 }
 
+// The decoders of the formats that are hashed, and one thread each: as many as cores hash already.
+const hardened = findSharp().then((sharp) => sharp && hardenDecoder(sharp));
 parentPort?.on('message', (job: HashJob) => void serve(job));

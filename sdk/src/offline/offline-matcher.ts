@@ -5,7 +5,7 @@ import type { SignalLabels } from '../api';
 import type { Clepsydra } from '../clepsydra';
 import { fetchPage, isCursorRefused } from './feed-source';
 import { KeptLineReader, readFeedLine, writeFeedLine, type OfflineType, type StandingState } from './feed-line';
-import type { FileHashes } from './hash-file';
+import type { FileHashes } from './file-hashes';
 import { LocalCopy, LocalCopyError, type CopyOf } from './local-copy';
 import { SignalTable, type Found } from './signal-table';
 import { NO_TERMS, fetchTerms, type KnownList, type Terms } from './terms';

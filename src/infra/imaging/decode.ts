@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import type sharp from 'sharp';
 import { blockhash } from '../../perceptual/blockhash';
 import { PDQ_MIN_SIDE, pdqHash } from '../../perceptual/pdq';
 import { PDQ_SIDE } from '../../perceptual/pdq-filter';
@@ -12,7 +12,9 @@ import { INCOMPLETE_CODES } from './protocol';
 import type { DecodeFaultCode, DecodeLimits, FastImageHashes, ImageHashes, IncompleteCode } from './protocol';
 import { endsEarly, paddedOut, saysTruncated, withEndMark } from './truncation';
 
-/** Runs in the child process only: this is where hostile bytes meet native decoders. */
+/** Given to whatever needs it: the SDK hashes with this code too, and there it may not be installed. */
+export type Sharp = typeof sharp;
+
 export class DecodeFault extends Error {
   constructor(
     readonly code: DecodeFaultCode,
@@ -25,7 +27,7 @@ export class DecodeFault extends Error {
 const DECODED = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'heic', 'heif', 'avif'].map((format) => `image/${format}`);
 
 /** Every loader and saver of libvips is shut, then the in-memory loaders of these formats are opened. */
-export function hardenDecoder(): void {
+export function hardenDecoder(sharp: Sharp): void {
   sharp.block({ operation: ['VipsForeignLoad', 'VipsForeignSave'] });
   sharp.unblock({
     operation: ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif', 'Tiff'].map((format) => `VipsForeignLoad${format}Buffer`),
@@ -49,10 +51,14 @@ export function hardenDecoder(): void {
  * In `fast` mode a baseline JPEG is not decoded at all (`pdqHashFast`), and another large one (progressive, CMYK) is at a
  * fraction of its size, shrunk to 64 x 64; docs/decisions/perceptual-hashes.md has the errors. Other formats cannot be
  * decoded smaller for less, and are computed as exactly as ever.
+ *
+ * The service runs this in a child process only: it is where hostile bytes meet native decoders.
+ * @param loadSharp asked only for what has to be decoded; what it throws is thrown on.
  * @throws DecodeFault
  */
 export async function hashEncoded(
-  bytes: Buffer,
+  loadSharp: () => Promise<Sharp>,
+  bytes: Uint8Array,
   limits: DecodeLimits,
   request: HashRequest = { mode: 'exact', variants: [] },
 ): Promise<ImageHashes | FastImageHashes> {
@@ -60,7 +66,7 @@ export async function hashEncoded(
   if (!DECODED.includes(type)) throw new DecodeFault('image.unsupported', { found: active ?? type });
   const found = request.mode === 'fast' && type === 'image/jpeg' ? pdqHashFast(bytes, limits.maxPixels) : null;
   if (found) return { mode: 'fast', type, ...found };
-  const { pixels, width, height, incomplete } = await decodeSeen(bytes, type, limits, request);
+  const { pixels, width, height, incomplete } = await decodeSeen(await loadSharp(), bytes, type, limits, request);
   const shared = { type, width, height, pdq: pdqHash(pixels), ...(incomplete ? { incomplete } : {}) };
   if (request.mode === 'fast') return { mode: 'fast', ...shared };
   const exact = { mode: 'exact', ...shared, blockhash: blockhash(pixels) } as const;
@@ -70,31 +76,45 @@ export async function hashEncoded(
 type Seen = DecodedImage & { readonly incomplete?: IncompleteCode };
 
 /** The whole picture; where `partial` allows it, what there is of one. @throws DecodeFault */
-async function decodeSeen(bytes: Buffer, type: string, limits: DecodeLimits, request: HashRequest): Promise<Seen> {
-  const fast = request.mode === 'fast';
+async function decodeSeen(
+  sharp: Sharp,
+  bytes: Uint8Array,
+  type: string,
+  limits: DecodeLimits,
+  request: HashRequest,
+): Promise<Seen> {
   try {
-    return await decodeWhole(bytes, type, limits, fast);
+    return await decodeWhole(sharp, bytes, type, limits, request.mode === 'fast');
   } catch (error) {
     const fault = faultOf(error, type);
     const incomplete = INCOMPLETE_CODES.find((code) => code === fault.code);
     if (!request.partial || !incomplete) throw fault;
-    const part = await decodeImage(paddedOut(bytes, type), limits, fast, 'none').catch(() => undefined);
+    const part = await decodeImage(sharp, paddedOut(bytes, type), limits, false, 'none').catch(() => undefined);
     if (!part) throw fault;
     return { ...part, incomplete };
   }
 }
 
-/** Every pixel is there. That only the end mark is missing is told by putting it back. */
-async function decodeWhole(bytes: Buffer, type: string, limits: DecodeLimits, fast: boolean): Promise<DecodedImage> {
+/**
+ * Every pixel is there. That only the end mark is missing is told by putting it back. What is not whole is never decoded
+ * at a fraction of its size: the decoder then overlooks what is missing, or shows something else in its place.
+ */
+async function decodeWhole(
+  sharp: Sharp,
+  bytes: Uint8Array,
+  type: string,
+  limits: DecodeLimits,
+  fast: boolean,
+): Promise<DecodedImage> {
   try {
     if (endsEarly(bytes, type)) throw new DecodeFault('image.truncated', { type });
-    return await decodeImage(bytes, limits, fast);
+    return await decodeImage(sharp, bytes, limits, fast);
   } catch (error) {
     const fault = faultOf(error, type);
     const marked = fault.code === 'image.truncated' ? withEndMark(bytes, type) : null;
     // libjpeg fills up what is missing before the mark, and only warns of it.
     const failOn = type === 'image/jpeg' ? 'warning' : 'error';
-    const whole = marked && (await decodeImage(marked, limits, fast, failOn).catch(() => null));
+    const whole = marked && (await decodeImage(sharp, marked, limits, false, failOn).catch(() => null));
     if (!whole) throw fault;
     return whole;
   }
@@ -112,13 +132,14 @@ export interface DecodedImage {
 
 /** The pixels of an encoded image by the rules above; `fast`: shrunk to 64 x 64 where that is faster. @throws DecodeFault */
 export async function decodeImage(
+  sharp: Sharp,
   bytes: Uint8Array,
   { maxPixels }: DecodeLimits,
   fast: boolean,
   failOn: 'none' | 'error' | 'warning' = 'error',
 ): Promise<DecodedImage> {
   // Before any decoding, so that the refusal can say how large the image claims to be.
-  const { width, height, space, jpeg } = await headerOf(bytes, failOn);
+  const { width, height, space, jpeg } = await headerOf(sharp, bytes, failOn);
   if (width * height > maxPixels) throw new DecodeFault('image.too-large', { width, height, maxPixels });
   const decoder = sharp(bytes, {
     limitInputPixels: maxPixels,
@@ -152,7 +173,7 @@ interface Header {
 
 const JPEG_SPACES: Readonly<Record<number, string>> = { 1: 'b-w', 3: 'srgb', 4: 'cmyk' };
 
-async function headerOf(bytes: Uint8Array, failOn: 'none' | 'error' | 'warning'): Promise<Header> {
+async function headerOf(sharp: Sharp, bytes: Uint8Array, failOn: 'none' | 'error' | 'warning'): Promise<Header> {
   const plain = bytes[0] === 0xff ? jpegHeader(bytes) : null;
   if (plain) {
     return { width: plain.width, height: plain.height, space: JPEG_SPACES[plain.components], jpeg: true };

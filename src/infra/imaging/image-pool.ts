@@ -8,6 +8,7 @@ import { FairQueue } from '../fair-queue';
 import { ImageChild } from './child';
 import type { ChildLimits, HashesOf } from './child';
 import type { HashRequest } from './frames';
+import { IMAGE_LIMITS } from './protocol';
 import type { FastImageHashes, ImageHashes } from './protocol';
 
 export type { FastImageHashes, ImageHashes } from './protocol';
@@ -20,12 +21,11 @@ export interface ImagePoolOptions extends ChildLimits {
 }
 
 const MIB = 1024 * 1024;
-/** A child holds one encoded image and its pixels at a time: at the worst 64 MiB and 40 million pixels of 4 bytes. */
 const DEFAULTS: ImagePoolOptions = {
   size: availableParallelism(),
   maxWaiting: 1000,
-  maxBytes: 64 * MIB,
-  maxPixels: 40e6,
+  // A child holds one encoded image and its pixels at a time.
+  ...IMAGE_LIMITS,
   receiveMs: 60_000,
   decodeMs: 20_000,
   recycleAboveBytes: 512 * MIB,

@@ -6,6 +6,9 @@ export interface DecodeLimits {
   readonly maxPixels: number;
 }
 
+/** Encoded, and decoded: 64 MiB and 40 million pixels of 4 bytes at the worst. */
+export const IMAGE_LIMITS = { maxBytes: 64 * 2 ** 20, maxPixels: 40e6 };
+
 interface Hashed {
   readonly type: string;
   readonly width: number;

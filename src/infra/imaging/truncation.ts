@@ -1,3 +1,5 @@
+import { IMAGE_LIMITS } from './protocol';
+
 /**
  * Whether an image file ends before its own structure says it does. Decoders answer a cut-off file with any of a dozen
  * messages, or decode what is there; the formats that state their lengths are asked instead. JPEG and GIF do not, and
@@ -29,17 +31,14 @@ export function withEndMark(bytes: Uint8Array, type: string): Uint8Array | null 
   return mark ? extended(bytes, bytes.length + mark.length, mark) : null;
 }
 
-/** A stated length beyond it is not believed: no image that is decoded here is larger. */
-const MOST_BYTES = 64 * 2 ** 20;
-
 /**
  * The file with zeros where the rest of it would be: a WebP is opened only at the length that it states, and decodes to
- * a picture whose end is noise. (An AVIF does not: its decoder checks how each tile ends.)
+ * a picture whose end is noise. A stated length of more than is decoded here is not believed. (An AVIF does not: its decoder checks how each tile ends.)
  */
 export function paddedOut(bytes: Uint8Array, type: string): Uint8Array {
   if (type !== 'image/webp' || bytes.length < 12) return bytes;
   const stated = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(4, true) + 8;
-  return stated > bytes.length && stated <= MOST_BYTES ? extended(bytes, stated, []) : bytes;
+  return stated > bytes.length && stated <= IMAGE_LIMITS.maxBytes ? extended(bytes, stated, []) : bytes;
 }
 
 function extended(bytes: Uint8Array, length: number, end: readonly number[]): Uint8Array {

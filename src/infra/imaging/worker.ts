@@ -1,4 +1,5 @@
 /** Entry of an image-hashing child process; see image-pool.ts. argv[2]: the most pixels an image may have. */
+import sharp from 'sharp';
 import { DecodeFault, hardenDecoder, hashEncoded } from './decode';
 import { FrameReader } from './frames';
 import type { HashRequest } from './frames';
@@ -8,7 +9,7 @@ const limits: DecodeLimits = { maxPixels: Number(process.argv[2] ?? 0) };
 
 async function answer(bytes: Buffer, request: HashRequest): Promise<Answer> {
   try {
-    const hashes = await hashEncoded(bytes, limits, request);
+    const hashes = await hashEncoded(() => Promise.resolve(sharp), bytes, limits, request);
     return { ok: true, hashes, rssBytes: process.memoryUsage.rss() };
   } catch (error) {
     if (error instanceof DecodeFault) return { ok: false, code: error.code, details: error.details };
@@ -16,7 +17,7 @@ async function answer(bytes: Buffer, request: HashRequest): Promise<Answer> {
   }
 }
 
-hardenDecoder();
+hardenDecoder(sharp);
 // Whoever started us is gone: nobody waits for an answer.
 process.on('disconnect', () => process.exit(0));
 // Ctrl-C reaches the whole process group; the pool decides when its children end.

@@ -1,13 +1,8 @@
 import { isHash256 } from '../../perceptual/hex';
-import type { SampledFrame } from './frame-sampler';
-
-export interface FrameAnswer {
-  readonly sampled: number;
-  readonly frames: readonly SampledFrame[];
-}
+import type { HashedFrames, SampledFrame } from './frame-sampler';
 
 /** The child has handled what a decoder made of hostile bytes, so its answer is read like a stranger's. */
-export function readFrameAnswer(message: unknown, maxFrames: number): FrameAnswer | null {
+export function readFrameAnswer(message: unknown, maxFrames: number): HashedFrames | null {
   if (!isRecord(message) || !isCount(message.sampled) || !Array.isArray(message.frames)) return null;
   const frames = message.frames.map(readFrame).filter((frame) => frame !== null);
   if (frames.length !== message.frames.length || frames.length > maxFrames) return null;

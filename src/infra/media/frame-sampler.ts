@@ -7,6 +7,12 @@ export interface SampledFrame {
   readonly quality: number;
 }
 
+export interface HashedFrames {
+  /** Frames that the decoder sent. */
+  readonly sampled: number;
+  readonly frames: readonly SampledFrame[];
+}
+
 /**
  * Cuts a stream of raw RGB frames of one size into frames, hashes each, and keeps the distinct usable ones. When there
  * are more than `maxFrames`, every second is dropped and from then on every second new one is kept, and so on: evenly

@@ -1,15 +1,26 @@
 import type { ChildProcess } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { ended, mustHaveRun } from './confined';
 import { startDecoder } from './decoder';
 import type { Decoding } from './decoder';
 import { passthroughArgs } from './ffmpeg';
-import { readFrameAnswer } from './frame-answer';
-import type { FrameAnswer } from './frame-answer';
+import type { HashedFrames } from './frame-sampler';
 import type { Probe } from './video-probe';
-import { startWorker } from './worker-process';
 
-export interface Sampling extends FrameAnswer {
+/** Takes the frames of one decoder, of one size, and hashes them. */
+export interface FrameHasher {
+  /** Where the decoder writes to; `pipe`: to this process. */
+  readonly output: 'pipe' | Writable;
+  /** Called once, when the decoder writes. */
+  listen(decoder: ChildProcess): void;
+  /** Called once, when the decoder has ended; null: what it had was lost. @throws DomainError request.unavailable */
+  finish(): Promise<HashedFrames | null>;
+  /** Any number of times, also after the end. */
+  kill(): void;
+}
+export type StartHasher = (width: number, height: number, maxFrames: number) => FrameHasher;
+
+export interface Sampling extends HashedFrames {
   /** Of each sampled frame, milliseconds, where the decoder told it. */
   readonly timesMs: readonly number[];
   /** The decoder was stopped at its time limit; what it had made is here. */
@@ -21,8 +32,6 @@ export interface Sampling extends FrameAnswer {
 /** More than a day at a frame a second; what names fewer seconds than it has frames ends here. */
 const MOST_SAMPLES = 100_000;
 const TIMELINE_BYTES = 8 * 2 ** 20;
-/** For the hashing process to finish the frame it has and answer, once nothing more comes. */
-const ANSWER_MS = 30_000;
 
 /**
  * The first frame of every second of time. Where times stand still, as in a file made to be sampled once, every 60th
@@ -33,37 +42,36 @@ const SELECT = "select='isnan(prev_selected_t)+not(eq(floor(t),floor(prev_select
 const TIMES = "metadata=mode=add:key=k:value=1,metadata=mode=print:key=k:file='pipe\\:3'";
 
 /**
- * Decodes, samples and hashes. The decoder writes its frames straight into the hashing process, so that no pixel passes
- * through this one, and waits when that is slower.
- * @throws the signal's reason. Both processes have ended when this settles.
+ * Decodes, samples and hashes.
+ * @throws the signal's reason. Every process has ended when this settles.
  */
-export async function sampleFrames(decoding: Decoding, probe: Probe, signal: AbortSignal): Promise<Sampling> {
+export async function sampleFrames(
+  decoding: Decoding,
+  probe: Probe,
+  startHasher: StartHasher,
+  signal: AbortSignal,
+): Promise<Sampling> {
   const { limits } = decoding;
-  const { width, height } = hashedSize(probe, limits.maxSide);
-  const hasher = startWorker('video.worker', [width, height, limits.maxFrames].map(String));
-  const hasherEnded = ended(hasher);
-  const answered = answerOf(hasher, limits.maxFrames);
-  const decoder = startSampling(decoding, probe, hasher, { width, height });
+  const size = hashedSize(probe, limits.maxSide);
+  const hasher = startHasher(size.width, size.height, limits.maxFrames);
+  const decoder = startSampling(decoding, probe, hasher.output, size);
+  hasher.listen(decoder);
   const timeline = readTimeline(decoder);
   let late = false;
   const timer = setTimeout(() => (late = decoder.kill('SIGKILL')), limits.decodeMs);
-  const abort = (): void => [decoder, hasher].forEach((child) => child.kill('SIGKILL'));
+  const abort = (): void => [decoder, hasher].forEach((each) => void each.kill('SIGKILL'));
   signal.addEventListener('abort', abort, { once: true });
   try {
     const ending = await ended(decoder);
     clearTimeout(timer);
-    const grace = setTimeout(() => hasher.kill('SIGKILL'), ANSWER_MS);
-    const answer = await Promise.race([answered, hasherEnded.then(() => null)]);
-    hasher.kill('SIGKILL');
-    const hasherEnding = await hasherEnded;
-    clearTimeout(grace);
+    const hashed = await hasher.finish();
     signal.throwIfAborted();
-    for (const each of [ending, hasherEnding]) mustHaveRun(each);
-    if (!answer) return { sampled: 0, frames: [], timesMs: [], late: false, lost: true };
+    mustHaveRun(ending);
+    if (!hashed) return { sampled: 0, frames: [], timesMs: [], late: false, lost: true };
     // The kernel ends a decoder that has used up its processor time, which is the video's doing.
     const spent = ending === 'SIGXCPU';
     const lost = !late && !spent && typeof ending === 'string';
-    return { ...answer, timesMs: timesOf(timeline.text), late: late || spent, lost };
+    return { ...hashed, timesMs: timesOf(timeline.text), late: late || spent, lost };
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', abort);
@@ -80,28 +88,18 @@ export function hashedSize({ width, height }: Probe, maxSide: number): { width: 
 function startSampling(
   decoding: Decoding,
   { durationMs }: Probe,
-  hasher: ChildProcess,
+  stdout: FrameHasher['output'],
   { width, height }: { width: number; height: number },
 ): ChildProcess {
-  if (!hasher.stdin) throw new Error('A child without standard input');
   const isLong = durationMs !== null && durationMs > decoding.limits.keyFramesAboveMs;
-  // The size is fixed, also for a video that changes it on the way: the hashing process counts bytes.
+  // The size is fixed, also for a video that changes it on the way: who hashes counts bytes.
   const filters = `${SELECT},scale=${width}:${height},format=rgb24,${TIMES}`;
   const output = ['-vf', filters, ...passthroughArgs(decoding.ffmpeg.version), '-frames:v', String(MOST_SAMPLES)];
-  const decoder = startDecoder(
+  return startDecoder(
     decoding,
     { input: isLong ? ['-skip_frame', 'nokey'] : [], output: [...output, '-c:v', 'rawvideo', '-f', 'rawvideo'] },
-    { stdout: hasher.stdin, stderr: 'ignore', extra: 'pipe' },
+    { stdout, stderr: 'ignore', extra: 'pipe' },
   );
-  // The decoder has its own copy of this end; ours would keep the hashing process waiting for more.
-  hasher.stdin.destroy();
-  return decoder;
-}
-
-function answerOf(hasher: ChildProcess, maxFrames: number): Promise<FrameAnswer | null> {
-  return new Promise((resolve) => {
-    hasher.once('message', (message) => resolve(readFrameAnswer(message, maxFrames)));
-  });
 }
 
 function readTimeline(decoder: ChildProcess): { readonly text: string } {

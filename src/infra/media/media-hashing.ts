@@ -12,16 +12,16 @@ import { VIDEO_LIMITS } from './decoder';
 import type { VideoLimits } from './decoder';
 import { findFfmpeg } from './ffmpeg';
 import type { FfmpegState } from './ffmpeg';
+import type { VideoHashes } from './hash-video';
 import { PDF_LIMITS, PdfHasher } from './pdf';
 import type { PdfHashes, PdfLimits } from './pdf';
 import { peek } from './peek';
 import { Scratch } from './scratch';
 import { Turns } from './turns';
 import { VideoHasher } from './video';
-import type { VideoHashes } from './video';
 
 export type { PdfHashes } from './pdf';
-export type { VideoHashes } from './video';
+export type { VideoHashes } from './hash-video';
 
 export interface MediaHashes {
   /** By the first bytes. */

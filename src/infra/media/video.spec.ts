@@ -14,9 +14,9 @@ import { compareFrames, isVpdqMatch, vpdqDigest } from '../../perceptual/vpdq';
 import { sniff } from '../imaging/magic';
 import type { VideoLimits } from './decoder';
 import { findFfmpeg } from './ffmpeg';
+import type { VideoHashes } from './hash-video';
 import { Scratch } from './scratch';
 import { VideoHasher } from './video';
-import type { VideoHashes } from './video';
 
 const videos = new VideoStudio();
 const scratchFolder = mkdtempSync(join(tmpdir(), 'clepsydra-scratch-'));

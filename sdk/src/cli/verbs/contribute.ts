@@ -9,7 +9,8 @@ import { CATEGORIES, IDEOLOGIES, SEVERITIES, SIGNAL_TYPES, type SignalType } fro
 import { PDQ_MIN_QUALITY } from '../../../../src/perceptual/pdq';
 import type { SignalLabels } from '../../api';
 import type { Clepsydra } from '../../clepsydra';
-import { hashFile, type FileHashes } from '../../offline/hash-file';
+import type { FileHashes } from '../../offline/file-hashes';
+import { hashFile } from '../../offline/hash-file';
 import type { NewExhibitSignals, NewHash } from '../../signal-api';
 import type { Input, Options } from '../args';
 import { signedIn, type Context } from '../context';
@@ -73,7 +74,7 @@ function hashesOf({ sha256, sha512, md5, image, video }: FileHashes): NewHash[] 
     if (image.blockhash !== null) hashes.push({ type: 'blockhash', value: image.blockhash });
   }
   if (video?.digest) {
-    const frames = video.frames.map(({ hash, quality, atMs }) => ({ hash, quality, atMs: Math.round(atMs) }));
+    const frames = video.frames.map(({ hash, quality, atMs }) => ({ hash, quality, atMs }));
     hashes.push({ type: 'vpdq', value: video.digest, frames });
   }
   return hashes;
@@ -89,8 +90,8 @@ async function sourcesOf(context: Context, names: readonly string[], types?: Sig
       continue;
     }
     const found = await hashFile(name, { fast: false, signal: interrupted });
-    // What can be seen of a damaged picture is asked with and never contributed.
-    const hashes = found.incomplete ? { ...found, image: null, notHashed: found.incomplete } : found;
+    // What can be seen of a damaged file is asked with and never contributed.
+    const hashes = found.incomplete ? { ...found, image: null, video: null, notHashed: found.incomplete } : found;
     if (hashes.notHashed) output.remark(`${name}: ${hashes.notHashed.title}.`);
     const wanted = hashesOf(hashes).filter(({ type }) => !types || types.includes(type));
     if (wanted.length === 0) throw new UsageError(`${name} has no hash of the --types that were asked for`);

@@ -1,6 +1,7 @@
 import { PDQ_MIN_QUALITY } from '../../../../src/perceptual/pdq';
 import { unreadable, type FileFault } from '../../offline/file-fault';
-import { hashFile, hashStream, type FileHashes } from '../../offline/hash-file';
+import type { FileHashes } from '../../offline/file-hashes';
+import { hashFile, hashStream } from '../../offline/hash-file';
 import type { Context } from '../context';
 import { EXIT, UsageError, type ExitCode } from '../exit';
 import { cell, foreign, table, type Output } from '../output';
@@ -10,10 +11,12 @@ export type HashedFile = { readonly file: string } & (FileHashes | { readonly er
 
 function videoLine({ video }: FileHashes): string[][] {
   if (!video) return [];
-  const compared = video.frames.filter(({ quality }) => quality >= PDQ_MIN_QUALITY).length;
   return [
     ['vpdq', video.digest ?? 'no frame says enough to be compared'],
-    ['', `${video.frames.length} frames, ${compared} of quality ${PDQ_MIN_QUALITY} or more`],
+    [
+      '',
+      `${video.frames.length} different frames of quality ${PDQ_MIN_QUALITY} or more, of ${video.sampledFrames} looked at`,
+    ],
     ...video.frames.map(({ atMs, quality, hash }) => [
       '',
       `${hash}  quality ${quality}  at ${(atMs / 1000).toFixed(3)} s`,
@@ -88,7 +91,7 @@ export const HASH_VERBS: readonly Verb[] = [
       'no-video': { type: 'flag', help: 'Exact hashes of films only' },
     },
     notes: [
-      'SHA-256, SHA-512 and MD5 of everything; PDQ and blockhash of pictures where the npm package sharp is installed; one PDQ a second of films (vPDQ) where ffmpeg and ffprobe are. The look and text of PDFs are hashed by the server (clepsydra match). A picture that ends early is hashed as far as it can be seen. What cannot be hashed says why, and does not stop the rest. `-` is standard input.',
+      'SHA-256, SHA-512 and MD5 of everything; PDQ and blockhash of pictures where the npm package sharp is installed; one PDQ a second of films (vPDQ) where ffmpeg is. The look and text of PDFs are hashed by the server (clepsydra match). A picture or film that ends early is hashed as far as it can be seen. What cannot be hashed says why, and does not stop the rest. `-` is standard input.',
     ],
     examples: [
       'clepsydra hash photo.jpg film.mp4',

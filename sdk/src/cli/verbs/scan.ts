@@ -27,7 +27,7 @@ interface Totals {
   unreadable: number;
   /** Pictures, films and PDFs that were compared by their exact hashes alone, though there may be more to compare. */
   exactOnly: number;
-  /** Damaged pictures that were compared as far as they can be seen. */
+  /** Damaged pictures and films that were compared as far as they can be seen. */
   incomplete: number;
 }
 
