@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { MultipartFile } from '@fastify/multipart';
 import { DomainError } from '../domain/errors';
+import { escapeToken } from '../domain/json';
 import type { Consignment, ReceivedFile, RefusedFile } from '../evidence/consignment';
 import { requestContext } from '../infra/context';
 import { fingerprintOf } from '../infra/http/context.hook';
-import { escapeToken } from '../infra/http/validation';
 import type { Submission } from '../infra/http/submission';
 
 /** A received file, and which line of the submission it was sent for. */

@@ -1,4 +1,5 @@
 import type { FieldFault } from './errors';
+import { escapeToken, isRecord } from './json';
 import { CATEGORIES, IDEOLOGIES, SEVERITIES, type Category, type Ideology, type Severity } from './vocabulary';
 
 /** Of the words below. A contribution keeps the version that its labels were of; a changed meaning is a new version. */
@@ -115,9 +116,3 @@ const unknown = (pointer: string, words: readonly string[]): FieldFault => ({
 
 const isOneOf = (words: readonly string[], value: unknown): boolean =>
   typeof value === 'string' && words.includes(value);
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Of a JSON Pointer, RFC 6901, 3. */
-const escapeToken = (token: string): string => token.replaceAll('~', '~0').replaceAll('/', '~1');

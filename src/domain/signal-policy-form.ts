@@ -1,4 +1,5 @@
 import { DomainError, type FieldFault } from './errors';
+import { escapeToken, isRecord } from './json';
 import { isUuid } from './ledger-entry';
 import type { PolicyRule } from './signal-policy';
 import {
@@ -65,14 +66,14 @@ export function parseRules(value: unknown, pointer = '/rules'): PolicyRule[] {
 }
 
 function parseRule(value: unknown, at: string, fault: (at: string, detail: string) => void): PolicyRule {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isRecord(value)) {
     fault(at, 'a rule is an object');
     return { name: at, action: 'review' };
   }
   const given = new Map<string, unknown>(Object.entries(value).filter(([, member]) => member !== undefined));
   for (const name of given.keys())
     if (!Object.hasOwn(MEMBERS, name) && !Object.hasOwn(SCALARS, name))
-      fault(`${at}/${escapePointer(name)}`, 'a rule has no such member');
+      fault(`${at}/${escapeToken(name.toWellFormed().slice(0, 100))}`, 'a rule has no such member');
   for (const [name, check] of Object.entries(SCALARS)) {
     const isNeeded = name === 'name' || name === 'action';
     const wrong = given.has(name) || isNeeded ? check(given.get(name)) : undefined;
@@ -123,7 +124,3 @@ const isText = (value: unknown, most: number): value is string =>
   value.length <= most &&
   value.isWellFormed() &&
   !/\p{Cc}/u.test(value);
-
-/** RFC 6901, 3. */
-const escapePointer = (token: string): string =>
-  token.toWellFormed().slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1');

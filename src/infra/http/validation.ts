@@ -6,11 +6,9 @@ import {
   type ValidationError,
 } from '@nestjs/common';
 import { DomainError, type FieldFault } from '../../domain/errors';
+import { escapeToken, isRecord } from '../../domain/json';
 import { turn } from '../turn';
 import { longListsOf, type LongListFacts } from './long-list';
-
-/** Of a JSON Pointer, RFC 6901, 3. */
-export const escapeToken = (token: string): string => token.replaceAll('~', '~0').replaceAll('/', '~1');
 
 /** What a value must be before anything can be said of its size or shape. */
 const KINDS = ['isArray', 'isBoolean', 'isInt', 'isNumber', 'isObject', 'isString'];
@@ -40,9 +38,6 @@ class Faulty extends Error {
     super('not as its form says');
   }
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** As class-validator numbers the elements of one list, in the list of which these are from `offset` on. */
 const moved = (error: ValidationError, offset: number): ValidationError => ({

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { DomainError } from '../../domain/errors';
+import { escapeToken } from '../../domain/json';
 import { MAX_DEPTH } from './json-measure';
-import { escapeToken } from './validation';
 
 /** An object or a list on the way to where the walk is. One for each that is open: nothing is made for a plain value. */
 interface Level {

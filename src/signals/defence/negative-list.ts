@@ -1,4 +1,5 @@
 import { parse } from 'csv-parse/sync';
+import { isRecord } from '../../domain/json';
 import { isSignalHash, SIGNAL_HEX_LENGTH, SIGNAL_TYPES, type SignalType } from '../../domain/vocabulary';
 
 export interface NegativeLine {
@@ -14,8 +15,6 @@ export interface ReadList {
 }
 
 const MAX_NOTE = 200;
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isType = (value: unknown): value is SignalType => (SIGNAL_TYPES as readonly unknown[]).includes(value);
 
 /** Judges every entry by itself; each hash is taken once. `type` is that of entries that name none. */

@@ -1,6 +1,6 @@
 import { DomainError, type FieldFault } from '../../domain/errors';
+import { escapeToken } from '../../domain/json';
 import { isSignalHash, SIGNAL_HEX_LENGTH, SIGNAL_TYPES, type SignalType } from '../../domain/vocabulary';
-import { escapeToken } from '../../infra/http/validation';
 import { HASH256_BYTES, parseHexInto } from '../../perceptual/hex';
 import { MAX_RADIUS } from '../../perceptual/hamming-search';
 import { isPerceptual, type ExactType, type PerceptualType } from './hash-store';

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../domain/canonical';
 import type { ProblemCode } from '../../domain/errors';
+import { isRecord } from '../../domain/json';
 import { isUuid } from '../../domain/ledger-entry';
 import { itemFaults, labelFaults, type Labels } from '../../domain/labels';
 import { isSignalHash, SIGNAL_HEX_LENGTH, SIGNAL_TYPES, type Severity, type SignalType } from '../../domain/vocabulary';
@@ -100,9 +101,6 @@ const LINE_MEMBERS = new Set([
 
 /** What a batch says of every line that does not say otherwise. */
 export type Defaults = Pick<Candidate, 'labels' | 'severity' | 'incident'>;
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** One line of a batch as it came. What its members are is asked by `candidateFault`, as of any other candidate. */
 export function readLine(line: unknown, defaults: Defaults): Candidate | Refusal {

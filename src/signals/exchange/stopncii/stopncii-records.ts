@@ -96,7 +96,6 @@ export type Submitted =
 
 export type SubmittedVerdict = 'blocked' | 'not_blocked' | 'none';
 
-
 /** Python 3.11 writes `str()` of an enumeration as `Class.Member`: both spellings arrive. */
 const word = (value: unknown): string => (typeof value === 'string' ? value.slice(value.lastIndexOf('.') + 1) : '');
 
