@@ -5,8 +5,8 @@ import type { MediaView } from '../evidence/exhibit.dto';
 import { mediaOf } from '../evidence/media';
 import { ClockSource } from '../infra/clock-source';
 import { Work, type Actor, type Tx } from '../infra/database/work';
+import { PDQ_MIN_QUALITY } from '../perceptual/pdq';
 import { COMMON_LIST } from '../signals/changes';
-import { MIN_QUALITY } from '../signals/matching/question';
 import { Contributions, type Candidate } from '../signals/store/contributions.service';
 import type { ContributedView, ContributeExhibitDto } from './exhibit-signals.dto';
 
@@ -90,7 +90,7 @@ function hashesOf(exhibit: Exhibit, media: MediaView | null): Hash[] {
     { type: 'sha512', value: sha512 },
     { type: 'md5', value: md5 },
   ];
-  if (pdq !== null && blockhash !== null && (pdqQuality ?? 0) >= MIN_QUALITY) {
+  if (pdq !== null && blockhash !== null && (pdqQuality ?? 0) >= PDQ_MIN_QUALITY) {
     hashes.push({ type: 'pdq', value: pdq, quality: pdqQuality ?? 0 }, { type: 'blockhash', value: blockhash });
   }
   if (media?.vpdq && !media.fault) {

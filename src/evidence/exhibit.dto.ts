@@ -1,11 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString, Length, Matches } from 'class-validator';
 import { PROBLEMS, type ProblemCode } from '../domain/errors';
+import { matchableOf } from '../perceptual/matchable';
 import { EntryBodyView, PendingReceiptView, ReceiptView } from '../ledger/ledger.dto';
 import type { Exhibit } from './evidence.entity';
-
-/** PDQ quality up to which a hash says too little of its picture: many unlike pictures share such hashes. */
-export const UNRELIABLE_QUALITY = 49;
 
 export class ViewExhibitDto {
   /** Why this person has to look at it. Recorded before the first byte leaves. */
@@ -72,7 +70,8 @@ export class MediaView {
   hashes!: MediaHashView[];
 }
 
-export type Matchable =
+/** In the words of {@link matchableOf}, with the reasons that an exhibit can have. */
+export type ExhibitMatchable =
   | 'perceptual'
   | 'exact only: quality ≤ 49'
   | 'exact only: not an image'
@@ -100,7 +99,7 @@ export class ExhibitView {
   notHashed!: NotHashedView | null;
   /** Of a video or a document. */
   media!: MediaView | null;
-  matchable!: Matchable;
+  matchable!: ExhibitMatchable;
   collectedAt!: string;
 }
 
@@ -139,22 +138,11 @@ function imageOf(row: Exhibit): ImageView | null {
   return { width: row.imageWidth ?? 0, height: row.imageHeight ?? 0, pdq, blockhash: row.blockhash };
 }
 
-export function matchableOf(
-  image: { readonly pdq: { readonly quality: number } } | null,
-  type: string,
-  media: Pick<MediaView, 'kind' | 'state' | 'vpdq' | 'textSha256' | 'hashes'> | null,
-): Matchable {
-  if (media) return matchableMedia(media);
-  if (image === null) {
-    return type.startsWith('image/') ? 'exact only: image not hashed' : 'exact only: not an image';
-  }
-  return image.pdq.quality <= UNRELIABLE_QUALITY ? 'exact only: quality ≤ 49' : 'perceptual';
-}
-
-function matchableMedia({ kind, state, hashes, textSha256 }: Parameters<typeof matchableOf>[2] & object): Matchable {
-  if (state === 'pending') return 'exact only: being hashed';
-  if (hashes.length > 0 || textSha256 !== null) return 'perceptual';
-  return kind === 'video' ? 'video: exact only' : 'exact only: not an image';
+function matchable(image: ImageView | null, type: string, media: MediaView | null): ExhibitMatchable {
+  if (media?.state === 'pending') return 'exact only: being hashed';
+  if (media) return matchableOf(media, media.kind === 'video' ? 'video: exact only' : 'exact only: not an image');
+  const without = type.startsWith('image/') ? 'exact only: image not hashed' : 'exact only: not an image';
+  return matchableOf({ hashes: image ? [image.pdq] : [] }, without);
 }
 
 const isProblem = (code: string): code is ProblemCode => Object.hasOwn(PROBLEMS, code);
@@ -176,7 +164,7 @@ export function toView(row: Exhibit, media: MediaView | null = null): Pick<Exhib
     image,
     notHashed: row.notHashed === null ? null : { code: row.notHashed, title: titleOf(row.notHashed) },
     media,
-    matchable: matchableOf(image, row.type, media),
+    matchable: matchable(image, row.type, media),
     collectedAt: row.collectedAt.toISOString(),
   };
 }

@@ -1,5 +1,6 @@
 import type { ProblemCode } from '../../domain/errors';
 import type { QuarantineReason, SignalType } from '../../domain/vocabulary';
+import { PDQ_MIN_QUALITY } from '../../perceptual/pdq';
 import { usableFrames } from '../../perceptual/vpdq';
 import type { NegativeHits } from './negative-set';
 
@@ -33,9 +34,6 @@ export interface Evidence {
   readonly decided: QuarantineReason | undefined;
 }
 
-/** Below this PDQ says little: what is contributed would match what has nothing to do with it. */
-export const LEAST_QUALITY = 50;
-
 /**
  * Each bit of PDQ says whether a coefficient lies above the median of the 256, so that a picture has 128 ones, and fewer only
  * where coefficients tie, which takes a flat or drawn image. A quarter away from that is no hash of a picture; random bits
@@ -48,8 +46,8 @@ const HARMLESS_SHARE = 0.5;
 
 /** A hash without information would match what has nothing to do with it. */
 export function usable({ type, value, quality }: AdmissionCandidate): Judged {
-  if (type === 'pdq' && quality !== undefined && quality < LEAST_QUALITY)
-    return useless(`the quality ${quality} is below ${LEAST_QUALITY}`);
+  if (type === 'pdq' && quality !== undefined && quality < PDQ_MIN_QUALITY)
+    return useless(`the quality ${quality} is below ${PDQ_MIN_QUALITY}`);
   const isPerceptual = type === 'pdq' || type === 'blockhash';
   if (isPerceptual ? /^(.)\1*$/.test(value) : /^(0+|f+)$/.test(value))
     return useless('a flat image, or no hash at all');

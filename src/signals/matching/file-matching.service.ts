@@ -60,7 +60,7 @@ export class FileMatching {
     const variants = await this.variants(bytes, media, kinds, asker);
     const asked = { sha256, sha512, md5, ...perceptualOf(media), variants };
     const found = await this.matching.byFile(actor, asked);
-    const matchable = media.matchable === 'perceptual' ? found.matchable : media.matchable;
+    const { matchable } = media;
     return { fileName, size: bytes.length, sha256, sha512, md5, ...shown(media), ...found, matchable };
   }
 

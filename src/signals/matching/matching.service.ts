@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { MatchSource } from '../../domain/vocabulary';
 import { Work, type Actor, type Tx } from '../../infra/database/work';
-import { usableFrames, type VpdqFrame } from '../../perceptual/vpdq';
+import { matchableOf, type Look } from '../../perceptual/matchable';
+import type { VpdqFrame } from '../../perceptual/vpdq';
 import { findInDatabase, findVideosInDatabase, newestEntry } from './database-answers';
 import { Directory } from './directory.service';
 import { isPerceptual } from './hash-store';
@@ -9,15 +10,7 @@ import { findInStore, findVideosInStore } from './index-answers';
 import { byDistance, toMatch, type Asker, type Hit } from './known-signal';
 import { MatchAccount } from './match-account.service';
 import type { Freshness, Match, MatchAnswer, MatchQuery } from './match.dto';
-import {
-  MIN_QUALITY,
-  assertHash,
-  assertRadius,
-  questionsOf,
-  radiusFor,
-  type FileHashes,
-  type Question,
-} from './question';
+import { assertHash, assertRadius, questionsOf, radiusFor, type FileHashes, type Question } from './question';
 import { SignalIndex } from './signal-index.service';
 
 /** Everything that is asked of one thing. */
@@ -56,13 +49,12 @@ export class Matching {
   /** Everything that is known of one file against every signal type. */
   async byFile(actor: Actor, hashes: FileHashes): Promise<MatchAnswer> {
     const answer = await this.counted(actor, 'file', askedOf(hashes));
-    return { ...answer, matchable: matchableOf(hashes) };
+    return { ...answer, matchable: matchableOf(lookOf(hashes), 'exact only: not an image') };
   }
 
   /** The same for whoever has a transaction open; neither counted nor kept: `remember` keeps it. */
-  async inTransaction(tx: Tx, actor: Actor, hashes: FileHashes): Promise<MatchAnswer> {
-    const found = await this.find(actor, askedOf(hashes), (read) => read(tx));
-    return { ...found, matchable: matchableOf(hashes) };
+  inTransaction(tx: Tx, actor: Actor, hashes: FileHashes): Promise<Found> {
+    return this.find(actor, askedOf(hashes), (read) => read(tx));
   }
 
   /** Keeps matches of an exhibit for the organisation that holds it. */
@@ -130,10 +122,8 @@ async function storedHits({ store }: SignalIndex, { questions, frames }: Asked):
   return hits;
 }
 
-/** What a search with these hashes could find. */
-function matchableOf({ pdq, frames, pages, textSha256 }: FileHashes): string {
-  if (pdq && pdq.quality < MIN_QUALITY) return `exact only: PDQ quality ${pdq.quality} is below ${MIN_QUALITY}`;
-  const hasPages = pages?.some(({ quality }) => quality >= MIN_QUALITY) ?? false;
-  if (pdq || usableFrames(frames ?? []).length > 0 || hasPages || textSha256) return 'perceptual';
-  return 'exact only: not an image';
-}
+/** Of the whole file, its turned and mirrored forms aside: they are of the same picture. */
+const lookOf = ({ pdq, frames = [], pages = [], textSha256 }: FileHashes): Look => ({
+  hashes: [...(pdq ? [pdq] : []), ...frames, ...pages],
+  textSha256,
+});

@@ -7,9 +7,6 @@ import { isPerceptual, type PerceptualType } from './hash-store';
 /** Bits that may differ unless the asker says otherwise: PDQ as the field uses it; blockhash as for deduplication. */
 export const DEFAULT_RADIUS: Readonly<Record<PerceptualType, number>> = { pdq: 31, blockhash: 10 };
 
-/** Below this PDQ says little: perceptual matching of such an image would be a guess. */
-export const MIN_QUALITY = PDQ_MIN_QUALITY;
-
 /** One well-formed hash that is asked for. */
 export interface Question {
   readonly type: SignalType;
@@ -50,12 +47,12 @@ export function questionsOf(hashes: FileHashes): Question[] {
     if (value !== undefined) questions.push({ type, value, radius: 0 });
   }
   const add = (hash: { hash: string; quality: number }, variant?: string): void => {
-    if (hash.quality < MIN_QUALITY) return;
+    if (hash.quality < PDQ_MIN_QUALITY) return;
     questions.push({ type: 'pdq', value: hash.hash, radius: DEFAULT_RADIUS.pdq, ...(variant ? { variant } : {}) });
   };
   if (pdq) add(pdq);
   // blockhash has no quality of its own: what PDQ finds too flat, it is too.
-  if (blockhash && (!pdq || pdq.quality >= MIN_QUALITY)) {
+  if (blockhash && (!pdq || pdq.quality >= PDQ_MIN_QUALITY)) {
     questions.push({ type: 'blockhash', value: blockhash, radius: DEFAULT_RADIUS.blockhash });
   }
   for (const { variant, pdq: turned } of hashes.variants ?? []) add(turned, variant);

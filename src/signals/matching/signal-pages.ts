@@ -1,6 +1,7 @@
 import type { Tx } from '../../infra/database/work';
 import type { PublicLabels } from '../../domain/signal-merge';
 import { SIGNAL_HEX_LENGTH, type Severity, type SignalType } from '../../domain/vocabulary';
+import { PDQ_MIN_QUALITY } from '../../perceptual/pdq';
 import type { Standing, Stand } from './known-signal';
 import { uuidOf, type StandAt } from './signal-table';
 
@@ -144,9 +145,7 @@ function unpackGroup(
   return found;
 }
 
-/** PDQ quality below which a frame says too little; as `usableFrames` of the perceptual folder. */
-const LEAST_QUALITY = 50;
-
+/** The frames that `usableFrames` of the perceptual folder keeps. */
 async function framesOf(tx: Tx, signals: readonly SignalGroup[]): Promise<Map<string, Buffer[]>> {
   const videos = signals.filter(({ type }) => type === 'vpdq');
   const frames = new Map<string, Buffer[]>();
@@ -157,7 +156,7 @@ async function framesOf(tx: Tx, signals: readonly SignalGroup[]): Promise<Map<st
   const rows = await tx.query<{ id: Buffer; packed: Buffer }[]>(
     `select uuid_send(signal_id) as id, string_agg(distinct decode(hash, 'hex'), ''::bytea) as packed from signal_frame
      where signal_id = any($1) and quality >= $2 group by signal_id`,
-    [ids, LEAST_QUALITY],
+    [ids, PDQ_MIN_QUALITY],
   );
   for (const { id, packed } of rows) {
     const hashes = Array.from({ length: packed.length / 32 }, (_, at) => packed.subarray(at * 32, at * 32 + 32));
