@@ -13,8 +13,8 @@ const sharp = require('sharp');
 
 const SIZES = [
   { name: '1 MP', width: 1224, height: 816, target: 1.4, rounds: 40 },
-  { name: '4 MP', width: 2448, height: 1632, target: 1.4, rounds: 16 },
-  { name: '12 MP', width: 4000, height: 3000, target: 1.6, rounds: 8 },
+  { name: '4 MP', width: 2448, height: 1632, target: 1.4, rounds: 30 },
+  { name: '12 MP', width: 4000, height: 3000, target: 1.6, rounds: 12 },
 ];
 const LIMITS = { maxPixels: 40e6 };
 const FAST = { mode: 'fast' };
