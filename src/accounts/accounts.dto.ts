@@ -17,7 +17,6 @@ import {
 import { PERMISSIONS, ROLES, type Permission, type Role } from '../domain/permissions';
 import {
   COMPETENCES,
-  COUNTRY_SHAPE,
   ORGANISATION_KINDS,
   PLATFORM_SIZES,
   type Competence,
@@ -25,6 +24,7 @@ import {
   type PlatformSize,
 } from '../domain/vocabulary';
 import { IsInstant } from '../infra/http/instant';
+import { IsCountry } from '../infra/http/text';
 
 /** Long rather than complicated: NIST SP 800-63B section 5.1.1.2. */
 const PASSWORD_LEAST = 12;
@@ -167,12 +167,14 @@ export class RegisterOrganisationDto {
   name!: string;
 
   /** Short name in addresses and on the command line. @example harbour */
-  @Matches(/^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/)
+  @Matches(/^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/, {
+    message: '$property must be 1 to 63 of a to z, 0 to 9, dot and hyphen, with a letter or digit at both ends',
+  })
   slug!: string;
 
   /** ISO 3166-1 alpha-2. @example FR */
   @IsOptional()
-  @Matches(COUNTRY_SHAPE)
+  @IsCountry()
   country?: string;
 
   /** What an authority is competent for, TCO Art 12(1). */
@@ -189,7 +191,7 @@ export class RegisterOrganisationDto {
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(200)
-  @Matches(HOST, { each: true })
+  @Matches(HOST, { each: true, message: 'each of $property must be a host name in lower case, IDN as punycode' })
   hosts?: string[];
 
   /** The first person, who brings in the others. */
@@ -217,7 +219,7 @@ export class ConfirmPlatformDto {
   platformSize?: PlatformSize;
 
   @IsOptional()
-  @Matches(COUNTRY_SHAPE)
+  @IsCountry()
   country?: string;
 
   /** How and with whom the contact was confirmed; kept in the ledger. */

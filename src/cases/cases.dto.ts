@@ -1,10 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ArrayMaxSize, IsArray, IsIn, IsInt, IsOptional, IsString, Length, Matches, MaxLength } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsInt, IsOptional, IsString, Length, MaxLength } from 'class-validator';
 import type { Breadth } from '../domain/broad-address';
 import {
   CATEGORIES,
   IDEOLOGIES,
-  LANGUAGE_SHAPE,
   TLP,
   type Category,
   type Ideology,
@@ -14,12 +13,11 @@ import {
 import { ExhibitView, SubmittedExhibitView } from '../evidence/exhibit.dto';
 import { IsInstant } from '../infra/http/instant';
 import { PageQuery } from '../infra/http/paging';
+import { IsLanguage, IsWellFormed } from '../infra/http/text';
 import type { CaseState, ItemState } from './cases.entity';
 
 /** Lines of one submission. */
 export const MAX_ITEMS = 500;
-/** No character that PostgreSQL cannot keep. */
-const STORABLE = /^[^\0]*$/;
 
 /** One line: an address, or an account or channel of a named platform. Exactly one of the three. */
 export class SubmittedItemDto {
@@ -53,7 +51,7 @@ export class SubmittedItemDto {
   @IsOptional()
   @IsString()
   @MaxLength(2000)
-  @Matches(STORABLE)
+  @IsWellFormed()
   note?: string;
 }
 
@@ -69,7 +67,7 @@ export class OpenCaseDto extends AddItemsDto {
   @IsOptional()
   @IsString()
   @MaxLength(300)
-  @Matches(STORABLE)
+  @IsWellFormed()
   title?: string;
 
   @IsIn(CATEGORIES)
@@ -80,14 +78,14 @@ export class OpenCaseDto extends AddItemsDto {
 
   /** BCP 47; `und` where it is not known. */
   @IsOptional()
-  @Matches(LANGUAGE_SHAPE)
+  @IsLanguage()
   language?: string;
 
   /** Why the unit finds this to be terrorist content. Kept within the unit. */
   @IsOptional()
   @IsString()
   @MaxLength(20_000)
-  @Matches(STORABLE)
+  @IsWellFormed()
   reasons?: string;
 
   @IsOptional()
@@ -103,7 +101,7 @@ export class CloseCaseDto {
   @IsOptional()
   @IsString()
   @MaxLength(2000)
-  @Matches(STORABLE)
+  @IsWellFormed()
   note?: string;
 }
 
@@ -111,7 +109,7 @@ export class ReleaseItemDto {
   /** Why something this broad is to be referred. */
   @IsString()
   @Length(3, 2000)
-  @Matches(STORABLE)
+  @IsWellFormed()
   reason!: string;
 }
 

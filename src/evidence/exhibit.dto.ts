@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsString, Length, Matches } from 'class-validator';
+import { IsString, Length } from 'class-validator';
 import { PROBLEMS, type ProblemCode } from '../domain/errors';
+import { IsWellFormed } from '../infra/http/text';
 import { matchableOf } from '../perceptual/matchable';
 import { EntryBodyView, PendingReceiptView, ReceiptView } from '../ledger/ledger.dto';
 import type { Exhibit } from './evidence.entity';
@@ -9,7 +10,7 @@ export class ViewExhibitDto {
   /** Why this person has to look at it. Recorded before the first byte leaves. */
   @IsString()
   @Length(3, 2000)
-  @Matches(/^[^\0]*$/)
+  @IsWellFormed()
   justification!: string;
 }
 

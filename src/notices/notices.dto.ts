@@ -10,7 +10,6 @@ import {
   IsString,
   IsUUID,
   Length,
-  Matches,
   MaxLength,
   Min,
   ValidateNested,
@@ -20,7 +19,6 @@ import {
   CATEGORIES,
   DECLINE_REASONS,
   ITEM_OUTCOMES,
-  LANGUAGE_SHAPE,
   PRESERVATION_STATES,
   type Category,
   type DeclineReason,
@@ -29,7 +27,7 @@ import {
 } from '../domain/vocabulary';
 import { IsInstant } from '../infra/http/instant';
 import { PageQuery } from '../infra/http/paging';
-import { IsWellFormed } from '../infra/http/text';
+import { IsLanguage, IsWellFormed } from '../infra/http/text';
 import { REQUESTED_ACTIONS, type RequestedAction } from './notice.entity';
 
 /** Items of one notice. A larger batch is several notices, each with its own clock. */
@@ -73,7 +71,7 @@ export class DraftNoticeDto {
 
   /** BCP 47. Default: the case's. */
   @IsOptional()
-  @Matches(LANGUAGE_SHAPE)
+  @IsLanguage()
   language?: string;
 
   /** Why: the terms or the law that the content is held to breach. The platform reads this. */

@@ -107,6 +107,15 @@ describe('the house', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('says in words what shape a value must have, and not as a regular expression', () => {
+    const wrong = sources.filter((file) =>
+      [...readFileSync(join(root, file), 'utf8').matchAll(/\bMatches\((?!\))[\s\S]*?\)(?:;|\n\s*\w+[!?]?:)/g)].some(
+        ([use]) => !use.includes('message:'),
+      ),
+    );
+    expect(wrong).toEqual([]);
+  });
+
   it('reads the environment in one place', () => {
     const wrong = sources.filter(
       (file) => file !== 'src/infra/config.ts' && /process\.env\b/.test(readFileSync(join(root, file), 'utf8')),
@@ -122,7 +131,8 @@ describe('the house', () => {
       /from 'node:(net|tls|http2|dgram)'/,
       /\brequest\b[^;]*from 'node:https?'/,
     ];
-    const outside = sources.filter((file) => !/^src\/infra\/(egress|embedded)\//.test(file));
+    // The watched client asks the one database of the settings whether it lives.
+    const outside = sources.filter((file) => !/^src\/infra\/(egress\/|embedded\/|database\/watched-client)/.test(file));
     const wrong = outside.filter((file) => ways.some((way) => way.test(readFileSync(join(root, file), 'utf8'))));
     expect(wrong).toEqual([]);
   });

@@ -19,7 +19,7 @@ const MOST_FRAMES = 3_600;
 export class MatchFrame {
   /** PDQ: 64 lower-case hexadecimal digits. */
   @IsString()
-  @Matches(/^[0-9a-f]{64}$/)
+  @Matches(/^[0-9a-f]{64}$/, { message: '$property must be 64 lower-case hexadecimal digits' })
   hash!: string;
 
   /** PDQ quality, 0 to 100; frames of 49 and less are not compared. */

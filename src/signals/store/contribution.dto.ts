@@ -37,7 +37,7 @@ export const MOST_LINES = 10_000;
 
 export class VideoFrameDto {
   /** PDQ of the frame. */
-  @Matches(/^[0-9a-f]{64}$/)
+  @Matches(/^[0-9a-f]{64}$/, { message: '$property must be 64 lower-case hexadecimal digits' })
   hash!: string;
 
   @IsInt()
@@ -60,7 +60,9 @@ class Described {
   /** Which activation of which framework it belongs to. @example "pci-2026-north-harbour" */
   @IsOptional()
   @MaxLength(INCIDENT_MAX)
-  @Matches(INCIDENT_SHAPE)
+  @Matches(INCIDENT_SHAPE, {
+    message: '$property must be a framework, a year and a name, such as pci-2026-north-harbour',
+  })
   incident?: string;
 }
 

@@ -3,7 +3,9 @@ import { LIST_SHARINGS, TLP, type ListSharing, type Tlp } from '../../domain/voc
 
 export class CreateListDto {
   /** Short name, of one's own lists. @example "north-harbour" */
-  @Matches(/^[a-z0-9][a-z0-9-]{1,62}$/)
+  @Matches(/^[a-z0-9][a-z0-9-]{1,62}$/, {
+    message: '$property must be 2 to 63 of a to z, 0 to 9 and hyphen, with a letter or digit first',
+  })
   slug!: string;
 
   @IsString()
