@@ -18,8 +18,8 @@ async function blobOf({ source }: Attachment): Promise<Blob> {
   return typeof source === 'string' ? openAsBlob(source) : new Blob([Uint8Array.from(source)]);
 }
 
-/** Makes the form anew for each attempt to send it. `json` is the part `case`. */
-export async function formOf(json: unknown, files: readonly Attachment[]): Promise<() => FormData> {
+/** Makes the form anew for each attempt to send it. `json` is the part `part`, before the files. */
+export async function formOf(json: unknown, files: readonly Attachment[], part = 'case'): Promise<() => FormData> {
   const parts = await Promise.all(
     files.map(async (file) => ({
       field: file.item === undefined ? 'file' : `file[${file.item}]`,
@@ -29,7 +29,7 @@ export async function formOf(json: unknown, files: readonly Attachment[]): Promi
   );
   return () => {
     const form = new FormData();
-    if (json !== undefined) form.append('case', JSON.stringify(json));
+    if (json !== undefined) form.append(part, JSON.stringify(json));
     for (const { field, blob, name } of parts) form.append(field, blob, name);
     return form;
   };

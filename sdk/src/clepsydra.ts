@@ -2,6 +2,7 @@ import { ApiKeys, Organisations, Platforms, Webhooks } from './administration';
 import type * as Api from './api';
 import { Cases, Exhibits } from './casework';
 import { NetworkError, ProblemError, VerificationError } from './errors';
+import { ExchangeCredentials, ExchangeSources } from './exchange';
 import { Feed, Ledger } from './ledger';
 import { Notices } from './notices';
 import { Approvals, ContactPoints, People } from './people';
@@ -36,6 +37,8 @@ export class Clepsydra {
   readonly signalLists: SignalLists;
   readonly signalDisputes: SignalDisputes;
   readonly signalPolicies: SignalPolicies;
+  readonly exchangeSources: ExchangeSources;
+  readonly exchangeCredentials: ExchangeCredentials;
   readonly notices: Notices;
   readonly feed: Feed;
   readonly ledger: Ledger;
@@ -58,6 +61,8 @@ export class Clepsydra {
     this.signalLists = new SignalLists(this.wire);
     this.signalDisputes = new SignalDisputes(this.wire);
     this.signalPolicies = new SignalPolicies(this.wire);
+    this.exchangeSources = new ExchangeSources(this.wire);
+    this.exchangeCredentials = new ExchangeCredentials(this.wire);
     this.notices = new Notices(this.wire);
     this.feed = new Feed(this.wire);
     this.ledger = new Ledger(this.wire);

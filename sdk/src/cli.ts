@@ -7,6 +7,7 @@ import { Output } from './cli/output';
 import type { Verb } from './cli/verb';
 import { CASE_VERBS } from './cli/verbs/cases';
 import { CONTRIBUTE_VERBS } from './cli/verbs/contribute';
+import { CREDENTIAL_VERBS } from './cli/verbs/credentials';
 import { EVIDENCE_VERBS } from './cli/verbs/evidence';
 import { FIGURE_VERBS } from './cli/verbs/figures';
 import { HASH_VERBS } from './cli/verbs/hash';
@@ -17,9 +18,11 @@ import { OPINION_VERBS } from './cli/verbs/opinions';
 import { POLICY_VERBS } from './cli/verbs/policy';
 import { RECEIPT_VERBS } from './cli/verbs/receipts';
 import { REFER_VERBS } from './cli/verbs/refer';
+import { RETRACT_VERBS } from './cli/verbs/retract';
 import { SCAN_VERBS } from './cli/verbs/scan';
 import { SECOND_PERSON_VERBS } from './cli/verbs/second-person';
 import { SESSION_VERBS } from './cli/verbs/session';
+import { SOURCE_VERBS } from './cli/verbs/sources';
 import { WATCH_VERBS } from './cli/verbs/watch';
 
 export const VERBS: readonly Verb[] = [
@@ -30,8 +33,11 @@ export const VERBS: readonly Verb[] = [
   ...NOTICE_VERBS,
   ...MATCH_VERBS,
   ...CONTRIBUTE_VERBS,
+  ...RETRACT_VERBS,
   ...OPINION_VERBS,
   ...LIST_VERBS,
+  ...SOURCE_VERBS,
+  ...CREDENTIAL_VERBS,
   ...POLICY_VERBS,
   ...HASH_VERBS,
   ...SCAN_VERBS,

@@ -3,6 +3,13 @@ export type { Attachment } from './attachment';
 export { Clepsydra, type ClepsydraOptions } from './clepsydra';
 export { verifyEd25519 } from './ed25519';
 export { NetworkError, ProblemError, VerificationError } from './errors';
+export type {
+  CsvReport,
+  ExchangeCredential,
+  ExchangeSource,
+  NewExchangeCredential,
+  NewExchangeSource,
+} from './exchange';
 export type { FileHashes, HashOptions } from './offline/file-hashes';
 export { hashBytes, hashFile, hashStream } from './offline/hash-file';
 export { LocalCopyError } from './offline/local-copy';

@@ -1,13 +1,12 @@
 import type { NoticeState } from '../../src/domain/notice-lifecycle';
 import type * as Api from './api';
 import type { components } from './openapi';
+import { itemsOf, type PageQuery } from './paging';
 import type { Wire } from './wire';
 
-export interface NoticeQuery {
+export interface NoticeQuery extends PageQuery {
   readonly box?: Api.Box;
   readonly state?: NoticeState;
-  readonly limit?: number;
-  readonly cursor?: string;
 }
 
 /** `version`, where it is given, refuses a change that was decided on a state that is no longer there. */
@@ -30,13 +29,8 @@ export class Notices {
   }
 
   /** Every notice of a box, newest first, page by page. */
-  async *all(query: NoticeQuery = {}): AsyncGenerator<Api.Notice> {
-    let cursor: string | null = query.cursor ?? null;
-    do {
-      const page: Api.Page<Api.Notice> = await this.list({ ...query, ...(cursor === null ? {} : { cursor }) });
-      yield* page.items;
-      cursor = page.next;
-    } while (cursor !== null);
+  all(query: NoticeQuery = {}): AsyncGenerator<Api.Notice> {
+    return itemsOf((page: NoticeQuery) => this.list(page), query);
   }
 
   async send(id: string, version?: number): Promise<Api.Notice> {

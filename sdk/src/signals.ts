@@ -2,16 +2,12 @@ import type { PolicyRule } from '../../src/domain/signal-policy';
 import type { DisputeReason, DisputeState, MatchVerdict, SignalState, SignalType } from '../../src/domain/vocabulary';
 import type { Page } from './api';
 import { formOf, type Attachment } from './attachment';
+import { itemsOf, type PageQuery } from './paging';
 import type * as Api from './signal-api';
 import type { Wire } from './wire';
 
 /** Forms of a picture that are asked for as well: turned or mirrored, and without its bars. */
 export type VariantKind = 'dihedral' | 'letterbox';
-
-interface PageQuery {
-  readonly limit?: number;
-  readonly cursor?: string;
-}
 
 const one = (id: string): { params: { path: { id: string } } } => ({ params: { path: { id } } });
 
@@ -119,13 +115,8 @@ export class SignalLists {
     return this.wire.answer(this.wire.api.GET('/v1/signal-lists', { params: { query } }), 'GET /v1/signal-lists');
   }
 
-  async *all(): AsyncGenerator<Api.SignalList> {
-    let cursor: string | null = null;
-    do {
-      const page: Page<Api.SignalList> = await this.list(cursor === null ? {} : { cursor });
-      yield* page.items;
-      cursor = page.next;
-    } while (cursor !== null);
+  all(): AsyncGenerator<Api.SignalList> {
+    return itemsOf((query) => this.list(query), { limit: 200 });
   }
 
   async get(id: string): Promise<Api.SignalList> {

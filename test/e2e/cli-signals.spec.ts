@@ -71,10 +71,11 @@ describe('hashes are shared with the command line alone', () => {
     home = mkdtempSync(join(tmpdir(), 'clepsydra-cli-signals-'));
     world = await startWorld({ clock });
     url = await world.listen();
-    const { analyst, moderator, supervisor } = await world.cast();
+    const { unit, analyst, moderator, supervisor } = await world.cast();
     const watch = await world.organisation('civil_society', 'threadwatch', { name: 'Threadwatch' });
     const kiln = await world.organisation('platform', 'kiln', { name: 'Kiln', hosts: ['kiln.example'] });
     people.set('unit', analyst).set('second', supervisor).set('harbour', moderator);
+    people.set('keeper', await world.person(unit, ['curator']));
     people.set('curator', await world.person(watch, ['curator']));
     people.set('kiln', await world.person(kiln, ['moderator', 'curator']));
     await save('leaflet.jpg', sceneJpeg(501));
@@ -232,5 +233,33 @@ describe('hashes are shared with the command line alone', () => {
     const custody = await says('unit', 'custody', exhibit);
     expect(custody).toMatch(/^pdq +[0-9a-f]{64} +quality \d+/m);
     expect(custody).toContain('entries verify');
+  });
+
+  it('takes back one hash of its own, and after an annulled order all that came from a case', async () => {
+    await save('mural.jpg', sceneJpeg(505));
+    const given = await json<Contributed>('curator', ['contribute', 'mural.jpg', '--list', 'grey-harvest', '--types', 'pdq', ...WORDS]); // prettier-ignore
+    const signal = given.hashes[0]?.signalId ?? '';
+    expect((await run('curator', 'retract', signal)).err).toContain('--note is missing');
+    expect((await run('curator', 'retract', signal, '--case', signal, '--note', 'both')).code).toBe(2);
+    expect((await run('harbour', 'retract', signal, '--note', 'of another')).code).toBe(1);
+    const taken = await says('curator', 'retract', signal, '--list', 'grey-harvest', '--note', 'the wrong file');
+    expect(taken).toMatch(/withdrawn/);
+
+    type Filed = { case: { id: string; exhibits: { id: string }[] } };
+    const filed = await json<Filed>('unit', ['refer', 'https://harbour.example/p/mural', '--category', 'incitement', '--no-send', '--file', 'mural.jpg']); // prettier-ignore
+    const exhibit = filed.case.exhibits[0]?.id ?? '';
+    await says(
+      'unit',
+      'contribute',
+      exhibit,
+      '--category',
+      'incitement',
+      '--ideology',
+      'unknown',
+      '--types',
+      'pdq,md5',
+    );
+    const all = await says('keeper', 'retract', '--case', filed.case.id, '--note', 'annulled, 12/26');
+    expect(all).toMatch(/^2 contributions ended: 2 hashes nobody stands behind any more, 0 disputed /);
   });
 });

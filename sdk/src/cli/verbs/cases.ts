@@ -1,5 +1,6 @@
 import type { CaseFile, Exhibit } from '../../api';
 import type { Clepsydra } from '../../clepsydra';
+import { itemsOf } from '../../paging';
 import { signedIn, type Context } from '../context';
 import { mediaLines, reuploadText } from '../describe-signals';
 import { EXIT, UsageError, type ExitCode } from '../exit';
@@ -14,15 +15,11 @@ const LOOK_AT = 2000;
 async function findCase(client: Clepsydra, name: string): Promise<CaseFile> {
   if (isUuid(name)) return client.cases.get(name.toLowerCase());
   const wanted = name.toLowerCase();
-  let cursor: string | null = null;
   let seen = 0;
-  do {
-    const page = await client.cases.list({ limit: 200, ...(cursor === null ? {} : { cursor }) });
-    const found = page.items.find(({ reference }) => reference.toLowerCase() === wanted);
-    if (found) return client.cases.get(found.id);
-    seen += page.items.length;
-    cursor = seen < LOOK_AT ? page.next : null;
-  } while (cursor !== null);
+  for await (const { id, reference } of itemsOf((query) => client.cases.list(query), { limit: 200 })) {
+    if (reference.toLowerCase() === wanted) return client.cases.get(id);
+    if (++seen >= LOOK_AT) break;
+  }
   throw new UsageError(`there is no case "${name}": give its id or its reference`);
 }
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { PolicyRule } from '../../../../src/domain/signal-policy';
 import type { Clepsydra } from '../../clepsydra';
 import type { ActionCounts, DryRun, Policy } from '../../signal-api';
+import { itemsOf } from '../../paging';
 import { isRecord, takenAs } from '../../untyped';
 import { instant } from '../args';
 import { signedIn, type Context } from '../context';
@@ -37,15 +38,12 @@ function policyLines(policy: Policy): string[] {
 
 /** By id or version; the newest draft where none is named. @throws UsageError */
 async function findPolicy(client: Clepsydra, name: string | undefined): Promise<Policy & { id: string }> {
-  let cursor: string | null = null;
-  do {
-    const page = await client.signalPolicies.list({ limit: 200, ...(cursor === null ? {} : { cursor }) });
-    const found = page.items.find(({ id, version, state }) =>
-      name === undefined ? state === 'draft' : isUuid(name) ? id === name.toLowerCase() : String(version) === name,
-    );
-    if (found?.id) return { ...found, id: found.id };
-    cursor = page.next;
-  } while (cursor !== null);
+  for await (const policy of itemsOf((query) => client.signalPolicies.list(query), { limit: 200 })) {
+    const { id, version, state } = policy;
+    const isIt =
+      name === undefined ? state === 'draft' : isUuid(name) ? id === name.toLowerCase() : String(version) === name;
+    if (isIt && id !== null) return { ...policy, id };
+  }
   throw new UsageError(
     name === undefined ? 'there is no draft: clepsydra policy draft <file.json>' : `there is no policy "${name}"`,
   );
