@@ -30,7 +30,7 @@ export function Figures({ session }: { readonly session: Session | null }) {
 
 function Own({ summary: own }: { readonly summary: OwnSummary }) {
   const cells: readonly (readonly [string, string | number])[] = [
-    [t.sent, own.notices.sent],
+    [t.notices, own.notices.sent],
     [t.received, own.notices.received],
     [t.open, own.notices.results.open],
     [t.missed, own.notices.targetMissed],
