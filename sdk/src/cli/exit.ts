@@ -30,7 +30,7 @@ export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.found, '`scan`: at least one file is known'],
   [
     EXIT.partly,
-    '`hash`, `scan`, `contribute`, `refer`: some files or hashes could not be read, compared by their look, or were refused; the others were dealt with',
+    'done in part: files that could not be read or compared by their look (`hash`, `scan`), items, hashes or lines that were refused (`refer`, `contribute`, `sources take`)',
   ],
   [EXIT.interrupted, 'stopped with Ctrl-C'],
 ];
