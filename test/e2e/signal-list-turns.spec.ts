@@ -1,15 +1,9 @@
-import { Client as Pg } from 'pg';
 import type { BatchAnswer, SignalView } from '../../src/signals/store/contribution.dto';
 import type { LeftView, SignalListView } from '../../src/signals/store/list.dto';
 import { startWorld, type Answer, type Person, type World } from '../support/app';
 import { randomHash } from '../support/hashes';
-
-const hash = randomHash;
-
-interface Problem {
-  code: string;
-  errors?: { pointer: string }[];
-}
+import { holding, QUOTA, untilWaiting } from '../support/locks';
+import type { Problem } from '../support/signals';
 
 describe('contributing to a list and what ends the right to it', () => {
   let world: World;
@@ -39,7 +33,7 @@ describe('contributing to a list and what ends the right to it', () => {
   const batch = (listId: string, count = 3) =>
     member.post<BatchAnswer & Problem>('/v1/signals/batch', {
       listId,
-      signals: Array.from({ length: count }, () => ({ type: 'sha256', value: hash() })),
+      signals: Array.from({ length: count }, () => ({ type: 'sha256', value: randomHash() })),
     });
   const leave = (listId: string) =>
     member.post<LeftView & Problem>(`/v1/signal-lists/${listId}/leave`, { keepContributions: false });
@@ -52,40 +46,14 @@ describe('contributing to a list and what ends the right to it', () => {
     );
     return rows[0]!.count;
   };
-  /** Until so many transactions wait for a lock, or what could be waiting has been answered. */
-  const waiting = async (count: number, ...answers: Promise<unknown>[]): Promise<void> => {
-    let answered = 0;
-    for (const answer of answers) void answer.then(() => (answered += 1));
-    for (;;) {
-      const { rows } = await world.sql.query<{ count: number }>(
-        'select count(distinct pid)::int from pg_locks where not granted',
-      );
-      if (rows[0]!.count + answered >= count) return;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  };
-  /** Holds what `lock` locks while `work` runs. */
-  const holding = async <T>(lock: string, parameters: unknown[], work: () => Promise<T>): Promise<T> => {
-    const other = new Pg(world.database.superuser);
-    await other.connect();
-    try {
-      await other.query('begin');
-      await other.query(lock, parameters);
-      return await work();
-    } finally {
-      await other.end();
-    }
-  };
-  const QUOTA = `select pg_advisory_xact_lock(hashtextextended('signal-quota:' || $1, 0))`;
-
   it('takes back on leaving what was still being contributed', async () => {
     const list = await joined();
     // The batch has been let onto the list, and waits further on.
-    const [given, left] = await holding(QUOTA, [member.organisation.id], async () => {
+    const [given, left] = await holding(world, QUOTA, [member.organisation.id], async () => {
       const sent = batch(list.id);
-      await waiting(1, sent);
+      await untilWaiting(world, 1, sent);
       const leaving = leave(list.id);
-      await waiting(2, sent, leaving);
+      await untilWaiting(world, 2, sent, leaving);
       return [sent, leaving] as const;
     });
     expect([(await given).status, (await given).body]).toMatchObject([200, { contributed: 3 }]);
@@ -97,18 +65,23 @@ describe('contributing to a list and what ends the right to it', () => {
     const list = await joined();
     const given = await member.post<SignalView>('/v1/signals', {
       type: 'sha256',
-      value: hash(),
+      value: randomHash(),
       labels: {},
       listId: list.id,
     });
     expect(given.status).toBe(201);
-    const [left, late] = await holding('select 1 from signal where id = $1 for update', [given.body.id], async () => {
-      const leaving = leave(list.id);
-      await waiting(1, leaving);
-      const sent = batch(list.id);
-      await waiting(2, leaving, sent);
-      return [leaving, sent] as const;
-    });
+    const [left, late] = await holding(
+      world,
+      'select 1 from signal where id = $1 for update',
+      [given.body.id],
+      async () => {
+        const leaving = leave(list.id);
+        await untilWaiting(world, 1, leaving);
+        const sent = batch(list.id);
+        await untilWaiting(world, 2, leaving, sent);
+        return [leaving, sent] as const;
+      },
+    );
     expect([(await left).status, (await left).body]).toMatchObject([200, { withdrawn: 1 }]);
     expect([(await late).status, (await late).body.errors?.[0]?.pointer]).toEqual([400, '/listId']);
     expect(await standing(list.id)).toBe(0);
@@ -116,11 +89,11 @@ describe('contributing to a list and what ends the right to it', () => {
 
   it('closes a list after what was being contributed, and refuses what comes then', async () => {
     const list = await joined();
-    const [given, closed, late] = await holding(QUOTA, [member.organisation.id], async () => {
+    const [given, closed, late] = await holding(world, QUOTA, [member.organisation.id], async () => {
       const sent = batch(list.id);
-      await waiting(1, sent);
+      await untilWaiting(world, 1, sent);
       const closing = close(list.id);
-      await waiting(2, sent, closing);
+      await untilWaiting(world, 2, sent, closing);
       world.clock.advance(1_000);
       return [sent, closing, closing.then(() => batch(list.id))] as const;
     });
@@ -137,14 +110,19 @@ describe('contributing to a list and what ends the right to it', () => {
   it('does not let a member onto a list that is being closed', async () => {
     const list = await joined();
     await owner.post(`/v1/signal-lists/${list.id}/members/remove`, { organisationId: member.organisation.id });
-    const [closed, again] = await holding('select 1 from signal_list where id = $1 for update', [list.id], async () => {
-      const closing = close(list.id);
-      await waiting(1, closing);
-      world.clock.advance(1_000);
-      const joining = join(list.id);
-      await waiting(2, closing, joining);
-      return [closing, joining] as const;
-    });
+    const [closed, again] = await holding(
+      world,
+      'select 1 from signal_list where id = $1 for update',
+      [list.id],
+      async () => {
+        const closing = close(list.id);
+        await untilWaiting(world, 1, closing);
+        world.clock.advance(1_000);
+        const joining = join(list.id);
+        await untilWaiting(world, 2, closing, joining);
+        return [closing, joining] as const;
+      },
+    );
     // Whichever came first: never both a closed list and a member that joined it afterwards.
     expect((await closed).status).toBe(200);
     expect([200, 409]).toContain((await again).status);
@@ -161,11 +139,11 @@ describe('contributing to a list and what ends the right to it', () => {
     const mark = (tlp: string) => owner.post<SignalListView & Problem>(`/v1/signal-lists/${list.id}`, { tlp });
     expect((await mark('green')).body).toMatchObject({ tlp: 'green' });
     expect((await mark('red')).body).toMatchObject({ tlp: 'red' });
-    const [given, loosened] = await holding(QUOTA, [member.organisation.id], async () => {
+    const [given, loosened] = await holding(world, QUOTA, [member.organisation.id], async () => {
       const sent = batch(list.id);
-      await waiting(1, sent);
+      await untilWaiting(world, 1, sent);
       const marking = mark('clear');
-      await waiting(2, sent, marking);
+      await untilWaiting(world, 2, sent, marking);
       return [sent, marking] as const;
     });
     expect([(await given).status, (await loosened).status]).toEqual([200, 409]);

@@ -224,6 +224,16 @@ describe('contributions to the shared hash database', () => {
       }
     });
 
+    it('refuses the one line of a batch that nobody could keep', async () => {
+      const person = await world.person(unit, ['curator']);
+      const signals = [randomHash(), '\ud800', randomHash()].map((value) => ({ type: 'sha256', value }));
+      const answer = await person.post<BatchAnswer>('/v1/signals/batch', { signals });
+      expect(answer.body).toMatchObject({ contributed: 2, refused: [{ index: 1, code: 'request.invalid' }] });
+      const labelled = [{ type: 'sha256', value: randomHash(), incident: 'a\udfff' }, { type: 'sha256', value: randomHash(), '\ud800': 1 }]; // prettier-ignore
+      const more = await person.post<BatchAnswer>('/v1/signals/batch', { signals: labelled });
+      expect(more.body).toMatchObject({ contributed: 0, refused: [{ index: 0 }, { index: 1 }] });
+    });
+
     it('settles two batches that share hashes in opposite order', async () => {
       const lines = Array.from({ length: 500 }, () => ({ type: 'sha256', value: hash() }));
       const [one, other] = await Promise.all([
