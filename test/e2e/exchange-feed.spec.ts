@@ -2,7 +2,8 @@ import { gunzipSync } from 'node:zlib';
 import type { FeedLine } from '../../src/signals/exchange/feed/feed-lines';
 import { COMMON_LIST } from '../../src/signals/changes';
 import { startWorld, type CastOrganisation, type Person, type World } from '../support/app';
-import { FeedClient, hashOf, issue, sequenced, type Issued } from '../support/exchange-clients';
+import { contribute, hashOf, issue, sequenced, type Issued } from '../support/exchange';
+import { FeedClient } from '../support/exchange-clients';
 
 describe('the signal feed', () => {
   let world: World;
@@ -24,22 +25,11 @@ describe('the signal feed', () => {
   });
   afterAll(() => world.close());
 
-  async function contribute(value: string, more: object = {}): Promise<string> {
-    const made = await analyst.post<{ id: string }>('/v1/signals', {
-      type: 'pdq',
-      value,
-      quality: 90,
-      labels: {},
-      ...more,
-    });
-    expect(made.status).toBe(201);
-    await sequenced(world);
-    return made.body.id;
-  }
+  const contributed = (value: string, more: object = {}): Promise<string> => contribute(world, analyst, value, more);
 
   it('begins with all that stands and goes on with each change, to the withdrawal', async () => {
     const client = new FeedClient(world, credential);
-    const first = await contribute(hashOf('first'), { labels: { category: 'incitement' } });
+    const first = await contributed(hashOf('first'), { labels: { category: 'incitement' } });
     await client.poll();
     expect(client.signals.get(first)).toMatchObject({
       type: 'pdq',
@@ -47,7 +37,7 @@ describe('the signal feed', () => {
       lists: [COMMON_LIST],
       labels: { category: 'incitement' },
     });
-    const second = await contribute(hashOf('second'));
+    const second = await contributed(hashOf('second'));
     expect(await client.poll()).toBe(1);
     expect([...client.signals.keys()]).toEqual([first, second]);
     expect((await analyst.post(`/v1/signals/${first}/withdraw`, { reason: 'wrong file' })).status).toBeLessThan(300);
@@ -58,7 +48,7 @@ describe('the signal feed', () => {
   });
 
   it('pages by any limit to the same end, also when each page is asked for by a client that starts anew', async () => {
-    for (let n = 0; n < 7; n++) await contribute(hashOf(`page ${n}`));
+    for (let n = 0; n < 7; n++) await contributed(hashOf(`page ${n}`));
     const whole = new FeedClient(world, credential);
     await whole.poll();
     for (const limit of [1, 2, 3, 100]) {
@@ -74,14 +64,14 @@ describe('the signal feed', () => {
     const body = { slug: 'others', name: 'Others', purpose: 'not served', sharing: 'group', tlp: 'amber' };
     const list = await analyst.post<{ id: string }>('/v1/signal-lists', body);
     expect(list.status).toBe(201);
-    const foreign = await contribute(hashOf('of others'), { listId: list.body.id });
+    const foreign = await contributed(hashOf('of others'), { listId: list.body.id });
     await world.sql.query(
       `with made as (insert into signal (id, type, value, state, created_at, changed_at)
          select gen_random_uuid(), 'sha256', encode(sha256(n::text::bytea), 'hex'), 'withdrawn', now(), now() from generate_series(1, 10000) n returning id)
        insert into signal_change (entry_id, signal_id) select c.entry_id, made.id from signal_change c, made where c.signal_id = $1`,
       [foreign],
     );
-    const mine = await contribute(hashOf('behind the others'));
+    const mine = await contributed(hashOf('behind the others'));
     const headers = { authorization: `Bearer ${credential.secrets.token}` };
     const { payload } = await world.app.inject({ url: `/exchange/feed?limit=1&cursor=${client.cursor}`, headers });
     const [line = ''] = payload.split('\n');

@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
 import { COMMON_LIST } from '../../src/signals/changes';
 import { minutes, startWorld, type Person, type World } from '../support/app';
-import { hashOf, issue, sequenced, StopnciiClient, TatClient, type Issued } from '../support/exchange-clients';
-
-const md5 = (name: string): string => createHash('md5').update(name).digest('hex');
+import { contribute, hashOf, issue, md5Of, sequenced, type Issued } from '../support/exchange';
+import { StopnciiClient, TatClient } from '../support/exchange-field-clients';
 
 describe('clients of the field', () => {
   let world: World;
@@ -31,18 +29,7 @@ describe('clients of the field', () => {
   afterAll(() => world.close());
   beforeEach(() => world.clock.advance(minutes(1)));
 
-  async function contribute(value: string, more: object = {}): Promise<string> {
-    const made = await curator.post<{ id: string }>('/v1/signals', {
-      type: 'pdq',
-      value,
-      quality: 90,
-      labels: {},
-      ...more,
-    });
-    expect([made.status, made.body]).toEqual([201, expect.anything()]);
-    await sequenced(world);
-    return made.body.id;
-  }
+  const contributed = (value: string, more: object = {}): Promise<string> => contribute(world, curator, value, more);
 
   async function idOf(value: string): Promise<string> {
     const { rows } = await world.sql.query<{ id: string }>('select id from signal where value = $1', [value]);
@@ -66,26 +53,26 @@ describe('clients of the field', () => {
     it('fetch what stands with who says so, and then only what is new', async () => {
       const client = new StopnciiClient(world, stopncii);
       const value = hashOf('stop 1');
-      await contribute(value, { labels: { category: 'incitement', ideology: 'unknown' } });
-      await contribute(md5('video'), { type: 'md5' });
+      await contributed(value, { labels: { category: 'incitement', ideology: 'unknown' } });
+      await contributed(md5Of('video'), { type: 'md5' });
       await client.fetch();
       expect(client.hashes.get(`pdq:${value}`)).toEqual({
         opinions: { 'Unit A': 'POSITIVE_CLASS' },
         tags: ['incitement', 'unknown'],
       });
-      expect(client.hashes.has(`video_md5:${md5('video')}`)).toBe(true);
+      expect(client.hashes.has(`video_md5:${md5Of('video')}`)).toBe(true);
       const { checkpoint } = client;
       await client.fetch();
       expect(client.checkpoint).toBe(checkpoint);
       world.clock.advance(minutes(1));
-      await contribute(hashOf('stop 2'));
+      await contributed(hashOf('stop 2'));
       await client.fetch();
       expect(client.verdict(hashOf('stop 2'))).toBe('POSITIVE_CLASS');
       expect(client.checkpoint).toBeGreaterThan(checkpoint!);
     });
 
     it('page by token to the same end, and lose nothing when they are killed between two pages', async () => {
-      for (let n = 0; n < 9; n++) await contribute(hashOf(`stop page ${n}`));
+      for (let n = 0; n < 9; n++) await contributed(hashOf(`stop page ${n}`));
       const whole = new StopnciiClient(world, stopncii);
       await whole.fetch();
       const paged = new StopnciiClient(world, stopncii, 2);
@@ -105,7 +92,7 @@ describe('clients of the field', () => {
     it('never drop a withdrawn hash, so it is turned into one that is not blocked', async () => {
       const client = new StopnciiClient(world, stopncii);
       const value = hashOf('stop withdrawn');
-      const id = await contribute(value);
+      const id = await contributed(value);
       await client.fetch();
       expect(client.verdict(value)).toBe('POSITIVE_CLASS');
       world.clock.advance(minutes(1));
@@ -122,7 +109,7 @@ describe('clients of the field', () => {
     it('hear of a dispute by the name of who disputes', async () => {
       const client = new StopnciiClient(world, stopncii);
       const value = hashOf('stop disputed');
-      const id = await contribute(value);
+      const id = await contributed(value);
       await client.fetch();
       world.clock.advance(minutes(1));
       await dispute(id);
@@ -164,7 +151,7 @@ describe('clients of the field', () => {
 
     it('give feedback without a type, which counts for and against', async () => {
       const client = new StopnciiClient(world, stopncii);
-      const id = await contribute(hashOf('fed back'));
+      const id = await contributed(hashOf('fed back'));
       const given = await client.post('SubmitFeedback', 'feedbackKey', {
         count: 2,
         hashFeedbacks: [
@@ -229,10 +216,10 @@ describe('clients of the field', () => {
 
   describe('of the Tech Against Terrorism hash list', () => {
     it('fetch with a login before every page, entries of exactly eight members, and deletions', async () => {
-      for (let n = 0; n < 6; n++) await contribute(hashOf(`tat page ${n}`));
+      for (let n = 0; n < 6; n++) await contributed(hashOf(`tat page ${n}`));
       const client = new TatClient(world, tat, 3);
       const value = hashOf('tat 1');
-      const id = await contribute(value, { labels: { ideology: 'jihadist' } });
+      const id = await contributed(value, { labels: { ideology: 'jihadist' } });
       await client.fetch();
       expect(client.hashes.has(`pdq:${value}`)).toBe(true);
       expect(client.logins).toBeGreaterThan(2);
@@ -281,13 +268,13 @@ describe('clients of the field', () => {
     it('ask for hashes to be verified, fifty at most, near ones by confidence', async () => {
       const client = new TatClient(world, tat);
       const value = hashOf('tat verify');
-      await contribute(value, { labels: { ideology: 'right_wing' } });
+      await contributed(value, { labels: { ideology: 'right_wing' } });
       const near = (BigInt(`0x${value}`) ^ 0b1111n).toString(16).padStart(64, '0');
       const { status, body } = await client.post('/exchange/tat/hash-verification/api/v2', [
         { hash_value: value, hash_type: 'PDQ', confidence: 1 },
         { hash_value: near, hash_type: 'PDQ', confidence: 0.9 },
         { hash_value: near, hash_type: 'PDQ', confidence: 1 },
-        { hash_value: md5('nobody'), hash_type: 'MD5' },
+        { hash_value: md5Of('nobody'), hash_type: 'MD5' },
         { hash_value: 'x', hash_type: 'TMK' },
       ]);
       expect(status).toBe(200);
@@ -314,7 +301,7 @@ describe('clients of the field', () => {
         '/exchange/tat/hash-list/v2/feedback/categories',
       );
       const category = results.find(({ name }) => name === 'FALSE_POSITIVE')!.id;
-      const id = await contribute(hashOf('tat fed back'));
+      const id = await contributed(hashOf('tat fed back'));
       const given = await client.post('/exchange/tat/hash-list/v2/feedback', {
         hash_digest: hashOf('tat fed back'),
         category,

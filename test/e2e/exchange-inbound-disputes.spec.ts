@@ -1,42 +1,34 @@
 import type { SourceView } from '../../src/signals/exchange/inbound/source.dto';
-import { startWorld, type Person, type World } from '../support/app';
-import { hashOf } from '../support/exchange-clients';
-import { lineOf, OtherSide, read, readSince, sendFeed, standOf, subscribe } from '../support/exchange-inbound';
+import type { Person, World } from '../support/app';
+import { hashOf } from '../support/exchange';
+import { lineOf, sendFeed, standOf, Subscriber, type OtherSide, type Reply } from '../support/exchange-inbound';
 
 /** One subscriber with two sources into one list. */
 describe('disputes of several sources', () => {
+  let here: Subscriber;
   let world: World;
-  let admin: Person;
   let operator: Person;
   let there: OtherSide;
   const pages: Record<string, readonly unknown[]> = {};
   let turn = 0;
 
   beforeAll(async () => {
-    world = await startWorld();
-    const { unit } = await world.cast();
-    admin = await world.person(unit, ['admin', 'analyst', 'curator']);
+    here = await Subscriber.start();
+    ({ world } = here);
     operator = await world.person(await world.organisation('operator', 'registry'), ['operator']);
-    there = await new OtherSide().listen();
-    there.reply = ({ url = '' }, response) => sendFeed(response, pages[url.slice(1, 6)] ?? [], `c${++turn}`);
+    there = await here.opposite();
   });
-  afterAll(async () => {
-    await world?.close();
-    await there?.close();
-  });
+  afterAll(() => here?.close());
 
-  async function begin(name: 'North' | 'South', line: unknown): Promise<SourceView> {
+  function begin(name: 'North' | 'South', line: unknown): Promise<SourceView> {
     pages[name] = [line];
-    world.clock.advance(1_000);
-    const at = world.clock.now();
-    const address = there.url(`/${name}/feed`);
-    const source = await subscribe(admin, { protocol: 'clepsydra', name, address, credential: { token: 't' } });
-    return readSince(admin, source.id, at);
+    const reply: Reply = ({ url = '' }, response) => sendFeed(response, pages[url.slice(1, 6)] ?? [], `c${++turn}`);
+    return here.begin(reply, { name, address: there.url(`/${name}/feed`) });
   }
 
-  async function says({ id, name }: SourceView, line: unknown): Promise<void> {
-    pages[name] = [line];
-    expect(await read(world, admin, id)).toMatchObject({ lastError: null });
+  async function says(source: SourceView, line: unknown): Promise<void> {
+    pages[source.name] = [line];
+    expect(await here.again(source)).toMatchObject({ lastError: null });
   }
 
   const disputed = (id: string, value: string, reason: string, organisationName: string): object =>

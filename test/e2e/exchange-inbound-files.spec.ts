@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { COMMON_LIST } from '../../src/signals/changes';
 import type { CsvReport, SourceView } from '../../src/signals/exchange/inbound/source.dto';
 import { startWorld, type Answer, type Person, type World } from '../support/app';
-import { hashOf } from '../support/exchange-clients';
+import { hashOf } from '../support/exchange';
 import { lineOf, OtherSide, sendFeed, standOf, subscribe } from '../support/exchange-inbound';
 import { eventually } from '../support/referral';
 import type { ProcessOptions } from './intake-process';

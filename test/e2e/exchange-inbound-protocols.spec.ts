@@ -1,11 +1,8 @@
-import { createHash } from 'node:crypto';
 import { COMMON_LIST } from '../../src/signals/changes';
 import type { SourceView } from '../../src/signals/exchange/inbound/source.dto';
 import { startWorld, type Person, type World } from '../support/app';
-import { hashOf, issue, sequenced } from '../support/exchange-clients';
+import { contribute, hashOf, issue, md5Of, sequenced } from '../support/exchange';
 import { read, readSince, standOf, subscribe } from '../support/exchange-inbound';
-
-const md5 = (name: string): string => createHash('md5').update(name).digest('hex');
 
 /** The servers of one whole service, followed by another one in the protocols of the field. */
 describe('a service that follows another one', () => {
@@ -27,18 +24,9 @@ describe('a service that follows another one', () => {
     await a?.close();
   });
 
-  async function contribute(value: string, more: object = {}): Promise<string> {
+  async function contributed(value: string, more: object = {}): Promise<string> {
     a.clock.advance(1_000);
-    const made = await curator.post<{ id: string }>('/v1/signals', {
-      type: 'pdq',
-      value,
-      quality: 90,
-      labels: {},
-      ...more,
-    });
-    expect([made.status, made.body]).toEqual([201, expect.anything()]);
-    await sequenced(a);
-    return made.body.id;
+    return contribute(a, curator, value, more);
   }
 
   async function act(path: string, body: object): Promise<void> {
@@ -68,10 +56,10 @@ describe('a service that follows another one', () => {
 
   it('takes a TAXII collection: indicators with labels, opinions as disputes, revocations', async () => {
     const [value, gone, sha] = [hashOf('taxii 1'), hashOf('taxii gone'), hashOf('taxii sha')];
-    const id = await contribute(value, { labels: { category: 'incitement', ideology: 'unknown' }, severity: 'high' });
-    const goneId = await contribute(gone);
-    await contribute(sha, { type: 'sha256' });
-    await contribute(md5('taxii'), { type: 'md5' });
+    const id = await contributed(value, { labels: { category: 'incitement', ideology: 'unknown' }, severity: 'high' });
+    const goneId = await contributed(gone);
+    await contributed(sha, { type: 'sha256' });
+    await contributed(md5Of('taxii'), { type: 'md5' });
     const issued = await issue(other, { protocol: 'taxii', lists: [COMMON_LIST] });
     const { admin, source } = await begin({
       protocol: 'taxii',
@@ -117,9 +105,9 @@ describe('a service that follows another one', () => {
 
   it('takes a Tech Against Terrorism list: a login before every page, ideologies, deletions', async () => {
     const [value, gone] = [hashOf('tat 1'), hashOf('tat gone')];
-    await contribute(value, { labels: { ideology: 'jihadist' } });
-    const goneId = await contribute(gone);
-    await contribute(hashOf('tat bh'), { type: 'blockhash' });
+    await contributed(value, { labels: { ideology: 'jihadist' } });
+    const goneId = await contributed(gone);
+    await contributed(hashOf('tat bh'), { type: 'blockhash' });
     const issued = await issue(other, { protocol: 'tat', lists: [COMMON_LIST] });
     const { admin, source } = await begin({
       protocol: 'tat',
@@ -144,7 +132,7 @@ describe('a service that follows another one', () => {
     const value = hashOf('shadowed');
     const feed = await issue(other, { protocol: 'feed', lists: [COMMON_LIST] });
     const tat = await issue(other, { protocol: 'tat', lists: [COMMON_LIST] });
-    await contribute(value);
+    await contributed(value);
     const { admin, source: first } = await begin({
       protocol: 'clepsydra',
       name: 'First',

@@ -1,7 +1,7 @@
 import { COMMON_LIST } from '../../src/signals/changes';
 import type { SourceView } from '../../src/signals/exchange/inbound/source.dto';
 import { startWorld, type Person, type World } from '../support/app';
-import { hashOf, issue, sequenced } from '../support/exchange-clients';
+import { contribute, hashOf, issue, sequenced } from '../support/exchange';
 import { read, readSince, standOf, subscribe } from '../support/exchange-inbound';
 
 /** Two whole services, each with a database of its own: B takes what A gives. */
@@ -34,24 +34,13 @@ describe('a federation of two services', () => {
     await a?.close();
   });
 
-  async function contribute(value: string, more: object = {}): Promise<string> {
-    const made = await curator.post<{ id: string }>('/v1/signals', {
-      type: 'pdq',
-      value,
-      quality: 90,
-      labels: {},
-      ...more,
-    });
-    expect([made.status, made.body]).toEqual([201, expect.anything()]);
-    await sequenced(a);
-    return made.body.id;
-  }
+  const contributed = (value: string, more: object = {}): Promise<string> => contribute(a, curator, value, more);
 
   const follow = (): Promise<SourceView> => read(b, admin, source.id);
 
   it('takes a contribution with its labels and where it comes from, and finds it at once', async () => {
     const value = hashOf('federated 1');
-    const id = await contribute(value, { labels: { category: 'incitement', ideology: 'unknown' }, severity: 'high' });
+    const id = await contributed(value, { labels: { category: 'incitement', ideology: 'unknown' }, severity: 'high' });
     const read1 = await follow();
     expect(read1).toMatchObject({ state: 'active', lastError: null, taken: 1, refused: 0 });
     const found = await admin.get<{ matches: { signalId: string; reviewed: boolean }[] }>(
@@ -80,7 +69,7 @@ describe('a federation of two services', () => {
 
   it('hands a dispute on with its reason and its source, in nobody’s name here, and ends it when it ends there', async () => {
     const value = hashOf('federated disputed');
-    const id = await contribute(value);
+    const id = await contributed(value);
     await follow();
     expect(await standOf(b, value)).toMatchObject({ state: 'active', disputes: [] });
     const disputed = await other.post(`/v1/signals/${id}/opinion`, { opinion: 'dispute', reason: 'journalistic' });
@@ -107,7 +96,7 @@ describe('a federation of two services', () => {
 
   it('does not open a dispute again that a person here rejected', async () => {
     const value = hashOf('federated rejected');
-    const id = await contribute(value);
+    const id = await contributed(value);
     await other.post(`/v1/signals/${id}/opinion`, { opinion: 'dispute', reason: 'artistic' });
     await sequenced(a);
     await follow();
@@ -139,7 +128,7 @@ describe('a federation of two services', () => {
     const [alone, both] = [hashOf('federated withdrawn'), hashOf('federated both')];
     const own = await admin.post('/v1/signals', { type: 'pdq', value: both, quality: 90, labels: {} });
     expect(own.status).toBe(201);
-    const ids = [await contribute(alone), await contribute(both)];
+    const ids = [await contributed(alone), await contributed(both)];
     await follow();
     expect(await standOf(b, alone)).toMatchObject({ state: 'active' });
     for (const id of ids) await curator.post(`/v1/signals/${id}/withdraw`, { reason: 'wrong file' });
@@ -157,7 +146,7 @@ describe('a federation of two services', () => {
 
   it('erases what was erased there', async () => {
     const value = hashOf('federated erased');
-    const id = await contribute(value, { labels: { category: 'threat' } });
+    const id = await contributed(value, { labels: { category: 'threat' } });
     await follow();
     const body = await a.organisation('operator', 'operator');
     for (const status of [202, 200]) {
@@ -176,7 +165,7 @@ describe('a federation of two services', () => {
 
   it('restates labels in place when they change there, so that what was said here of the hash stays', async () => {
     const value = hashOf('federated restated');
-    const id = await contribute(value, { reviewed: false });
+    const id = await contributed(value, { reviewed: false });
     await follow();
     expect(await standOf(b, value)).toMatchObject({ state: 'provisional' });
     await other.post(`/v1/signals/${id}/opinion`, { opinion: 'confirm' });
@@ -201,7 +190,7 @@ describe('a federation of two services', () => {
 
   it('does not bring back what somebody here withdrew', async () => {
     const value = hashOf('federated decided');
-    const id = await contribute(value);
+    const id = await contributed(value);
     await follow();
     const here = await admin.get<{ matches: { signalId: string }[] }>(`/v1/signals/match?type=pdq&value=${value}`);
     const withdrawn = await admin.post(`/v1/signals/${here.body.matches[0]!.signalId}/withdraw`, {
@@ -217,7 +206,7 @@ describe('a federation of two services', () => {
   it('is paused, resumed and removed with what it brought and nothing else', async () => {
     const value = hashOf('federated paused');
     expect((await admin.post(`/v1/exchange-sources/${source.id}/pause`)).body).toMatchObject({ state: 'paused' });
-    await contribute(value);
+    await contributed(value);
     expect(await admin.post(`/v1/exchange-sources/${source.id}/run`)).toMatchObject({
       status: 409,
       body: { code: 'exchange.source-paused' },

@@ -6,16 +6,9 @@ import { append } from '../../src/ledger/append';
 import { COMMON_LIST, recordChange } from '../../src/signals/changes';
 import { placeAt, timeOf } from '../../src/signals/exchange/core/sequenced.query';
 import { startWorld, type CastOrganisation, type Person, type World } from '../support/app';
-import {
-  FeedClient,
-  hashOf,
-  issue,
-  sequenced,
-  StopnciiClient,
-  TatClient,
-  TaxiiClient,
-  type Issued,
-} from '../support/exchange-clients';
+import { hashOf, issue, sequenced, type Issued } from '../support/exchange';
+import { FeedClient, TaxiiClient } from '../support/exchange-clients';
+import { StopnciiClient, TatClient } from '../support/exchange-field-clients';
 import type { Actor } from '../../src/infra/database/actor';
 import { DataSource } from 'typeorm';
 

@@ -1,16 +1,9 @@
 import { v7 as uuidv7 } from 'uuid';
 import { COMMON_LIST } from '../../src/signals/changes';
 import { minutes, startWorld, type CastOrganisation, type Person, type World } from '../support/app';
-import {
-  FeedClient,
-  hashOf,
-  issue,
-  sequenced,
-  StopnciiClient,
-  TatClient,
-  TaxiiClient,
-  type Issued,
-} from '../support/exchange-clients';
+import { contribute, hashOf, issue, sequenced, type Issued } from '../support/exchange';
+import { FeedClient, TaxiiClient } from '../support/exchange-clients';
+import { StopnciiClient, TatClient } from '../support/exchange-field-clients';
 
 describe('what a subscriber is served', () => {
   let world: World;
@@ -53,18 +46,7 @@ describe('what a subscriber is served', () => {
       world.clock.now(),
     ]);
 
-  async function contribute(value: string, more: object = {}): Promise<string> {
-    const made = await curator.post<{ id: string }>('/v1/signals', {
-      type: 'pdq',
-      value,
-      quality: 90,
-      labels: {},
-      ...more,
-    });
-    expect(made.status).toBe(201);
-    await sequenced(world);
-    return made.body.id;
-  }
+  const contributed = (value: string, more: object = {}): Promise<string> => contribute(world, curator, value, more);
 
   it('is no list that one may not see, none marked red, and no verb of another protocol', async () => {
     const secret = await group();
@@ -177,9 +159,9 @@ describe('what a subscriber is served', () => {
     const lists = [COMMON_LIST, list];
     const kept = hashOf('scope both');
     const gone = hashOf('scope group only');
-    await contribute(kept);
-    await contribute(kept, { listId: list });
-    const goneId = await contribute(gone, { listId: list });
+    await contributed(kept);
+    await contributed(kept, { listId: list });
+    const goneId = await contributed(gone, { listId: list });
     const feed = new FeedClient(world, await issue(admin, { protocol: 'feed', lists }));
     const stopncii = new StopnciiClient(world, await issue(admin, { protocol: 'stopncii', lists }));
     const tat = new TatClient(world, await issue(admin, { protocol: 'tat', lists }));
@@ -193,7 +175,7 @@ describe('what a subscriber is served', () => {
     await leave(list);
     world.clock.advance(minutes(1));
     const later = hashOf('scope after leaving');
-    await contribute(later, { listId: list });
+    await contributed(later, { listId: list });
     // The first request after it finds the change and writes it down; what follows from it comes with its place in the ledger.
     for (let turn = 0; turn < 2; turn++) {
       await feed.poll();
@@ -218,7 +200,7 @@ describe('what a subscriber is served', () => {
   it('goes on with all of a list that the organisation joins again', async () => {
     const list = await group();
     const value = hashOf('scope rejoin');
-    const id = await contribute(value, { listId: list });
+    const id = await contributed(value, { listId: list });
     const feed = new FeedClient(world, await issue(admin, { protocol: 'feed', lists: [list] }));
     await feed.poll();
     await leave(list);
@@ -239,19 +221,19 @@ describe('what a subscriber is served', () => {
     const list = await group();
     const value = hashOf('scope two lists');
     const own = await group();
-    await contribute(value, { listId: list, reviewed: true });
+    await contributed(value, { listId: list, reviewed: true });
     const credential = await issue(admin, { protocol: 'feed', lists: [own] });
     const feed = new FeedClient(world, credential);
     await feed.poll();
     expect(feed.signals.size).toBe(0);
-    const id = await contribute(value, { listId: own, reviewed: false });
+    const id = await contributed(value, { listId: own, reviewed: false });
     await feed.poll();
     expect(feed.signals.get(id)).toMatchObject({ state: 'provisional', reviewed: false, lists: [own] });
   });
 
   it('tells of quarantine as of a withdrawal to those who have the hash, and not to others', async () => {
     const value = hashOf('scope held');
-    const id = await contribute(value);
+    const id = await contributed(value);
     const credential = await issue(admin, { protocol: 'feed', lists: [COMMON_LIST] });
     const feed = new FeedClient(world, credential);
     await feed.poll();

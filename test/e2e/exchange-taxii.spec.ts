@@ -1,6 +1,7 @@
 import { COMMON_LIST } from '../../src/signals/changes';
 import { minutes, startWorld, type Person, type World } from '../support/app';
-import { hashOf, issue, sequenced, TaxiiClient, type Issued, type Stix } from '../support/exchange-clients';
+import { contribute, hashOf, issue, sequenced, type Issued } from '../support/exchange';
+import { TaxiiClient, type Stix } from '../support/exchange-clients';
 
 /** OASIS cti-stix-common-objects, tlp-2.0. */
 const AMBER = 'marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421';
@@ -26,18 +27,7 @@ describe('the TAXII server', () => {
 
   const client = (limit?: number): TaxiiClient => new TaxiiClient(world, credential, COMMON_LIST, limit);
 
-  async function contribute(value: string, more: object = {}): Promise<string> {
-    const made = await curator.post<{ id: string }>('/v1/signals', {
-      type: 'pdq',
-      value,
-      quality: 90,
-      labels: {},
-      ...more,
-    });
-    expect(made.status).toBe(201);
-    await sequenced(world);
-    return made.body.id;
-  }
+  const contributed = (value: string, more: object = {}): Promise<string> => contribute(world, curator, value, more);
 
   const byPattern = (from: TaxiiClient, value: string): Stix | undefined =>
     [...from.objects.values()].find((each) => each.type === 'indicator' && String(each.pattern).includes(value));
@@ -68,8 +58,8 @@ describe('the TAXII server', () => {
 
   it('serves an indicator for each hash with the exact marking of its list', async () => {
     const value = hashOf('taxii 1');
-    await contribute(value, { labels: { category: 'incitement' }, severity: 'high' });
-    await contribute(hashOf('taxii sha'), { type: 'sha256' });
+    await contributed(value, { labels: { category: 'incitement' }, severity: 'high' });
+    await contributed(hashOf('taxii sha'), { type: 'sha256' });
     const poller = client();
     await poller.poll();
     expect(poller.objects.get(AMBER)).toMatchObject({
@@ -99,7 +89,7 @@ describe('the TAXII server', () => {
 
   it('adds opinions as they are stated and revokes those that are taken back', async () => {
     const value = hashOf('taxii disputed');
-    const id = await contribute(value);
+    const id = await contributed(value);
     const poller = client();
     await poller.poll();
     world.clock.advance(minutes(1));
@@ -126,7 +116,7 @@ describe('the TAXII server', () => {
 
   it('counts confirmed matches as a sighting', async () => {
     const value = hashOf('taxii sighted');
-    const id = await contribute(value);
+    const id = await contributed(value);
     expect((await host.post(`/v1/signals/${id}/feedback`, { verdict: 'confirmed' })).status).toBeLessThan(300);
     await sequenced(world);
     const poller = client();
@@ -137,7 +127,7 @@ describe('the TAXII server', () => {
 
   it('revokes what is withdrawn, with a newer version, to whoever comes back by the time of the header', async () => {
     const value = hashOf('taxii withdrawn');
-    const id = await contribute(value);
+    const id = await contributed(value);
     const poller = client();
     await poller.poll();
     const before = byPattern(poller, value)!;
@@ -152,7 +142,7 @@ describe('the TAXII server', () => {
   });
 
   it('pages to the same end by any limit, by next and by the header', async () => {
-    for (let n = 0; n < 5; n++) await contribute(hashOf(`taxii page ${n}`));
+    for (let n = 0; n < 5; n++) await contributed(hashOf(`taxii page ${n}`));
     const whole = client();
     await whole.poll();
     for (const limit of [1, 2, 3, 7]) {

@@ -1,6 +1,6 @@
 import { COMMON_LIST } from '../../src/signals/changes';
 import { startWorld, type Person, type World } from '../support/app';
-import { issue, type Issued } from '../support/exchange-clients';
+import { issue, type Issued } from '../support/exchange';
 
 const PROBLEM = 'application/problem+json; charset=utf-8';
 const TAXII = 'application/taxii+json;version=2.1';

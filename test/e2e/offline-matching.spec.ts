@@ -7,7 +7,7 @@ import type { BatchMatch, BatchMatchAnswer, BatchQuestion } from '../../src/sign
 import { SignalIndex } from '../../src/signals/matching/signal-index.service';
 import type { BatchAnswer } from '../../src/signals/store/contribution.dto';
 import { startWorld, type Person, type World } from '../support/app';
-import { sequenced } from '../support/exchange-clients';
+import { sequenced } from '../support/exchange';
 
 /** What of the built package is used; it is ESM with a configuration of its own. */
 type OfflineMatch = Omit<BatchMatch, 'query' | 'contributions' | 'feedback' | 'policyVersion'>;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { COMMON_LIST } from '../../src/signals/changes';
 import { startWorld, type Person, type World } from '../support/app';
-import { hashOf, issue, sequenced } from '../support/exchange-clients';
+import { hashOf, issue, sequenced } from '../support/exchange';
 
 const FOLDER = join(__dirname, '../../sdk/python/tests');
 const version = spawnSync('python3', ['--version']);

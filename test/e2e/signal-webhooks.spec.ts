@@ -4,7 +4,7 @@ import type { NewWebhookView } from '../../src/deliveries/deliveries.dto';
 import { SettableClock } from '../../src/infra/clock-source';
 import { SignalUpkeep } from '../../src/signals/store/upkeep.service';
 import { startWorld, type Person, type World } from '../support/app';
-import { hashOf } from '../support/exchange-clients';
+import { hashOf } from '../support/exchange';
 import { OtherSide } from '../support/exchange-inbound';
 import { eventually } from '../support/referral';
 

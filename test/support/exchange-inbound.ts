@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { COMMON_LIST } from '../../src/signals/changes';
 import type { SourceView } from '../../src/signals/exchange/inbound/source.dto';
-import type { Person, World } from './app';
+import { startWorld, type Person, type World } from './app';
 
 /** Subscribes; what is not said is usual. */
 export async function subscribe(admin: Person, what: object): Promise<SourceView> {
@@ -68,6 +68,9 @@ export class OtherSide {
   }
 }
 
+export const sendJson = (response: ServerResponse, body: unknown, headers: Record<string, string> = {}): void =>
+  void response.writeHead(200, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+
 /** A page of a feed. */
 export function sendFeed(response: ServerResponse, lines: readonly unknown[], through: string, more = false): void {
   const texts = [...lines, { through, more }].map((line) => (typeof line === 'string' ? line : JSON.stringify(line)));
@@ -112,3 +115,52 @@ export async function standOf(world: World, value: string): Promise<Stand | null
   );
   return rows[0] ?? null;
 }
+
+/** A service with an administrator who subscribes to another side. */
+export class Subscriber {
+  private there: OtherSide | undefined;
+
+  private constructor(
+    readonly world: World,
+    readonly admin: Person,
+  ) {}
+
+  static async start(): Promise<Subscriber> {
+    const world = await startWorld();
+    const { unit } = await world.cast();
+    return new Subscriber(world, await world.person(unit, ['admin', 'analyst', 'curator']));
+  }
+
+  /** Another side for each test: whoever subscribed to the one before finds nobody there. */
+  async opposite(): Promise<OtherSide> {
+    await this.there?.close();
+    return (this.there = await new OtherSide().listen());
+  }
+
+  /** Subscribes to what answers like this, and waits until it has been read. */
+  async begin(reply: Reply, what: object = {}): Promise<SourceView> {
+    const there = this.there ?? (await this.opposite());
+    there.reply = reply;
+    this.world.clock.advance(1_000);
+    const at = this.world.clock.now();
+    const source = await subscribe(this.admin, {
+      protocol: 'clepsydra',
+      address: there.url(),
+      credential: { token: 'clx_secret' },
+      ...what,
+    });
+    return readSince(this.admin, source.id, at);
+  }
+
+  /** Has it read again, now. */
+  again({ id }: SourceView): Promise<SourceView> {
+    return read(this.world, this.admin, id);
+  }
+
+  async close(): Promise<void> {
+    await this.world.close();
+    await this.there?.close();
+  }
+}
+
+export const pauseOf = (source: SourceView): number => Date.parse(source.nextRunAt!) - Date.parse(source.lastRunAt!);
