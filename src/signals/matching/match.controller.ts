@@ -1,13 +1,21 @@
 import { Controller, Get, Header, HttpCode, Post, Query, Req } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOkResponse, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '../../infra/database/actor';
 import { Allow, CurrentActor, HotPath } from '../../infra/http/allow';
+import { ApiForm } from '../../infra/http/api-form';
 import { BodyOf } from '../../infra/http/route-facts';
 import { BatchMatching } from './batch-matching.service';
 import { MOST_QUESTIONS } from './batch-questions';
 import { FileMatching } from './file-matching.service';
-import { BatchMatchAnswer, BatchMatchRequest, FileMatchAnswer, MatchAnswer, MatchQuery } from './match.dto';
+import {
+  BatchMatchAnswer,
+  BatchMatchRequest,
+  FileMatchAnswer,
+  FileMatchQuery,
+  MatchAnswer,
+  MatchQuery,
+} from './match.dto';
 import { Matching } from './matching.service';
 
 /** Ten thousand of the longest lines, a SHA-512 with its type and radius, printed over several lines each. */
@@ -30,25 +38,19 @@ export class MatchController {
     return this.matching.byHash(actor, query);
   }
 
-  /** Hashes one file, of 64 MiB at most, and looks its hashes up. The file is not kept. */
+  /**
+   * Hashes one file, of 64 MiB at most, and looks its hashes up. The file is not kept. Of the day's questions each picture
+   * takes one: the image, each of its variants, each page of a document; anything else one in all.
+   */
   @Post()
   @HttpCode(200)
   @Allow('signal.query')
   @HotPath('asked for each upload of a platform')
-  @ApiConsumes('multipart/form-data')
-  @ApiQuery({
-    name: 'variants',
-    required: false,
-    description: 'Forms of a picture to ask for as well: `dihedral` (turned, mirrored), `letterbox` (without its bars)',
-    example: 'dihedral,letterbox',
-  })
-  @ApiBody({
-    schema: { type: 'object', required: ['file'], properties: { file: { type: 'string', format: 'binary' } } },
-  })
+  @ApiForm('file')
   matchFile(
     @CurrentActor() actor: Actor,
     @Req() request: FastifyRequest,
-    @Query('variants') variants?: string,
+    @Query() { variants }: FileMatchQuery,
   ): Promise<FileMatchAnswer> {
     return this.files.match(actor, request, variants);
   }

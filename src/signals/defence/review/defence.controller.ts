@@ -1,9 +1,10 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { SecondPerson } from '../../../accounts/second-person';
 import type { Actor } from '../../../infra/database/actor';
 import { Allow, CurrentActor } from '../../../infra/http/allow';
+import { ApiForm } from '../../../infra/http/api-form';
 import { LINES_BODY } from '../../../infra/http/body';
 import { BodyOf } from '../../../infra/http/route-facts';
 import { ApiPage, PageQuery, type Page } from '../../../infra/http/paging';
@@ -77,14 +78,7 @@ export class DefenceController {
   @Post('signal-negatives/upload')
   @HttpCode(200)
   @Allow('operator.signals')
-  @ApiConsumes('multipart/form-data')
-  @ApiBody({
-    schema: {
-      type: 'object',
-      required: ['about', 'file'],
-      properties: { about: { type: 'string' }, file: { type: 'string', format: 'binary' } },
-    },
-  })
+  @ApiForm('about', 'file')
   uploadNegatives(@CurrentActor() actor: Actor, @Req() request: FastifyRequest): Promise<NegativesAnswer> {
     return this.uploads.receive(actor, request);
   }

@@ -25,8 +25,10 @@ export const OwnCredential = (protocol: ExchangeProtocol, verb: ExchangeVerb, bo
   );
 
 /** The program that {@link OwnCredential} recognised. */
-export const CurrentBearer = createParamDecorator((_: unknown, context: ExecutionContext): Bearer => {
+export function bearerIn(context: ExecutionContext): Bearer {
   const { bearer } = context.switchToHttp().getRequest<ExchangeRequest>();
-  if (!bearer) throw new Error('CurrentBearer on a route without OwnCredential');
+  if (!bearer) throw new Error('a bearer is asked for on a route without OwnCredential');
   return bearer;
-});
+}
+
+export const CurrentBearer = createParamDecorator((_: unknown, context: ExecutionContext): Bearer => bearerIn(context));

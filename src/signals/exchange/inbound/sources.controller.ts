@@ -1,8 +1,9 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '../../../infra/database/actor';
 import { Allow, CurrentActor } from '../../../infra/http/allow';
+import { ApiForm } from '../../../infra/http/api-form';
 import { ApiPage, PageQuery, type Page } from '../../../infra/http/paging';
 import { ParseUuid } from '../../../infra/http/uuid.pipe';
 import { CsvUpload } from './csv-upload.service';
@@ -32,14 +33,7 @@ export class ExchangeSourceController {
   @Post('csv')
   @HttpCode(200)
   @Allow('exchange.manage')
-  @ApiConsumes('multipart/form-data')
-  @ApiBody({
-    schema: {
-      type: 'object',
-      required: ['about', 'file'],
-      properties: { about: { type: 'string' }, file: { type: 'string', format: 'binary' } },
-    },
-  })
+  @ApiForm('about', 'file')
   csv(@CurrentActor() actor: Actor, @Req() request: FastifyRequest): Promise<CsvReport> {
     return this.uploads.receive(actor, request);
   }

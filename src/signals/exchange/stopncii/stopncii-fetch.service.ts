@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { DomainError } from '../../../domain/errors';
 import type { Tx } from '../../../infra/database/work';
 import { ExchangeChanges } from '../core/changes.service';
 import { formatPosition, parsePosition, selectionOf, through, type Position } from '../core/position';
+import { badMember, textOf, type Sent } from '../core/sent';
 import { headOf, placeAt, timeOf } from '../core/sequenced.query';
 import type { Bearer } from '../credentials/credential';
 import { toHashRecord, type HashRecord } from './stopncii-records';
@@ -29,17 +29,14 @@ const AHEAD = 2 * SECOND;
 export class StopnciiFetch {
   constructor(private readonly changes: ExchangeChanges) {}
 
-  async page(
-    bearer: Bearer,
-    query: Readonly<Record<string, unknown>>,
-  ): Promise<{ answer: FetchAnswer; leftOut: number }> {
+  async page(bearer: Bearer, query: Sent): Promise<{ answer: FetchAnswer; leftOut: number }> {
     const start = wholeNumber(query, 'startTimestamp', BEGINNING, 0, 99_999_999_999);
     const pageSize = wholeNumber(query, 'pageSize', DEFAULT_PAGE, 1, LARGEST_PAGE);
-    const token = query['nextPageToken'];
+    const token = textOf(query, 'nextPageToken');
     const following = await this.changes.following(bearer, null);
     const selection = selectionOf(bearer.id, `${start}`);
     const from =
-      typeof token === 'string' && token !== ''
+      token !== ''
         ? parsePosition(token, selection, 'nextPageToken')
         : await this.changes.read((tx) => beginning(tx, start));
     const page = await this.changes.page(following, from, pageSize);
@@ -73,17 +70,12 @@ async function beginning(tx: Tx, startSeconds: number): Promise<Position | null>
   return through(isOurs ? await placeAt(tx, startSeconds * SECOND - 1) : -1);
 }
 
-function wholeNumber(
-  query: Readonly<Record<string, unknown>>,
-  name: string,
-  fallback: number,
-  least: number,
-  most: number,
-): number {
-  const text = query[name];
-  if (text === undefined || text === '') return fallback;
-  const value = typeof text === 'string' && /^\d{1,15}(\.\d+)?$/.test(text) ? Math.floor(Number(text)) : -1;
-  if (value >= least) return Math.min(value, most);
-  const detail = `a whole number of at least ${least}`;
-  throw new DomainError('request.invalid', {}, [{ pointer: `/${name}`, detail }]);
+/** The client writes some of its whole numbers with a fraction. */
+function wholeNumber(query: Sent, name: string, usual: number, least: number, most: number): number {
+  const given = query[name];
+  if (given === undefined || given === '') return usual;
+  const text = textOf(query, name);
+  const value = /^\d{1,15}(\.\d+)?$/.test(text) ? Math.floor(Number(text)) : -1;
+  if (value < least) throw badMember(name, `a whole number of at least ${least}`);
+  return Math.min(value, most);
 }

@@ -5,6 +5,7 @@ import { Work } from '../../../infra/database/work';
 import { Contributions, type Candidate } from '../../store/contributions.service';
 import type { Bearer } from '../credentials/credential';
 import { ExchangeFeedback } from '../core/feedback.service';
+import { badMember, sentIn } from '../core/sent';
 import { readFeedback, readSubmitted } from './stopncii-records';
 
 export interface SubmitAnswer {
@@ -95,9 +96,7 @@ const answer = (count: number, refused: readonly { index: number; detail: string
 });
 
 function listOf(body: unknown, member: string, most: number): readonly unknown[] {
-  const list: unknown =
-    typeof body === 'object' && body !== null && member in body ? (body as Record<string, unknown>)[member] : undefined;
+  const list = sentIn(body)[member];
   if (Array.isArray(list) && list.length <= most) return list;
-  const detail = `a list of at most ${most} records`;
-  throw new DomainError('request.invalid', {}, [{ pointer: `/${member}`, detail }]);
+  throw badMember(member, `a list of at most ${most} records`);
 }

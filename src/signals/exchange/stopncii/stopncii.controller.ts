@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/commo
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { LINES_BODY } from '../../../infra/http/body';
+import type { Sent } from '../core/sent';
 import type { Bearer } from '../credentials/credential';
 import { CurrentBearer, OwnCredential } from '../credentials/own-credential';
 import { StopnciiFetch, type FetchAnswer } from './stopncii-fetch.service';
@@ -23,7 +24,7 @@ export class StopnciiController {
   @OwnCredential('stopncii', 'fetch')
   async hashes(
     @CurrentBearer() bearer: Bearer,
-    @Query() query: Readonly<Record<string, unknown>>,
+    @Query() query: Sent,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<FetchAnswer> {
     const { answer, leftOut } = await this.fetching.page(bearer, query);

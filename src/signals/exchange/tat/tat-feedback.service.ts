@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { DomainError } from '../../../domain/errors';
 import type { MatchVerdict } from '../../../domain/vocabulary';
 import { isWellFormed } from '../../../infra/http/text';
+import { badMember, sentIn, textOf, type Sent } from '../core/sent';
 import { ExchangeFeedback } from '../core/feedback.service';
 import type { Bearer } from '../credentials/credential';
 import { typeOfAlgorithm } from './tat-records';
@@ -36,18 +36,17 @@ const CATEGORIES: readonly (Category & { readonly verdict: MatchVerdict })[] = [
   { id: 3, name: 'DUPLICATE', description: 'The content was known before', verdict: 'already_known' },
 ];
 
-type Members = Readonly<Record<string, unknown>>;
+const MOST_NOTE = 2_000;
 
 const shown = ({ id, name, description }: Category): Category => ({ id, name, description });
 
-const invalid = (pointer: string, detail: string): DomainError =>
-  new DomainError('request.invalid', {}, [{ pointer, detail }]);
+const either = (sent: Sent, name: string, other: string): string => textOf(sent, name) || textOf(sent, other);
 
 @Injectable()
 export class TatFeedback {
   constructor(private readonly feedbacks: ExchangeFeedback) {}
 
-  categories(query: Members): CategoryPage {
+  categories(query: Sent): CategoryPage {
     const results = CATEGORIES.filter(
       ({ id, name }) =>
         (typeof query['id'] !== 'string' || query['id'] === `${id}`) &&
@@ -58,24 +57,24 @@ export class TatFeedback {
 
   /** `{hash_digest, category, algorithm?, comment?}`: the category by its id or its name. */
   async give(bearer: Bearer, body: unknown): Promise<FeedbackAnswer> {
-    const members: Members = typeof body === 'object' && body !== null ? (body as Members) : {};
-    const text = (...names: string[]): string =>
-      names.map((name) => members[name]).find((value) => typeof value === 'string') ?? '';
-    const named = members['category'] ?? members['category_id'];
+    const sent = sentIn(body);
+    const named = sent['category'] ?? sent['category_id'];
     const category = CATEGORIES.find(
       ({ id, name }) =>
         named === id || named === `${id}` || (typeof named === 'string' && named.toUpperCase() === name),
     );
-    if (!category) throw invalid('/category', `one of ${CATEGORIES.map(({ name }) => name).join(', ')}, or its id`);
-    const value = text('hash_digest', 'hash_value').trim().toLowerCase();
-    if (!/^[0-9a-f]{32,128}$/.test(value)) throw invalid('/hash_digest', 'a hash in hexadecimal');
-    const algorithm = text('algorithm', 'hash_type');
+    if (!category) throw badMember('category', `one of ${CATEGORIES.map(({ name }) => name).join(', ')}, or its id`);
+    const value = either(sent, 'hash_digest', 'hash_value').trim().toLowerCase();
+    if (!/^[0-9a-f]{32,128}$/.test(value)) throw badMember('hash_digest', 'a hash in hexadecimal');
+    const algorithm = either(sent, 'algorithm', 'hash_type');
     const type = typeOfAlgorithm(algorithm);
-    if (algorithm !== '' && !type) throw invalid('/algorithm', 'one of PDQ, MD5, SHA256, SHA512');
-    const note = text('comment', 'description').slice(0, 2_000);
+    if (algorithm !== '' && !type) throw badMember('algorithm', 'one of PDQ, MD5, SHA256, SHA512');
+    const note = either(sent, 'comment', 'description');
     const said = { index: 0, value, types: type ? [type] : null, verdict: category.verdict };
-    if (!isWellFormed(note)) throw invalid('/comment', 'well-formed Unicode without U+0000');
-    const [refused] = await this.feedbacks.give(bearer, [note === '' ? said : { ...said, note }]);
+    if (!isWellFormed(note)) throw badMember('comment', 'well-formed Unicode without U+0000');
+    const [refused] = await this.feedbacks.give(bearer, [
+      note === '' ? said : { ...said, note: note.slice(0, MOST_NOTE).toWellFormed() },
+    ]);
     if (refused) throw refused.error;
     return { hash_digest: value, category: shown(category) };
   }

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { DomainError } from '../../../domain/errors';
 import type { Tx } from '../../../infra/database/work';
 import { ExchangeChanges } from '../core/changes.service';
 import { formatPosition, parsePosition, selectionOf, through, type Position } from '../core/position';
+import { badMember, limitOf, textOf, type Sent } from '../core/sent';
 import { headOf, placeAt, timeOf } from '../core/sequenced.query';
 import type { Bearer } from '../credentials/credential';
 import { formatCheckpoint, parseCheckpoint, toTatEntry, type Checkpoint, type TatEntry } from './tat-records';
@@ -17,35 +17,26 @@ export interface TatPage {
   readonly results: readonly TatEntry[];
 }
 
-type Query = Readonly<Record<string, unknown>>;
-
 const DEFAULT_PAGE = 1_000;
 const LARGEST_PAGE = 5_000;
 const IDEOLOGIES = ['all', 'islamist', 'far-right'];
-
-const fault = (name: string, detail: string): DomainError =>
-  new DomainError('request.invalid', {}, [{ pointer: `/${name}`, detail }]);
-
-const text = (query: Query, name: string): string => {
-  const value = query[name];
-  return typeof value === 'string' ? value : '';
-};
 
 @Injectable()
 export class TatList {
   constructor(private readonly changes: ExchangeChanges) {}
 
   /** The client's first page has a literal `None` where `limit` and `offset` would be; what we do not know is passed over. */
-  async page(bearer: Bearer, query: Query): Promise<TatPage> {
-    const limit = limitOf(query);
-    const ideology = text(query, 'ideology') || 'all';
-    if (!IDEOLOGIES.includes(ideology)) throw fault('ideology', `one of ${IDEOLOGIES.join(', ')}`);
+  async page(bearer: Bearer, query: Sent): Promise<TatPage> {
+    const limit = limitOf(query, DEFAULT_PAGE, LARGEST_PAGE);
+    const ideology = textOf(query, 'ideology') || 'all';
+    if (!IDEOLOGIES.includes(ideology)) throw badMember('ideology', `one of ${IDEOLOGIES.join(', ')}`);
     // Newest first could not be resumed, and would give deletions before what they delete.
-    if (!['', 'asc'].includes(text(query, 'order'))) throw fault('order', 'this list is given in ascending order');
+    if (!['', 'asc'].includes(textOf(query, 'order')))
+      throw badMember('order', 'this list is given in ascending order');
     const after = afterOf(query);
     const following = await this.changes.following(bearer, null);
-    const selection = selectionOf(bearer.id, text(query, 'after'), ideology);
-    const offset = text(query, 'offset');
+    const selection = selectionOf(bearer.id, textOf(query, 'after'), ideology);
+    const offset = textOf(query, 'offset');
     const from =
       offset !== '' && offset !== '0'
         ? parsePosition(offset, selection, 'offset')
@@ -76,19 +67,11 @@ export class TatList {
   }
 }
 
-function limitOf(query: Query): number {
-  const given = text(query, 'limit');
-  if (given === '') return DEFAULT_PAGE;
-  const limit = /^\d{1,9}$/.test(given) ? Number(given) : 0;
-  if (limit < 1) throw fault('limit', `a whole number from 1 to ${LARGEST_PAGE}`);
-  return Math.min(limit, LARGEST_PAGE);
-}
-
-function afterOf(query: Query): Checkpoint | null {
-  const given = text(query, 'after');
+function afterOf(query: Sent): Checkpoint | null {
+  const given = textOf(query, 'after');
   if (given === '' || given === 'None') return null;
   const checkpoint = parseCheckpoint(given);
-  if (!checkpoint) throw fault('after', 'a checkpoint: seconds since 1970, a comma, a number');
+  if (!checkpoint) throw badMember('after', 'a checkpoint: seconds since 1970, a comma, a number');
   return checkpoint;
 }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { sentIn, textOf } from '../core/sent';
 import { ExchangeLogin } from '../credentials/exchange-login.service';
 
 export interface TatSession {
@@ -12,13 +13,9 @@ export class TatLogin {
 
   /** A form (or JSON) with `username` and `password`; `resend` and whatever else comes along means nothing here. */
   async session(form: unknown): Promise<TatSession> {
-    const text = (name: string): string => {
-      const value: unknown =
-        typeof form === 'object' && form !== null && name in form ? (form as Record<string, unknown>)[name] : undefined;
-      return typeof value === 'string' ? value : '';
-    };
-    const username = text('username');
-    const bearer = await this.login.byPassword('tat', username, text('password'));
+    const sent = sentIn(form);
+    const username = textOf(sent, 'username');
+    const bearer = await this.login.byPassword('tat', username, textOf(sent, 'password'));
     return { user: { username }, token: this.login.ticket(bearer) };
   }
 }

@@ -2,7 +2,7 @@ import type { Ideology, SignalType } from '../../../domain/vocabulary';
 import { isTombstone, type Line } from '../core/lines.query';
 
 /** The hash list v2 of Tech Against Terrorism as its public documentation and its deployed client have it. */
-export const TAT_ALGORITHMS = ['PDQ', 'MD5', 'SHA256', 'SHA512'] as const;
+const TAT_ALGORITHMS = ['PDQ', 'MD5', 'SHA256', 'SHA512'] as const;
 export type TatAlgorithm = (typeof TAT_ALGORITHMS)[number];
 
 /** Exactly these members: the client makes a dataclass of each entry and fails on one more or one less. */
@@ -18,30 +18,40 @@ export interface TatEntry {
   readonly id: number;
 }
 
-export const TAT_IDEOLOGIES = ['islamist', 'far-right', 'other'] as const;
+const TAT_IDEOLOGIES = ['islamist', 'far-right', 'other'] as const;
 export type TatIdeology = (typeof TAT_IDEOLOGIES)[number];
 
-const IDEOLOGY: Readonly<Partial<Record<Ideology, TatIdeology>>> = { jihadist: 'islamist', right_wing: 'far-right' };
-
-const ideologyOf = (line: Line): TatIdeology =>
-  Object.entries(IDEOLOGY).find(([ours]) => ours === line.labels.ideology)?.[1] ?? 'other';
-
-const ALGORITHM: Readonly<Partial<Record<SignalType, TatAlgorithm>>> = {
-  pdq: 'PDQ',
-  md5: 'MD5',
-  sha256: 'SHA256',
-  sha512: 'SHA512',
+const IDEOLOGY_OF: Readonly<Record<TatIdeology, Ideology>> = {
+  islamist: 'jihadist',
+  'far-right': 'right_wing',
+  other: 'other',
 };
 
-export const typeOfAlgorithm = (algorithm: string): SignalType | undefined =>
-  TYPES.find(([, name]) => name === algorithm.toUpperCase())?.[0];
+/** Its word for one of ours; it has three. */
+export const tatIdeology = (ours: string | undefined): TatIdeology =>
+  TAT_IDEOLOGIES.find((each) => IDEOLOGY_OF[each] === ours) ?? 'other';
 
-const TYPES: readonly [SignalType, TatAlgorithm][] = [
-  ['pdq', 'PDQ'],
-  ['md5', 'MD5'],
-  ['sha256', 'SHA256'],
-  ['sha512', 'SHA512'],
-];
+/** Our word for one of its, in whatever case. */
+export const ideologyOfTat = (word: string): Ideology | undefined => {
+  const known = TAT_IDEOLOGIES.find((each) => each === word.toLowerCase());
+  return known && IDEOLOGY_OF[known];
+};
+
+const TYPE_OF: Readonly<Record<TatAlgorithm, SignalType>> = {
+  PDQ: 'pdq',
+  MD5: 'md5',
+  SHA256: 'sha256',
+  SHA512: 'sha512',
+};
+
+const algorithmOf = (type: SignalType): TatAlgorithm | undefined =>
+  TAT_ALGORITHMS.find((each) => TYPE_OF[each] === type);
+
+/** Undefined for what is none of them, in whatever case. */
+export const typeOfAlgorithm = (algorithm: string): SignalType | undefined => {
+  const known = TAT_ALGORITHMS.find((each) => each === algorithm.toUpperCase());
+  return known && TYPE_OF[known];
+};
 
 /**
  * A signal does not know what file it was taken from. PDQ is of images. The client reads MD5 for a few kinds of video alone and
@@ -56,12 +66,12 @@ const FILE_TYPE: Readonly<Record<TatAlgorithm, string>> = {
 
 /** Undefined for what the list has no word for. */
 export function toTatEntry(line: Line): TatEntry | undefined {
-  const algorithm = ALGORITHM[line.type];
+  const algorithm = algorithmOf(line.type);
   if (!algorithm || line.value === null) return undefined;
   return {
     hash_digest: line.value,
     algorithm,
-    ideology: ideologyOf(line),
+    ideology: tatIdeology(line.labels.ideology),
     file_type: FILE_TYPE[algorithm],
     deleted: isTombstone(line),
     updated_on: line.micros / 1_000_000,

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../../domain/errors';
+import { isRecord } from '../../../domain/json';
 import { isSignalHash, type SignalType } from '../../../domain/vocabulary';
 import { Matching } from '../../matching/matching.service';
+import { sentIn, textOf, type Sent } from '../core/sent';
 import { ExchangeScopes } from '../core/scopes.service';
 import type { Bearer } from '../credentials/credential';
-import { typeOfAlgorithm } from './tat-records';
+import { tatIdeology, typeOfAlgorithm } from './tat-records';
 
 /** What is known of one hash that was asked for. */
 export interface Verified {
@@ -24,8 +26,6 @@ const PDQ_BITS = 256;
 const USUAL_RADIUS = 31;
 const LARGEST_RADIUS = 64;
 
-type Item = Readonly<Record<string, unknown>>;
-
 /** The hash verification call: "is this known?", for at most 50 hashes. Nothing of a miss is kept. */
 @Injectable()
 export class TatVerification {
@@ -34,23 +34,17 @@ export class TatVerification {
     private readonly scopes: ExchangeScopes,
   ) {}
 
-  async verify(bearer: Bearer, body: unknown, query: Item): Promise<Verified[]> {
+  async verify(bearer: Bearer, body: unknown, query: Sent): Promise<Verified[]> {
     const items = itemsOf(body);
-    const wanted = typeof query['ideologies'] === 'string' && query['ideologies'] !== '' ? query['ideologies'] : null;
+    const wanted = textOf(query, 'ideologies');
     const lists = await this.scopes.listsOf(bearer);
     const answers: Verified[] = [];
     for (const item of items) answers.push(await this.verifyOne(bearer, item, lists, wanted));
     return answers;
   }
 
-  private async verifyOne(
-    bearer: Bearer,
-    item: Item,
-    lists: readonly string[],
-    wanted: string | null,
-  ): Promise<Verified> {
-    const hash_value = typeof item['hash_value'] === 'string' ? item['hash_value'] : '';
-    const hash_type = typeof item['hash_type'] === 'string' ? item['hash_type'] : '';
+  private async verifyOne(bearer: Bearer, item: Sent, lists: readonly string[], wanted: string): Promise<Verified> {
+    const [hash_value, hash_type] = [textOf(item, 'hash_value'), textOf(item, 'hash_type')];
     const none = { hash_value, hash_type, match: false, confidence: null, ideology: null };
     const type = typeOfAlgorithm(hash_type);
     if (!type) return { ...none, error: 'hash_type is one of PDQ, MD5, SHA256, SHA512' };
@@ -62,16 +56,13 @@ export class TatVerification {
     const known = matches.find(
       (match) =>
         match.lists.some(({ id }) => lists.includes(id)) &&
-        (wanted === null || ideologyOf(match.labels.ideology) === wanted),
+        (wanted === '' || tatIdeology(match.labels.ideology) === wanted),
     );
     if (!known) return none;
     const confidence = type === 'pdq' ? 1 - known.distance / PDQ_BITS : 1;
-    return { hash_value, hash_type, match: true, confidence, ideology: ideologyOf(known.labels.ideology) };
+    return { hash_value, hash_type, match: true, confidence, ideology: tatIdeology(known.labels.ideology) };
   }
 }
-
-const ideologyOf = (ours: string | undefined): string =>
-  ours === 'jihadist' ? 'islamist' : ours === 'right_wing' ? 'far-right' : 'other';
 
 function radiusOf(type: SignalType, confidence: unknown): number | null {
   if (type !== 'pdq') return 0;
@@ -81,10 +72,10 @@ function radiusOf(type: SignalType, confidence: unknown): number | null {
 }
 
 /** The list by itself, or as member `body`: the public documentation has both. */
-function itemsOf(body: unknown): Item[] {
-  const list: unknown = typeof body === 'object' && body !== null && 'body' in body ? body.body : body;
+function itemsOf(body: unknown): Sent[] {
+  const list: unknown = isRecord(body) && 'body' in body ? body.body : body;
   if (Array.isArray(list) && list.length > 0 && list.length <= MOST) {
-    return list.map((item: unknown) => (typeof item === 'object' && item !== null ? (item as Item) : {}));
+    return list.map(sentIn);
   }
   throw new DomainError('request.invalid', {}, [{ pointer: '', detail: `a list of 1 to ${MOST} hashes` }]);
 }

@@ -2,14 +2,13 @@ import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Public } from '../../../infra/http/allow';
 import { RateLimit } from '../../../infra/http/rate-limit';
+import type { Sent } from '../core/sent';
 import type { Bearer } from '../credentials/credential';
 import { CurrentBearer, OwnCredential } from '../credentials/own-credential';
 import { TatFeedback, type CategoryPage, type FeedbackAnswer } from './tat-feedback.service';
 import { TatList, type TatPage } from './tat-list.service';
 import { TatLogin, type TatSession } from './tat-login.service';
 import { TatVerification, type Verified } from './tat-verification.service';
-
-type QueryText = Readonly<Record<string, unknown>>;
 
 /**
  * The API of the Tech Against Terrorism hash list, its paths below ours so that a proxy for a host of its own has one line to
@@ -36,20 +35,20 @@ export class TatController {
 
   @Get(['api/hash-list/v2/all', 'hash-list/v2/all'])
   @OwnCredential('tat', 'fetch')
-  page(@CurrentBearer() bearer: Bearer, @Query() query: QueryText): Promise<TatPage> {
+  page(@CurrentBearer() bearer: Bearer, @Query() query: Sent): Promise<TatPage> {
     return this.list.page(bearer, query);
   }
 
   @Post('hash-verification/api/v2')
   @HttpCode(200)
   @OwnCredential('tat', 'fetch')
-  verify(@CurrentBearer() bearer: Bearer, @Body() body: unknown, @Query() query: QueryText): Promise<Verified[]> {
+  verify(@CurrentBearer() bearer: Bearer, @Body() body: unknown, @Query() query: Sent): Promise<Verified[]> {
     return this.verification.verify(bearer, body, query);
   }
 
   @Get(['api/hash-list/v2/feedback/categories', 'hash-list/v2/feedback/categories'])
   @OwnCredential('tat', 'feedback')
-  categories(@Query() query: QueryText): CategoryPage {
+  categories(@Query() query: Sent): CategoryPage {
     return this.feedbacks.categories(query);
   }
 

@@ -1,4 +1,4 @@
-import { DomainError } from '../../../domain/errors';
+import { badMember, limitOf, textOf, type Sent } from '../core/sent';
 import { parseMicros } from '../core/sequenced.query';
 import { versionOf, type StixObject } from './stix';
 
@@ -18,32 +18,23 @@ const DEFAULT_LIMIT = 1_000;
 const LARGEST_LIMIT = 5_000;
 const MOST_IDS = 100;
 
-const fault = (name: string, detail: string): DomainError =>
-  new DomainError('request.invalid', {}, [{ pointer: `/${name}`, detail }]);
-
 /** @throws DomainError `request.invalid` with the parameter that cannot be read */
-export function readTaxiiQuery(query: Readonly<Record<string, unknown>>): TaxiiQuery {
-  const text = (name: string): string | null => {
-    const value = query[name];
-    return typeof value === 'string' && value !== '' ? value : null;
-  };
+export function readTaxiiQuery(query: Sent): TaxiiQuery {
+  const text = (name: string): string | null => textOf(query, name) || null;
   const list = (name: string): string[] | null => {
     const values = text(name)?.split(',') ?? null;
     // Of no value among them nothing would ever be served.
-    if (values?.includes('')) throw fault(name, 'values separated by commas');
+    if (values?.includes('')) throw badMember(name, 'values separated by commas');
     return values;
   };
   const after = text('added_after');
   const addedAfter = after === null ? null : parseMicros(after);
-  if (after !== null && addedAfter === null) throw fault('added_after', 'an RFC 3339 timestamp');
-  const limitText = text('limit');
-  const limit = limitText === null ? DEFAULT_LIMIT : /^\d{1,9}$/.test(limitText) ? Number(limitText) : 0;
-  if (limit < 1) throw fault('limit', `a whole number from 1 to ${LARGEST_LIMIT}`);
+  if (after !== null && addedAfter === null) throw badMember('added_after', 'an RFC 3339 timestamp');
   const ids = list('match[id]');
-  if (ids && ids.length > MOST_IDS) throw fault('match[id]', `at most ${MOST_IDS} ids`);
+  if (ids && ids.length > MOST_IDS) throw badMember('match[id]', `at most ${MOST_IDS} ids`);
   return {
     addedAfter,
-    limit: Math.min(limit, LARGEST_LIMIT),
+    limit: limitOf(query, DEFAULT_LIMIT, LARGEST_LIMIT),
     next: text('next'),
     ids,
     types: list('match[type]'),

@@ -1,35 +1,48 @@
 import {
   Controller,
+  createParamDecorator,
   Delete,
   Get,
   Inject,
   Param,
   Post,
-  Query,
-  Res,
   UseFilters,
   UseInterceptors,
+  type ExecutionContext,
   type OnModuleInit,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { ApiExcludeController } from '@nestjs/swagger';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../../../domain/errors';
 import { CONFIG, type Config } from '../../../infra/config';
 import { answerErrorsUnder } from '../../../infra/http/problem.filter';
+import type { Sent } from '../core/sent';
 import { instantText } from '../core/sequenced.query';
 import type { Bearer } from '../credentials/credential';
-import { CurrentBearer, OwnCredential } from '../credentials/own-credential';
+import { bearerIn, CurrentBearer, OwnCredential } from '../credentials/own-credential';
 import { StixCollections, type CollectionPage } from './collections.service';
-import { versionOf, type StixObject } from './stix';
+import { versionOf } from './stix';
 import type { CollectionList } from './stix.query';
 import { sendTaxiiError, STIX, TAXII, TaxiiFilter, TaxiiMedia } from './taxii-media';
 import { readTaxiiQuery } from './taxii-query';
 
-type QueryText = Readonly<Record<string, unknown>>;
-
 const ROOT = 'taxii2/signals';
 const COLLECTION = `${ROOT}/collections/:collection`;
+
+/** A question about what is in a collection; the answer has headers of its own. */
+interface Question {
+  readonly bearer: Bearer;
+  readonly collection: string;
+  readonly query: Sent;
+  readonly reply: FastifyReply;
+}
+
+const CurrentQuestion = createParamDecorator((_: unknown, context: ExecutionContext): Question => {
+  const http = context.switchToHttp();
+  const { params, query } = http.getRequest<FastifyRequest<{ Params: { collection: string }; Querystring: Sent }>>();
+  return { bearer: bearerIn(context), collection: params.collection, query, reply: http.getResponse() };
+});
 
 /** TAXII 2.1: one API root, a collection for each list that the credential is served, read-only. */
 @ApiExcludeController()
@@ -87,13 +100,8 @@ export class TaxiiController implements OnModuleInit {
 
   @Get(`${COLLECTION}/manifest`)
   @OwnCredential('taxii', 'fetch')
-  async manifest(
-    @CurrentBearer() bearer: Bearer,
-    @Param('collection') id: string,
-    @Query() query: QueryText,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    const page = await this.page(bearer, id, query, reply);
+  async manifest(@CurrentQuestion() question: Question): Promise<object> {
+    const page = await this.page(question);
     const objects = page.items.map(({ object, addedMicros }) => ({
       id: object.id,
       date_added: instantText(addedMicros),
@@ -105,42 +113,23 @@ export class TaxiiController implements OnModuleInit {
 
   @Get(`${COLLECTION}/objects`)
   @OwnCredential('taxii', 'fetch')
-  async objects(
-    @CurrentBearer() bearer: Bearer,
-    @Param('collection') id: string,
-    @Query() query: QueryText,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    const page = await this.page(bearer, id, query, reply);
+  async objects(@CurrentQuestion() question: Question): Promise<object> {
+    const page = await this.page(question);
     return envelope(page, { objects: page.items.map(({ object }) => object) });
   }
 
   @Get(`${COLLECTION}/objects/:object`)
   @OwnCredential('taxii', 'fetch')
-  async object(
-    @CurrentBearer() bearer: Bearer,
-    @Param('collection') id: string,
-    @Param('object') object: string,
-    @Query() query: QueryText,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    const page = await this.page(bearer, id, { ...query, 'match[id]': object }, reply);
-    if (page.items.length === 0 && isUnfiltered(query)) throw new DomainError('request.not-found');
-    return envelope(page, { objects: page.items.map((item): StixObject => item.object) });
+  async object(@CurrentQuestion() question: Question, @Param('object') id: string): Promise<object> {
+    const page = await this.versionsOf(question, id);
+    return envelope(page, { objects: page.items.map(({ object }) => object) });
   }
 
   @Get(`${COLLECTION}/objects/:object/versions`)
   @OwnCredential('taxii', 'fetch')
-  async versions(
-    @CurrentBearer() bearer: Bearer,
-    @Param('collection') id: string,
-    @Param('object') object: string,
-    @Query() query: QueryText,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    const page = await this.page(bearer, id, { ...query, 'match[id]': object }, reply);
-    if (page.items.length === 0 && isUnfiltered(query)) throw new DomainError('request.not-found');
-    return envelope(page, { versions: page.items.map((item) => versionOf(item.object)) });
+  async versions(@CurrentQuestion() question: Question, @Param('object') id: string): Promise<object> {
+    const page = await this.versionsOf(question, id);
+    return envelope(page, { versions: page.items.map(({ object }) => versionOf(object)) });
   }
 
   @Post(`${COLLECTION}/objects`)
@@ -157,11 +146,19 @@ export class TaxiiController implements OnModuleInit {
     throw new DomainError('exchange.read-only');
   }
 
-  private async page(bearer: Bearer, id: string, query: QueryText, reply: FastifyReply): Promise<CollectionPage> {
-    const list = await this.collections.one(bearer, id);
+  private async page({ bearer, collection, query, reply }: Question): Promise<CollectionPage> {
+    const list = await this.collections.one(bearer, collection);
     const page = await this.collections.objects(bearer, list, readTaxiiQuery(query));
     if (page.first !== null) void reply.header('x-taxii-date-added-first', page.first);
     if (page.last !== null) void reply.header('x-taxii-date-added-last', page.last);
+    return page;
+  }
+
+  /** A filter may leave nothing of an object that is there. */
+  private async versionsOf(question: Question, id: string): Promise<CollectionPage> {
+    const page = await this.page({ ...question, query: { ...question.query, 'match[id]': id } });
+    const isUnfiltered = Object.keys(question.query).length === 0;
+    if (page.items.length === 0 && isUnfiltered) throw new DomainError('request.not-found');
     return page;
   }
 }
@@ -183,5 +180,3 @@ function envelope(page: CollectionPage, members: Readonly<Record<string, readonl
     return { more: true, ...(page.next === null ? {} : { next: page.next }), ...Object.fromEntries(filled) };
   return Object.fromEntries(filled);
 }
-
-const isUnfiltered = (query: QueryText): boolean => Object.keys(query).length === 0;

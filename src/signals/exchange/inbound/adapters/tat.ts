@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../../../domain/errors';
 import { isRecord } from '../../../../domain/json';
-import type { Ideology } from '../../../../domain/vocabulary';
 import { CheckedConnector } from '../../../../infra/egress/connector';
-import { typeOfAlgorithm } from '../../tat/tat-records';
+import { ideologyOfTat, typeOfAlgorithm } from '../../tat/tat-records';
 import { asHash, isToken, plain, refuse, spoken } from '../normal';
 import { ask, below, jsonOf } from '../source-http';
 import type { Checkpoint, SourceAccess, SourceAdapter, SourcePage, SourceRecord } from '../source';
@@ -102,12 +101,6 @@ export function readList(value: unknown, after: string): List {
   return { records: results.map(readEntry), next, reached: reached || after };
 }
 
-const IDEOLOGY: Readonly<Partial<Record<string, Ideology>>> = {
-  islamist: 'jihadist',
-  'far-right': 'right_wing',
-  other: 'other',
-};
-
 function readEntry(entry: unknown, index: number): SourceRecord {
   if (!isRecord(entry) || typeof entry.algorithm !== 'string') {
     return refuse(`entry ${index + 1}`, 'record.unreadable', 'not an entry of the list');
@@ -121,7 +114,7 @@ function readEntry(entry: unknown, index: number): SourceRecord {
   const remoteId = `${hash.type}:${hash.value}`;
   if (entry.deleted === true) return { kind: 'gone', remoteId, erased: false };
   if (entry.deleted !== false) return refuse(name, 'record.unreadable', 'deleted is neither true nor false');
-  const ideology = typeof entry.ideology === 'string' ? IDEOLOGY[entry.ideology.toLowerCase()] : undefined;
+  const ideology = typeof entry.ideology === 'string' ? ideologyOfTat(entry.ideology) : undefined;
   return {
     kind: 'stands',
     remoteId,
