@@ -1,5 +1,12 @@
+import { PROBLEMS, type ProblemCode } from '../../../src/domain/errors';
 import type { VideoHashes } from '../../../src/infra/media/hash-video';
 import type { Image } from '../api';
+
+/** What is wrong with a file, by a stable code and in words. */
+export interface Fault {
+  readonly code: string;
+  readonly title: string;
+}
 
 /** Every hash of one file, as the server makes them. The bytes go nowhere. */
 export interface FileHashes {
@@ -14,9 +21,9 @@ export interface FileHashes {
   /** vPDQ: one hash a second, where ffmpeg is installed. */
   readonly video: Omit<VideoHashes, 'incomplete'> | null;
   /** Why there is no perceptual hash of a picture or film; null where there is one, or could never be. */
-  readonly notHashed: { readonly code: string; readonly title: string } | null;
+  readonly notHashed: Fault | null;
   /** Why these are the hashes of what can be seen of a damaged file: to be compared like others, never contributed. */
-  readonly incomplete?: { readonly code: string; readonly title: string };
+  readonly incomplete?: Fault;
 }
 
 export interface HashOptions {
@@ -40,4 +47,7 @@ export type Look = Pick<FileHashes, 'image' | 'video' | 'notHashed' | 'incomplet
 
 export const NO_LOOK: Look = { image: null, video: null, notHashed: null };
 
-export const noLook = (code: string, title: string): Look => ({ ...NO_LOOK, notHashed: { code, title } });
+/** In the server's words. */
+export const faultOf = (code: ProblemCode): Fault => ({ code, title: PROBLEMS[code][1] });
+
+export const noLook = (notHashed: Fault): Look => ({ ...NO_LOOK, notHashed });

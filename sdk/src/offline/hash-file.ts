@@ -5,12 +5,21 @@ import path from 'node:path';
 import { SNIFF_BYTES, sniff, type Sniffed } from '../../../src/infra/imaging/magic';
 import { IMAGE_LIMITS } from '../../../src/infra/imaging/protocol';
 import { seekable, type SeekableFile } from '../../../src/infra/media/scratch';
-import { NO_LOOK, noLook, type FileHashes, type HashOptions, type Look } from './file-hashes';
+import { NO_LOOK, faultOf, noLook, type Fault, type FileHashes, type HashOptions, type Look } from './file-hashes';
 import { hashFilm } from './hash-film';
 import { hashPicture } from './hash-picture';
 
 /** What the server says of bytes that it does not know. */
 const UNKNOWN = 'application/octet-stream';
+
+const PDF: Fault = {
+  code: 'pdf.not-here',
+  title: 'exact only: the look and text of a PDF are compared by the server',
+};
+const PIPED: Fault = {
+  code: 'video.piped',
+  title: 'video: exact only (a film is hashed from a file, not from a pipe)',
+};
 
 /** The file that was named is no regular file. */
 export class NotAFileError extends Error {
@@ -102,13 +111,8 @@ async function lookOf(
   options: HashOptions,
 ): Promise<Look> {
   if (kind === 'other') return NO_LOOK;
-  if (kind === 'pdf') {
-    return noLook('pdf.not-here', 'exact only: the look and text of a PDF are compared by the server');
-  }
-  if (kind === 'image') {
-    return bytes ? hashPicture(bytes, type, options) : noLook('image.too-large', 'the file is too large to decode');
-  }
-  if (options.video === false) return noLook('video.not-asked', 'video: exact only');
-  if (file) return hashFilm(file, type, options.signal);
-  return noLook('video.piped', 'video: exact only (a film is hashed from a file, not from a pipe)');
+  if (kind === 'pdf') return noLook(PDF);
+  if (kind === 'image') return bytes ? hashPicture(bytes, type, options) : noLook(faultOf('image.too-large'));
+  if (options.video === false) return noLook({ code: 'video.not-asked', title: 'video: exact only' });
+  return file ? hashFilm(file, type, options.signal) : noLook(PIPED);
 }

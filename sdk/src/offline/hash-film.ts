@@ -1,4 +1,4 @@
-import { DomainError, PROBLEMS } from '../../../src/domain/errors';
+import { DomainError } from '../../../src/domain/errors';
 import { VIDEO_LIMITS } from '../../../src/infra/media/decoder';
 import { demuxerOf } from '../../../src/infra/media/demuxers';
 import { findFfmpeg, type FfmpegState } from '../../../src/infra/media/ffmpeg';
@@ -6,27 +6,26 @@ import { FrameSampler } from '../../../src/infra/media/frame-sampler';
 import type { FrameHasher } from '../../../src/infra/media/frame-sampling';
 import { hashVideo } from '../../../src/infra/media/hash-video';
 import type { SeekableFile } from '../../../src/infra/media/scratch';
-import { NO_LOOK, noLook, type Look } from './file-hashes';
+import { NO_LOOK, faultOf, noLook, type Fault, type Look } from './file-hashes';
 
 let found: Promise<FfmpegState> | undefined;
 
-const exactOnly = (code: string, why: string): Look => noLook(code, `video: exact only (${why})`);
+const exactOnly = ({ code, title }: Fault): Look => noLook({ code, title: `video: exact only (${title})` });
 
 /** By the server's code. A film that ends early is hashed as far as it goes. */
 export async function hashFilm(file: SeekableFile, type: string, signal?: AbortSignal): Promise<Look> {
   found ??= findFfmpeg(process.env['PATH'] ?? '');
   const ffmpeg = await found;
-  if (!ffmpeg.available) return exactOnly('video.no-ffmpeg', ffmpeg.reason);
+  if (!ffmpeg.available) return exactOnly({ code: 'video.no-ffmpeg', title: ffmpeg.reason });
   const demuxer = demuxerOf(type);
-  if (demuxer === undefined) return exactOnly('video.unsupported', PROBLEMS['video.unsupported'][1]);
+  if (demuxer === undefined) return exactOnly(faultOf('video.unsupported'));
   try {
     const decoding = { ffmpeg, file, demuxer, limits: VIDEO_LIMITS };
     const hashes = await hashVideo(decoding, type, hashHere, signal ?? new AbortController().signal);
     const { incomplete, ...video } = hashes;
-    if (!incomplete) return { ...NO_LOOK, video };
-    return { ...NO_LOOK, video, incomplete: { code: incomplete, title: PROBLEMS[incomplete][1] } };
+    return { ...NO_LOOK, video, ...(incomplete ? { incomplete: faultOf(incomplete) } : {}) };
   } catch (error) {
-    if (error instanceof DomainError) return exactOnly(error.code, error.message);
+    if (error instanceof DomainError) return exactOnly(faultOf(error.code));
     throw error;
   }
 }

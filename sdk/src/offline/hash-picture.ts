@@ -1,7 +1,6 @@
-import { PROBLEMS } from '../../../src/domain/errors';
 import { DecodeFault, hashEncoded, type Sharp } from '../../../src/infra/imaging/decode';
 import { IMAGE_LIMITS } from '../../../src/infra/imaging/protocol';
-import { NO_LOOK, noLook, type HashOptions, type Look } from './file-hashes';
+import { NO_LOOK, faultOf, noLook, type HashOptions, type Look } from './file-hashes';
 
 let loaded: Promise<Sharp | null> | undefined;
 
@@ -22,10 +21,6 @@ async function loadSharp(): Promise<Sharp> {
   return sharp;
 }
 
-const incompleteOf = (code: DecodeFault['code']): Pick<Look, 'incomplete'> => ({
-  incomplete: { code, title: PROBLEMS[code][1] },
-});
-
 /** By the server's code. One that ends early or is damaged is hashed as far as it can be seen. */
 export async function hashPicture(bytes: Uint8Array, type: string, options: HashOptions): Promise<Look> {
   const limits = { maxPixels: options.maxPixels ?? IMAGE_LIMITS.maxPixels };
@@ -35,10 +30,13 @@ export async function hashPicture(bytes: Uint8Array, type: string, options: Hash
     const hashes = await hashEncoded(loadSharp, bytes, limits, { mode, variants: [], partial: true });
     const { width, height, pdq, incomplete } = hashes;
     const image = { width, height, pdq, blockhash: hashes.mode === 'exact' ? hashes.blockhash : null };
-    return { ...NO_LOOK, image, ...(incomplete ? incompleteOf(incomplete) : {}) };
+    return { ...NO_LOOK, image, ...(incomplete ? { incomplete: faultOf(incomplete) } : {}) };
   } catch (error) {
-    if (error instanceof DecodeFault) return noLook(error.code, PROBLEMS[error.code][1]);
+    if (error instanceof DecodeFault) return noLook(faultOf(error.code));
     if (!(error instanceof NoDecoderError)) throw error;
-    return noLook('image.no-decoder', 'exact only: install the npm package sharp to decode pictures');
+    return noLook({
+      code: 'image.no-decoder',
+      title: 'exact only: install the npm package sharp to decode pictures',
+    });
   }
 }

@@ -2,7 +2,6 @@ import { statSync } from 'node:fs';
 import { SIGNAL_HEX_LENGTH, SIGNAL_TYPES, isSignalHash, type SignalType } from '../../../../src/domain/vocabulary';
 import type { FileMatches, Matches } from '../../signal-api';
 import type { VariantKind } from '../../signals';
-import { takenAs } from '../../untyped';
 import { wholeNumber, type Input } from '../args';
 import { signedIn, type Context } from '../context';
 import { freshnessLine, matchLines } from '../describe-signals';
@@ -48,7 +47,7 @@ function fileLines({ sha256, md5, image, video, pdf, notHashed, incomplete }: Fi
   ]);
 }
 
-function ask(context: Context): Promise<Matches> {
+function ask(context: Context): Promise<Matches | FileMatches> {
   const { input } = context;
   const [what, value] = [input.positionals[0], input.text('value')];
   const [radius, variants] = [input.text('radius'), variantsOf(input)];
@@ -68,7 +67,7 @@ async function match(context: Context): Promise<ExitCode> {
   const { output } = context;
   const answer = await ask(context);
   output.result(answer, () => [
-    ...('sha256' in answer ? fileLines(takenAs<FileMatches>(answer)) : []),
+    ...('sha256' in answer ? fileLines(answer) : []),
     ...(answer.matchable === 'perceptual' ? [] : [`compared: ${cell(answer.matchable)}`]),
     ...(answer.matches.length === 0 ? ['No match.'] : matchLines(answer.matches, output)),
     output.paint('dim', freshnessLine(answer.freshness)),

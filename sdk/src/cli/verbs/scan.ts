@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { MatchAction } from '../../../../src/domain/vocabulary';
 import type { FileFault } from '../../offline/file-fault';
+import type { Fault } from '../../offline/file-hashes';
 import { unreadable } from '../../offline/file-fault';
 import { HashPool } from '../../offline/hash-pool';
 import type { HashAnswer, HashJob } from '../../offline/hash-worker';
@@ -35,8 +36,8 @@ interface Totals {
 type ScanEvent =
   | { readonly file: string; readonly action: MatchAction; readonly matches: readonly OfflineMatch[] }
   | { readonly file: string; readonly error: FileFault }
-  | { readonly file: string; readonly notHashed: { readonly code: string; readonly title: string } }
-  | { readonly file: string; readonly incomplete: { readonly code: string; readonly title: string } };
+  | { readonly file: string; readonly notHashed: Fault }
+  | { readonly file: string; readonly incomplete: Fault };
 
 function copyFolder({ env, profile }: Context, lists: readonly string[]): string {
   const url = checkUrl(env['CLEPSYDRA_URL'] || readProfile(profile, env)?.url || DEFAULT_URL);
