@@ -102,7 +102,7 @@ export class Stage {
 
   async publishClosedMonths(): Promise<string[]> {
     // Figures are of sequenced entries.
-    while ((await this.app.get(Sequencer, { strict: false }).sequence()) > 0);
+    await this.app.get(Sequencer, { strict: false }).settle();
     return this.app.get(Publisher, { strict: false }).publish();
   }
 

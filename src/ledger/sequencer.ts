@@ -108,6 +108,19 @@ export class Sequencer {
     return done.moved;
   }
 
+  /** Resolves once all that was committed before is in the tree, whoever put it there: another loop may be at it. */
+  async settle(): Promise<void> {
+    while ((await this.sequence()) > 0 || (await this.isWaiting())) await sleep(1);
+  }
+
+  /** Entries leave the table with the commit that puts them into the tree. */
+  private isWaiting(): Promise<boolean> {
+    return this.work.asWorker(async (tx) => {
+      const [look]: { waiting: boolean }[] = await tx.query('select exists (select from ledger_pending) as waiting');
+      return look?.waiting ?? false;
+    });
+  }
+
   private async sequenceBatch(tx: Tx): Promise<{ state: State; moved: number } | null> {
     const head = await lastCheckpoint(tx);
     const before = await this.stateAt(tx, head);

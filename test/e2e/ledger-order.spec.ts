@@ -139,6 +139,23 @@ describe('the order of the ledger under load', () => {
     }
   });
 
+  it('is settled only when what another node is putting into the tree is there', async () => {
+    await world.append(world.actor());
+    let settled = false;
+    await world.as('worker', async (client) => {
+      await client.query('begin');
+      await client.query('select pg_advisory_xact_lock(4127032)');
+      expect(await world.sequencer().sequence()).toBe(0);
+      const settling = world.sequencer().settle();
+      void settling.then(() => (settled = true));
+      await sleep(100);
+      expect(settled).toBe(false);
+      await client.query('rollback');
+      await settling;
+    });
+    expect(await verifyLedger(world.work, world.key.verifier)).toMatchObject({ ok: true, size: 1, pending: 0 });
+  });
+
   it('refuses to build on leaves that are not those it signed', async () => {
     const actor = world.actor();
     await world.append(actor);
