@@ -3,15 +3,10 @@ import type { SignalListView } from '../../src/signals/store/list.dto';
 import type { DisputeView, DisputeWithSignal, OpinionsView } from '../../src/signals/store/opinion.dto';
 import { SignalUpkeep } from '../../src/signals/store/upkeep.service';
 import { minutes, startWorld, type CastOrganisation, type Person, type World } from '../support/app';
-import { randomHash } from '../support/hashes';
+import { contribute, dispute, getSignal, opine, type Problem } from '../support/signals';
 
-const hash = randomHash;
 const hours = (count: number): number => minutes(60 * count);
 
-interface Problem {
-  code: string;
-  errors?: { pointer: string }[];
-}
 interface Matches {
   matches: { state: string; action: string; because: string }[];
 }
@@ -37,19 +32,6 @@ describe('opinions and disputes about hashes', () => {
   });
   afterAll(() => world.close());
 
-  const contribute = async (person: Person, body: Record<string, unknown> = {}): Promise<SignalView> => {
-    const answer = await person.post<SignalView>('/v1/signals', { type: 'sha256', value: hash(), labels: {}, ...body });
-    expect([answer.status, answer.body]).toEqual([201, answer.body]);
-    return answer.body;
-  };
-  const get = async (person: Person, id: string) => (await person.get<SignalView>(`/v1/signals/${id}`)).body;
-  const opine = (person: Person, id: string, body: Record<string, unknown>) =>
-    person.post<SignalView & Problem>(`/v1/signals/${id}/opinion`, body);
-  const dispute = async (person: Person, id: string, reason = 'false_match'): Promise<string> => {
-    const answer = await opine(person, id, { opinion: 'dispute', reason });
-    expect([answer.status, answer.body]).toEqual([200, answer.body]);
-    return answer.body.disputes.find((one) => one.organisationId === person.organisation.id)!.id;
-  };
   const resolve = (person: Person, id: string, outcome: string) =>
     person.post<DisputeWithSignal & Problem>(`/v1/signal-disputes/${id}/resolve`, { outcome, note: 'looked at it' });
   const match = async (value: string) =>
@@ -84,7 +66,10 @@ describe('opinions and disputes about hashes', () => {
       { organisationName: 'watchers', opinion: 'dispute', reason: 'journalistic', note: 'a news report', supersededAt: null },
       { opinion: 'confirm', note: 'known here', supersededAt: world.clock.now().toISOString() },
     ]); // prettier-ignore
-    expect(await get(analyst, signal.id)).toMatchObject({ state: 'disputed', opinions: { confirm: 0, dispute: 1 } });
+    expect(await getSignal(analyst, signal.id)).toMatchObject({
+      state: 'disputed',
+      opinions: { confirm: 0, dispute: 1 },
+    });
     const changed = await opine(watcher, signal.id, { opinion: 'confirm' });
     expect(changed.body).toMatchObject({ state: 'active', disputes: [], opinions: { confirm: 1, dispute: 0 } });
   });
@@ -152,7 +137,7 @@ describe('opinions and disputes about hashes', () => {
     );
     expect(rows).toHaveLength(1);
     // Nobody decided, so it stays in doubt: a dispute that ran out by itself would reward waiting.
-    expect((await get(analyst, signal.id)).state).toBe('disputed');
+    expect((await getSignal(analyst, signal.id)).state).toBe('disputed');
   });
 
   it('is never decided by the one who disputes, by a bystander, or twice', async () => {
@@ -202,7 +187,7 @@ describe('opinions and disputes about hashes', () => {
     await contribute(other, { value: signal.value });
     const id = await dispute(supervisor, signal.id, 'erroneous_contribution');
     expect((await resolve(supervisor, id, 'rejected')).body.code).toBe('dispute.own');
-    expect((await get(watcher, signal.id)).state).toBe('disputed');
+    expect((await getSignal(watcher, signal.id)).state).toBe('disputed');
   });
 
   it('is not raised again for the reason for which it was rejected, but for another', async () => {
@@ -210,9 +195,9 @@ describe('opinions and disputes about hashes', () => {
     await resolve(operator, await dispute(watcher, signal.id, 'artistic'), 'rejected');
     const again = await opine(watcher, signal.id, { opinion: 'dispute', reason: 'artistic' });
     expect([again.status, again.body.code]).toEqual([409, 'dispute.decided-before']);
-    expect((await get(analyst, signal.id)).opinions).toEqual({ confirm: 0, dispute: 1 });
+    expect((await getSignal(analyst, signal.id)).opinions).toEqual({ confirm: 0, dispute: 1 });
     await dispute(watcher, signal.id, 'collision');
-    expect((await get(analyst, signal.id)).state).toBe('disputed');
+    expect((await getSignal(analyst, signal.id)).state).toBe('disputed');
   });
 
   it('goes on with its hour when the reason is changed, one dispute for each organisation, disputed while any is open', async () => {
@@ -226,7 +211,7 @@ describe('opinions and disputes about hashes', () => {
       dueAt,
     });
     const second = await dispute(other, signal.id);
-    expect((await get(analyst, signal.id)).disputes).toHaveLength(2);
+    expect((await getSignal(analyst, signal.id)).disputes).toHaveLength(2);
     expect((await resolve(operator, first, 'rejected')).body.signal.state).toBe('disputed');
     expect((await resolve(operator, second, 'rejected')).body.signal.state).toBe('active');
   });

@@ -2,13 +2,8 @@ import type { LeftView, SignalListView } from '../../src/signals/store/list.dto'
 import type { SignalView } from '../../src/signals/store/contribution.dto';
 import { startWorld, type CastOrganisation, type Person, type World } from '../support/app';
 import { randomHash } from '../support/hashes';
+import type { Problem } from '../support/signals';
 
-const hash = randomHash;
-
-interface Problem {
-  code: string;
-  errors?: { pointer: string }[];
-}
 interface Matches {
   matches: { signalId: string }[];
 }
@@ -51,7 +46,7 @@ describe('lists of hashes', () => {
       organisationId: memberOrganisation.id,
       mayContribute,
     });
-  const contribute = (person: Person, listId: string, value = hash()) =>
+  const contribute = (person: Person, listId: string, value = randomHash()) =>
     person.post<SignalView & Problem>('/v1/signals', { type: 'sha256', value, labels: {}, listId });
   const matches = async (person: Person, value: string): Promise<string[]> =>
     (await person.get<Matches>(`/v1/signals/match?type=sha256&value=${value}`)).body.matches.map((m) => m.signalId);

@@ -1,20 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
 import { COLLISION_RESISTANT, DEFAULT_RULES } from '../../src/domain/signal-policy';
 import { SIGNAL_HEX_LENGTH, SIGNAL_TYPES, type SignalType } from '../../src/domain/vocabulary';
-import { signScope } from '../../src/infra/database/scope';
 import { Work } from '../../src/infra/database/work';
 import { LedgerFollow } from '../../src/ledger/ledger-follow';
+import { COMMON_LIST } from '../../src/signals/changes';
 import { Directory } from '../../src/signals/matching/directory.service';
 import { SignalIndex } from '../../src/signals/matching/signal-index.service';
 import type { DryRunAnswer, FeedbackAnswer, FeedbackView, PolicyView } from '../../src/signals/policy/policy.dto';
 import { startWorld, type Person, type World } from '../support/app';
+import { AppRole, until, type Problem } from '../support/signals';
 
-interface Problem {
-  code: string;
-  errors?: { pointer: string }[];
-}
 interface Found {
   signalId: string;
   action: string;
@@ -24,15 +19,6 @@ interface Found {
 }
 
 const hashOf = (type: SignalType): string => randomBytes(SIGNAL_HEX_LENGTH[type] / 2).toString('hex');
-const COMMON = '00000000-0000-7000-8000-000000000001';
-
-async function eventually(check: () => Promise<boolean> | boolean): Promise<void> {
-  for (let turn = 0; turn < 400; turn++) {
-    if (await check()) return;
-    await sleep(25);
-  }
-  throw new Error('it never came true');
-}
 
 describe('what a body wants done with matches', () => {
   let world: World;
@@ -43,7 +29,7 @@ describe('what a body wants done with matches', () => {
   beforeAll(async () => {
     world = await startWorld();
     ({ analyst, moderator } = await world.cast());
-    await eventually(() => world.app.get(SignalIndex).loaded);
+    await until(() => world.app.get(SignalIndex).loaded);
   });
   afterAll(() => world.close());
 
@@ -93,7 +79,7 @@ describe('what a body wants done with matches', () => {
     expect((await enforce(host, made.body.id)).body).toMatchObject({ state: 'in_force', version: 1 });
     expect((await ask(host, signal))[0]).toMatchObject({ action: 'block', because: 'threats', policyVersion: 1 });
     expect((await ask(moderator, signal))[0]).toMatchObject({ action: 'review', policyVersion: null });
-    await eventually(() => other.policyOf(host.organisation.id).version === 1);
+    await until(() => other.policyOf(host.organisation.id).version === 1);
     expect((await enforce(host, made.body.id)).body.code).toBe('signal-policy.in-force');
     const second = await draft(host, [{ name: 'nothing', action: 'ignore' }]);
     await enforce(host, second.body.id);
@@ -168,7 +154,7 @@ describe('what a body wants done with matches', () => {
           [host.organisation.id],
         )
       ).rows;
-    await eventually(async () => (await recorded()).length === 2);
+    await until(async () => (await recorded()).length === 2);
     const unitCurator = await world.person(analyst.organisation, ['curator']);
     expect((await unitCurator.post(`/v1/signals/${gone.id}/withdraw`, { reason: 'a mistake' })).status).toBe(200);
     const made = await draft(host, [
@@ -222,7 +208,7 @@ describe('what a body wants done with matches', () => {
       '/rules/0/colour',
       '/rules/0/maxDistance',
     ]);
-    const unseen = await draft(host, [{ name: 'x', action: 'review', lists: [COMMON, secret] }]);
+    const unseen = await draft(host, [{ name: 'x', action: 'review', lists: [COMMON_LIST, secret] }]);
     expect([unseen.status, unseen.body.errors?.map(({ pointer }) => pointer)]).toEqual([400, ['/rules/0/lists/1']]);
     for (const rules of [
       [],
@@ -232,7 +218,7 @@ describe('what a body wants done with matches', () => {
     ])
       expect((await draft(host, rules)).status).toBe(400);
     expect((await draft(host, DEFAULT_RULES, '')).status).toBe(400);
-    const named = await draft(host, [{ name: 'x', action: 'review', lists: [COMMON] }]);
+    const named = await draft(host, [{ name: 'x', action: 'review', lists: [COMMON_LIST] }]);
     expect(named.body.words).toEqual(['x: Hold for a person if it stands on Common list.']);
   });
 
@@ -244,10 +230,7 @@ describe('what a body wants done with matches', () => {
     expect((await stranger.get<{ items: unknown[] }>('/v1/signal-policies')).body.items).toEqual([]);
     expect((await analyst.get('/v1/signal-policies')).status).toBe(403);
     expect((await draft(analyst, DEFAULT_RULES)).status).toBe(403);
-    const client = new Client(world.database.app);
-    await client.connect();
-    const pid = (await client.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]!.pid;
-    const scope = signScope(world.database.scopeKey, stranger.organisation.id, null, pid);
+    const app = await AppRole.connect(world);
     for (const statement of [
       `insert into signal_policy (id, organisation_id, version, name, rules, made_at) values (gen_random_uuid(), '${host.organisation.id}', 9, 'x', '[]', now())`,
       `update signal_policy set state = 'in_force', enforced_at = now()`,
@@ -255,16 +238,10 @@ describe('what a body wants done with matches', () => {
       `delete from signal_policy`,
       `update signal_policy set state = 'in_force' where id = '${id}'`,
     ]) {
-      await client.query('begin');
-      await client.query(`select set_config('app.scope', $1, true)`, [scope]);
-      const outcome = await client.query(statement).then(
-        ({ rowCount }) => rowCount,
-        (error: { code?: string }) => error.code,
-      );
-      await client.query('rollback');
+      const outcome = await app.try(stranger, statement);
       expect([statement, outcome === 0 || outcome === '42501']).toEqual([statement, true]);
     }
-    await client.end();
+    await app.close();
   });
 
   it('keeps one policy in force when two people put one in force at once', async () => {
@@ -303,7 +280,7 @@ describe('what a body wants done with matches', () => {
       const kinds = async () =>
         JSON.stringify((await analyst.get('/v1/feed?after=-1&limit=500')).body).match(/signal\.feedback-given/g)
           ?.length ?? 0;
-      await eventually(async () => (await kinds()) >= 2);
+      await until(async () => (await kinds()) >= 2);
     });
 
     it('of two organisations that found it false disputes the signal, once, and it blocks nowhere any more', async () => {
@@ -341,7 +318,7 @@ describe('what a body wants done with matches', () => {
       const own = async () =>
         (await world.sql.query<{ id: string }>('select id from signal_match where signal_id = $1', [signal.id])).rows[0]
           ?.id;
-      await eventually(async () => (await own()) !== undefined);
+      await until(async () => (await own()) !== undefined);
       expect(
         (await give(await platform(), signal.id, 'false', { matchId: await own() })).body.errors?.[0]?.pointer,
       ).toBe('/matchId');

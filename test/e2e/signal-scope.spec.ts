@@ -1,16 +1,13 @@
+import { COMMON_LIST } from '../../src/signals/changes';
 import type { SignalView } from '../../src/signals/store/contribution.dto';
 import type { SignalListView } from '../../src/signals/store/list.dto';
 import type { DisputeView, DisputeWithSignal, OpinionsView } from '../../src/signals/store/opinion.dto';
 import { startWorld, type CastOrganisation, type Person, type World } from '../support/app';
 import { randomHash } from '../support/hashes';
+import { contribute, getSignal, opine } from '../support/signals';
 
-const COMMON = '00000000-0000-7000-8000-000000000001';
 const NOTE = 'seen in our secret operation';
-const hash = randomHash;
 
-interface Problem {
-  code: string;
-}
 interface Matches {
   matches: { state: string; action: string; opinions: { confirm: number; dispute: number }; lists: { id: string }[] }[];
 }
@@ -49,15 +46,6 @@ describe('what is said of a hash is said of the lists on which it was seen', () 
     }
     return list.id;
   }
-  async function contribute(person: Person, body: Record<string, unknown>): Promise<SignalView> {
-    const answer = await person.post<SignalView>('/v1/signals', { type: 'sha256', labels: {}, ...body });
-    expect([answer.status, answer.body]).toEqual([201, answer.body]);
-    return answer.body;
-  }
-  const get = async (person: Person, id: string): Promise<SignalView> =>
-    (await person.get<SignalView>(`/v1/signals/${id}`)).body;
-  const opine = (person: Person, id: string, body: Record<string, unknown>) =>
-    person.post<SignalView & Problem>(`/v1/signals/${id}/opinion`, body);
   const dispute = (person: Person, id: string, reason = 'false_match') =>
     opine(person, id, { opinion: 'dispute', reason, note: 'not what it says' });
   const match = async (person: Person, value: string) =>
@@ -77,7 +65,7 @@ describe('what is said of a hash is said of the lists on which it was seen', () 
 
   describe('a member of a group confirms, and an outsider holds the same hash', () => {
     it('tells the outsider neither of the confirmation nor of a dispute, of who spoke, why or when', async () => {
-      const value = hash();
+      const value = randomHash();
       const group = await listOf(owner, [memberOrganisation]);
       const { id } = await contribute(owner, { value, listId: group, reviewed: false });
       expect((await opine(member, id, { opinion: 'confirm', note: NOTE })).body).toMatchObject({
@@ -88,7 +76,7 @@ describe('what is said of a hash is said of the lists on which it was seen', () 
 
       const mine = await listOf(outsider);
       await contribute(outsider, { value, listId: mine, reviewed: false });
-      const own = await get(outsider, id);
+      const own = await getSignal(outsider, id);
       expect(own).toMatchObject({ id, state: 'provisional', opinions: { confirm: 0, dispute: 0 } });
       const { body } = await outsider.get<OpinionsView>(`/v1/signals/${id}/opinions`);
       expect(body.opinions).toEqual([]);
@@ -101,7 +89,7 @@ describe('what is said of a hash is said of the lists on which it was seen', () 
       world.clock.advance(60_000);
       expect((await dispute(member, id, 'journalistic')).body.state).toBe('disputed');
       expect(await disputesOf(outsider, id)).toEqual([]);
-      expect(await get(outsider, id)).toEqual(own);
+      expect(await getSignal(outsider, id)).toEqual(own);
       const said = await outsider.get(`/v1/signals/${id}/history`);
       expect(JSON.stringify(said.body)).not.toMatch(/signal\.(confirmed|disputed)|secret operation/);
       const [decided] = await disputesOf(owner, id);
@@ -109,19 +97,19 @@ describe('what is said of a hash is said of the lists on which it was seen', () 
     });
 
     it('tells one who took its own contribution back nothing that happened to the hash elsewhere since', async () => {
-      const value = hash();
+      const value = randomHash();
       const group = await listOf(owner, [memberOrganisation]);
       const { id } = await contribute(owner, { value, listId: group, reviewed: false });
       await contribute(outsider, { value, listId: await listOf(outsider) });
       await outsider.post(`/v1/signals/${id}/withdraw`, { reason: 'mistaken' });
-      const before = await get(outsider, id);
+      const before = await getSignal(outsider, id);
       expect(before).toMatchObject({ state: 'withdrawn', contributions: [] });
       world.clock.advance(60_000);
       await opine(member, id, { opinion: 'confirm', note: NOTE });
       world.clock.advance(60_000);
       await dispute(member, id);
       await owner.post(`/v1/signals/${id}/review`, {});
-      expect(await get(outsider, id)).toEqual(before);
+      expect(await getSignal(outsider, id)).toEqual(before);
       expect((await outsider.get<OpinionsView>(`/v1/signals/${id}/opinions`)).body.opinions).toEqual([]);
       expect(await disputesOf(outsider, id)).toEqual([]);
       for (const url of ['disputed', 'active', 'provisional']) {
@@ -131,7 +119,7 @@ describe('what is said of a hash is said of the lists on which it was seen', () 
     });
 
     it('lets the author, the operator and those who read one of its lists now read an opinion, and not a member that left', async () => {
-      const value = hash();
+      const value = randomHash();
       const group = await listOf(owner, [memberOrganisation, curator.organisation]);
       const { id } = await contribute(owner, { value, listId: group });
       await opine(member, id, { opinion: 'confirm', note: NOTE });
@@ -148,7 +136,7 @@ describe('what is said of a hash is said of the lists on which it was seen', () 
 
   describe('an outsider disputes what it has on its own list', () => {
     it('is refused where it alone stands behind the hash, and disarms nobody', async () => {
-      const value = hash();
+      const value = randomHash();
       const group = await listOf(owner, [memberOrganisation]);
       const { id } = await contribute(owner, { value, listId: group });
       expect(await match(member, value)).toMatchObject([{ state: 'active', action: 'block' }]);
@@ -160,11 +148,11 @@ describe('what is said of a hash is said of the lists on which it was seen', () 
       expect(await match(member, value)).toMatchObject([{ state: 'active', action: 'block' }]);
       await outsider.post(`/v1/signals/${id}/withdraw`, { reason: 'never mind' });
       expect(await match(member, value)).toMatchObject([{ state: 'active', action: 'block' }]);
-      expect((await get(owner, id)).disputes).toEqual([]);
+      expect((await getSignal(owner, id)).disputes).toEqual([]);
     });
 
     it('puts in doubt the common list that it disputes, and not the group’s, whose owner decides about its own alone', async () => {
-      const value = hash();
+      const value = randomHash();
       const group = await listOf(owner, [memberOrganisation]);
       const { id } = await contribute(owner, { value, listId: group });
       await contribute(curator, { value });
@@ -172,10 +160,10 @@ describe('what is said of a hash is said of the lists on which it was seen', () 
       expect(await match(outsider, value)).toMatchObject([{ state: 'disputed', action: 'review' }]);
       // The group's own decision stands; that the common list is in doubt its readers see.
       expect(await match(member, value)).toMatchObject([{ state: 'active', action: 'block' }]);
-      const seen = await get(member, id);
-      expect(seen).toMatchObject({ state: 'active', opinions: { dispute: 1 }, disputes: [{ listIds: [COMMON] }] });
+      const seen = await getSignal(member, id);
+      expect(seen).toMatchObject({ state: 'active', opinions: { dispute: 1 }, disputes: [{ listIds: [COMMON_LIST] }] });
       const [open] = await disputesOf(owner, id);
-      expect(open).toMatchObject({ mayReject: false, mayUphold: false, listIds: [COMMON] });
+      expect(open).toMatchObject({ mayReject: false, mayUphold: false, listIds: [COMMON_LIST] });
       const decided = await operator.post<DisputeWithSignal>(`/v1/signal-disputes/${open!.id}/resolve`, {
         outcome: 'upheld',
         note: 'looked at it',
@@ -186,7 +174,7 @@ describe('what is said of a hash is said of the lists on which it was seen', () 
     });
 
     it('is decided by the owner of the list that a member disputes, whoever else holds the hash', async () => {
-      const value = hash();
+      const value = randomHash();
       const group = await listOf(owner, [memberOrganisation]);
       const { id } = await contribute(owner, { value, listId: group });
       await contribute(outsider, { value, listId: await listOf(outsider) });
@@ -204,7 +192,7 @@ describe('what is said of a hash is said of the lists on which it was seen', () 
     });
 
     it('lets no rule about a disputed list block because the hash stands on another', async () => {
-      const value = hash();
+      const value = randomHash();
       const ruled = await world.person(await world.organisation('platform', 'by-list'), ['supervisor', 'moderator']);
       const group = await listOf(owner, [ruled.organisation]);
       await contribute(curator, { value });
@@ -222,12 +210,12 @@ describe('what is said of a hash is said of the lists on which it was seen', () 
       await dispute(ruled, id, 'collision');
       expect(await match(ruled, value)).toMatchObject([{ state: 'disputed', action: 'review' }]);
       const open = (await disputesOf(operator, id)).filter(({ listIds }) => listIds.length === 1);
-      expect(open).toMatchObject([{ listIds: [COMMON] }]);
+      expect(open).toMatchObject([{ listIds: [COMMON_LIST] }]);
     });
   });
 
   it('counts what platforms found for the lists through which they saw it, and doubts those alone', async () => {
-    const value = hash();
+    const value = randomHash();
     const group = await listOf(owner, [memberOrganisation]);
     const { id } = await contribute(owner, { value, listId: group });
     await contribute(curator, { value });
@@ -235,7 +223,7 @@ describe('what is said of a hash is said of the lists on which it was seen', () 
     for (const person of [outsider, third]) await person.post(`/v1/signals/${id}/feedback`, { verdict: 'false' });
     expect(await match(third, value)).toMatchObject([{ state: 'disputed', feedback: { false: 2 } }]);
     expect(await match(member, value)).toMatchObject([{ state: 'active', action: 'block', feedback: { false: 2 } }]);
-    const alone = hash();
+    const alone = randomHash();
     const hidden = await contribute(owner, { value: alone, listId: group });
     await member.post(`/v1/signals/${hidden.id}/feedback`, { verdict: 'confirmed' });
     const own = await contribute(outsider, { value: alone, listId: await listOf(outsider) });

@@ -1,21 +1,15 @@
-import { Client } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
-import { advanceContribution, CONTRIBUTION_EVENTS, standingOf } from '../../src/domain/signal-lifecycle';
-import { CONTRIBUTION_STATES, type ContributionState } from '../../src/domain/vocabulary';
-import { signScope } from '../../src/infra/database/scope';
+import { COMMON_LIST } from '../../src/signals/changes';
 import type { SignalView } from '../../src/signals/store/contribution.dto';
 import type { SignalListView } from '../../src/signals/store/list.dto';
 import { startWorld, type Person, type World } from '../support/app';
 import { randomHash } from '../support/hashes';
-import { randomFrom } from '../support/images';
-
-const COMMON = '00000000-0000-7000-8000-000000000001';
-const hash = randomHash;
+import { AppRole, contribute, dispute } from '../support/signals';
 
 /** SQL as the role that serves requests, in the scope of one organisation: what a hole in the service could do at most. */
 describe('what the database keeps from the role that serves requests', () => {
   let world: World;
-  let app: Client;
+  let app: AppRole;
   let owner: Person;
   let member: Person;
   let stranger: Person;
@@ -33,38 +27,18 @@ describe('what the database keeps from the role that serves requests', () => {
     list = (await owner.post<SignalListView>('/v1/signal-lists', body)).body;
     const joining = { organisationId: platform.id, mayContribute: false };
     await owner.post(`/v1/signal-lists/${list.id}/members`, joining);
-    app = new Client(world.database.app);
-    await app.connect();
+    app = await AppRole.connect(world);
   });
   afterAll(async () => {
-    await app.end();
+    await app.close();
     await world.close();
   });
 
-  /** Rows touched, or the code of the refusal. Nothing is kept. */
-  async function tryAs(person: Person | null, sql: string, values: unknown[] = []): Promise<number | string> {
-    await app.query('begin');
-    try {
-      if (person) {
-        const { rows } = await app.query<{ pid: number }>('select pg_backend_pid() as pid');
-        const scope = signScope(world.database.scopeKey, person.organisation.id, null, rows[0]!.pid);
-        await app.query(`select set_config('app.scope', $1, true)`, [scope]);
-      }
-      return (await app.query(sql, values)).rowCount ?? 0;
-    } catch (error) {
-      return String((error as { code?: string }).code);
-    } finally {
-      await app.query('rollback');
-    }
-  }
-  const contribute = async (person: Person, body: Record<string, unknown> = {}): Promise<SignalView> =>
-    (await person.post<SignalView>('/v1/signals', { type: 'sha256', value: hash(), labels: {}, ...body })).body;
+  const tryAs: AppRole['try'] = (...asked) => app.try(...asked);
   const contributionOf = async (signal: SignalView): Promise<string> =>
     (await world.sql.query<{ id: string }>('select id from signal_contribution where signal_id = $1', [signal.id]))
       .rows[0]!.id;
-  const disputed = async (by: Person, signal: SignalView): Promise<string> =>
-    (await by.post<SignalView>(`/v1/signals/${signal.id}/opinion`, { opinion: 'dispute', reason: 'other' })).body
-      .disputes[0]!.id;
+  const disputed = (by: Person, { id }: SignalView): Promise<string> => dispute(by, id, 'other');
   const END = 'select * from signal_end_contributions($1::uuid[], $2, $3, now(), null)';
 
   it('writes the state of no signal', async () => {
@@ -152,9 +126,9 @@ describe('what the database keeps from the role that serves requests', () => {
     const hidden = await contribute(owner, { listId: list.id });
     await stranger.post(`/v1/signals/${signal.id}/opinion`, { opinion: 'confirm' });
     const insert = `insert into signal_opinion (id, signal_id, organisation_id, list_ids, opinion, stated_at) values ($1, $2, $3, array[$4::uuid], 'confirm', now())`;
-    expect(await tryAs(stranger, insert, [uuidv7(), signal.id, member.organisation.id, COMMON])).toBe('42501');
+    expect(await tryAs(stranger, insert, [uuidv7(), signal.id, member.organisation.id, COMMON_LIST])).toBe('42501');
     expect(await tryAs(stranger, insert, [uuidv7(), hidden.id, stranger.organisation.id, list.id])).toBe('42501');
-    expect(await tryAs(member, insert, [uuidv7(), signal.id, member.organisation.id, COMMON])).toBe(1);
+    expect(await tryAs(member, insert, [uuidv7(), signal.id, member.organisation.id, COMMON_LIST])).toBe(1);
     // Nor about a list on which it does not stand, nor where nobody else stands behind it.
     expect(await tryAs(member, insert, [uuidv7(), signal.id, member.organisation.id, list.id])).toBe('42501');
     expect(await tryAs(owner, insert, [uuidv7(), hidden.id, owner.organisation.id, list.id])).toBe('42501');
@@ -169,13 +143,13 @@ describe('what the database keeps from the role that serves requests', () => {
     const fed = `insert into signal_feedback (id, signal_id, organisation_id, list_ids, verdict, given_at) values ($1, $2, $3, array[$4::uuid], 'false', now())`;
     expect(await tryAs(stranger, fed, [uuidv7(), hidden.id, stranger.organisation.id, list.id])).toBe('42501');
     expect(await tryAs(stranger, fed, [uuidv7(), signal.id, stranger.organisation.id, list.id])).toBe('42501');
-    expect(await tryAs(stranger, fed, [uuidv7(), signal.id, stranger.organisation.id, COMMON])).toBe(1);
+    expect(await tryAs(stranger, fed, [uuidv7(), signal.id, stranger.organisation.id, COMMON_LIST])).toBe(1);
   });
 
   it('opens no dispute in another’s or nobody’s name, and decides none that is not its to decide', async () => {
     const signal = await contribute(owner);
     const id = await disputed(stranger, signal);
-    const insert = `insert into signal_dispute (id, signal_id, organisation_id, list_ids, reason, opened_at, due_at) values ($1, $2, $3, '{${COMMON}}', $4, now(), now())`;
+    const insert = `insert into signal_dispute (id, signal_id, organisation_id, list_ids, reason, opened_at, due_at) values ($1, $2, $3, '{${COMMON_LIST}}', $4, now(), now())`;
     for (const organisation of [owner.organisation.id, null]) {
       expect(await tryAs(member, insert, [uuidv7(), signal.id, organisation, 'other'])).toBe('42501');
     }
@@ -217,7 +191,7 @@ describe('what the database keeps from the role that serves requests', () => {
     expect(await tryAs(member, `update signal_list set name = 'ours' where id = $1`, [list.id])).toBe(0);
     expect(await tryAs(owner, 'update signal_list set owner_id = null where id = $1', [list.id])).toBe('42501');
     expect(await tryAs(owner, `update signal_list set sharing = 'everyone' where id = $1`, [list.id])).toBe('42501');
-    expect(await tryAs(owner, `update signal_list set name = 'all ours' where id = $1`, [COMMON])).toBe(0);
+    expect(await tryAs(owner, `update signal_list set name = 'all ours' where id = $1`, [COMMON_LIST])).toBe(0);
     const claim = `insert into signal_list (id, slug, name, purpose, owner_id, sharing, tlp, created_at) values ($1, 'x', 'x', 'x', $2, 'everyone', 'red', now())`;
     expect(await tryAs(stranger, claim, [uuidv7(), owner.organisation.id])).toBe('42501');
     expect(await tryAs(stranger, claim, [uuidv7(), null])).toBe('42501');
@@ -230,49 +204,19 @@ describe('what the database keeps from the role that serves requests', () => {
     const [own, at] = [member.organisation.id, new Date()];
     expect(await tryAs(member, insert, [uuidv7(), signal.id, own, list.id, 'standing', null, null])).toBe('42501');
     expect(
-      await tryAs(member, insert, [uuidv7(), signal.id, owner.organisation.id, COMMON, 'standing', null, null]),
+      await tryAs(member, insert, [uuidv7(), signal.id, owner.organisation.id, COMMON_LIST, 'standing', null, null]),
     ).toBe('42501');
-    expect(await tryAs(member, insert, [uuidv7(), signal.id, own, COMMON, 'withdrawn', at, 'withdrawn'])).toBe('42501');
-    expect(await tryAs(member, insert, [uuidv7(), signal.id, own, COMMON, 'standing', null, null])).toBe(1);
+    expect(await tryAs(member, insert, [uuidv7(), signal.id, own, COMMON_LIST, 'withdrawn', at, 'withdrawn'])).toBe(
+      '42501',
+    );
+    expect(await tryAs(member, insert, [uuidv7(), signal.id, own, COMMON_LIST, 'standing', null, null])).toBe(1);
     const frame = `insert into signal_frame (signal_id, ordinal, hash, quality) values ($1, 0, $2, 80)`;
-    expect(await tryAs(stranger, frame, [signal.id, hash()])).toBe('42501');
+    expect(await tryAs(stranger, frame, [signal.id, randomHash()])).toBe('42501');
     expect(await tryAs(stranger, 'select * from signal_forget(now(), now(), 10)')).toBe('42501');
   });
 
-  it('moves a contribution exactly as the table says, whoever writes', async () => {
-    const id = await contributionOf(await contribute(owner));
-    const ends = (state: ContributionState): boolean => state !== 'standing' && state !== 'quarantined';
-    for (const from of CONTRIBUTION_STATES) {
-      const reachable = CONTRIBUTION_EVENTS.flatMap((event) => {
-        try {
-          return [advanceContribution(from, event)];
-        } catch {
-          return [];
-        }
-      });
-      for (const to of CONTRIBUTION_STATES.filter((state) => state !== from)) {
-        await world.sql.query('begin');
-        await world.sql.query('alter table signal_contribution disable trigger signal_contribution_moves');
-        await world.sql.query(
-          `update signal_contribution set state = $2, withdrawn_at = ${ends(from) ? 'now()' : 'null'} where id = $1`,
-          [id, from],
-        );
-        await world.sql.query('alter table signal_contribution enable trigger signal_contribution_moves');
-        const moved = await world.sql
-          .query(
-            `update signal_contribution set state = $2, withdrawn_at = ${ends(to) ? 'now()' : 'null'} where id = $1`,
-            [id, to],
-          )
-          .then(() => true)
-          .catch((error: { code?: string }) => error.code !== '23514');
-        await world.sql.query('rollback');
-        expect([from, to, moved]).toEqual([from, to, reachable.includes(to)]);
-      }
-    }
-  });
-
   it('reads no opinion and no dispute about lists that it does not read, and counts nothing found through them', async () => {
-    const value = hash();
+    const value = randomHash();
     const hidden = await contribute(owner, { value, listId: list.id });
     const own = { slug: 'own', name: 'Own', purpose: 'an enquiry', sharing: 'group', tlp: 'red' };
     const { id: listId } = (await stranger.post<SignalListView>('/v1/signal-lists', own)).body;
@@ -297,78 +241,5 @@ describe('what the database keeps from the role that serves requests', () => {
     expect(
       await tryAs(owner, `select 1 from signal where id = $1 and signal_state(id) = 'disputed'`, [hidden.id]),
     ).toBe(1);
-  });
-
-  it('computes the state of a signal as the pure rule does, for random mixtures of facts over lists', async () => {
-    const organisations: string[] = [];
-    for (let i = 0; i < 4; i++) organisations.push((await world.organisation('platform', `mix-${i}`)).id);
-    const lists = [COMMON, list.id];
-    for (const slug of ['mix-a', 'mix-b']) {
-      const body = { slug, name: slug, purpose: 'a test', sharing: 'group', tlp: 'red' };
-      lists.push((await owner.post<SignalListView>('/v1/signal-lists', body)).body.id);
-    }
-    const random = randomFrom(20_261_123);
-    const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
-    const some = (): string[] => {
-      const chosen = lists.filter(() => random() < 0.4);
-      return chosen.length > 0 ? chosen : [pick(lists)];
-    };
-    const states = new Set<string>();
-    for (let turn = 0; turn < 150; turn++) {
-      const id = uuidv7();
-      await world.sql.query(
-        `insert into signal (id, type, value, state, created_at, changed_at) values ($1, 'sha256', $2, 'withdrawn', now(), now())`,
-        [id, hash()],
-      );
-      const stands: { organisationId: string; listId: string; reviewed: boolean }[] = [];
-      const placed = new Set<string>();
-      for (let n = Math.floor(random() * 4); n > 0; n--) {
-        // What waits in quarantine counts for nothing, reviewed or not.
-        const [organisationId, listId, reviewed, isHeld] = [
-          pick(organisations),
-          pick(lists),
-          random() < 0.3,
-          random() < 0.2,
-        ];
-        if (placed.has(organisationId + listId)) continue;
-        placed.add(organisationId + listId);
-        if (!isHeld) stands.push({ organisationId, listId, reviewed });
-        await world.sql.query(
-          `insert into signal_contribution (id, signal_id, organisation_id, list_id, state, reviewed, labels, contributed_at)
-           values ($1, $2, $3, $4, $5, $6, '{}', now()) on conflict do nothing`,
-          [uuidv7(), id, organisationId, listId, isHeld ? 'quarantined' : 'standing', reviewed],
-        );
-      }
-      const confirmations: { organisationId: string; listIds: string[] }[] = [];
-      for (const organisationId of organisations) {
-        if (random() < 0.7) continue;
-        const listIds = some();
-        const opinion = pick(['confirm', 'confirm', 'dispute']);
-        if (opinion === 'confirm') confirmations.push({ organisationId, listIds });
-        await world.sql.query(
-          `insert into signal_opinion (id, signal_id, organisation_id, list_ids, opinion, reason, stated_at) values ($1, $2, $3, $4, $5, $6, now())`,
-          [uuidv7(), id, organisationId, listIds, opinion, opinion === 'dispute' ? 'other' : null],
-        );
-      }
-      const disputes: { listIds: string[] }[] = [];
-      for (const organisationId of organisations) {
-        if (random() < 0.8) continue;
-        const listIds = some();
-        disputes.push({ listIds });
-        await world.sql.query(
-          `insert into signal_dispute (id, signal_id, organisation_id, list_ids, reason, opened_at, due_at) values ($1, $2, $3, $4, 'other', now(), now())`,
-          [uuidv7(), id, organisationId, listIds],
-        );
-      }
-      const { rows } = await world.sql.query<{ state: string; reviewed: boolean; same: string }>(
-        'select state, reviewed, signal_state(id) as same from signal where id = $1',
-        [id],
-      );
-      const { state } = standingOf({ contributions: stands, confirmations, disputes });
-      states.add(state);
-      const reviewed = stands.some((each) => each.reviewed);
-      expect([turn, rows[0]]).toEqual([turn, { state, reviewed, same: state }]);
-    }
-    expect([...states].toSorted()).toEqual(['active', 'disputed', 'provisional', 'withdrawn']);
   });
 });

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Work } from '../../src/infra/database/work';
 import { LedgerFollow } from '../../src/ledger/ledger-follow';
 import type { FileMatchAnswer, MatchAnswer } from '../../src/signals/matching/match.dto';
@@ -7,20 +6,7 @@ import { SignalIndex } from '../../src/signals/matching/signal-index.service';
 import type { SignalView } from '../../src/signals/store/contribution.dto';
 import { startWorld, type Person, type World } from '../support/app';
 import * as images from '../support/images';
-
-const flip = (hash: string, bits: number): string => {
-  let value = BigInt(`0x${hash}`);
-  for (let bit = 0; bit < bits; bit++) value ^= 1n << BigInt(bit * 8);
-  return value.toString(16).padStart(64, '0');
-};
-
-async function eventually(check: () => Promise<boolean>): Promise<void> {
-  for (let turn = 0; turn < 200; turn++) {
-    if (await check()) return;
-    await sleep(25);
-  }
-  throw new Error('it never came true');
-}
+import { flip, until } from '../support/signals';
 
 describe('the shared hash database', () => {
   let world: World;
@@ -33,7 +19,7 @@ describe('the shared hash database', () => {
     world = await startWorld();
     ({ analyst, moderator } = await world.cast());
     curator = await world.person(await world.organisation('civil_society', 'watchers'), ['curator']);
-    await eventually(async () => world.app.get(SignalIndex).loaded);
+    await until(async () => world.app.get(SignalIndex).loaded);
   });
   afterAll(() => world.close());
 
@@ -82,12 +68,12 @@ describe('the shared hash database', () => {
   it('lets a second node on the same database match within a second what this one added', async () => {
     const other = new SignalIndex(world.app.get(Work), world.app.get(LedgerFollow), world.app.get(Directory));
     other.onApplicationBootstrap();
-    await eventually(async () => other.loaded);
+    await until(async () => other.loaded);
     const value = 'ab'.repeat(32);
     const made = await curator.post<SignalView>('/v1/signals', { type: 'blockhash', value, labels: {} });
-    await eventually(async () => other.near('blockhash', value, 0).some(({ signalId }) => signalId === made.body.id));
+    await until(async () => other.near('blockhash', value, 0).some(({ signalId }) => signalId === made.body.id));
     await curator.post(`/v1/signals/${made.body.id}/withdraw`, { reason: 'taken back' });
-    await eventually(async () => other.near('blockhash', value, 0).length === 0);
+    await until(async () => other.near('blockhash', value, 0).length === 0);
     await other.onModuleDestroy();
   });
 
