@@ -12,7 +12,7 @@ export interface Submission {
   readonly document: unknown;
   /** In the order of the request. Each stream has to be read or drained before the next one comes. */
   readonly files: AsyncIterable<MultipartFile>;
-  /** Reads on to the end and drops it, so that the sender hears the answer instead of a broken connection. */
+  /** {@link drainBody} */
   readonly drain: () => void;
 }
 
@@ -36,7 +36,7 @@ function parse(bytes: Buffer): unknown {
  * What the multipart parser threw: without a boundary, cut off, or out of form, it is the sender's. The limits of parts and
  * files have a status of their own, and so has JSON that is none.
  */
-export function multipartFault(thrown: unknown): unknown {
+function multipartFault(thrown: unknown): unknown {
   if (thrown instanceof DomainError) return thrown;
   const code: unknown = typeof thrown === 'object' && thrown !== null && 'code' in thrown ? thrown.code : undefined;
   const isKnown = typeof code === 'string' && code.startsWith('FST_') && code !== 'FST_MP_PREMATURE_CLOSE';
@@ -75,7 +75,8 @@ async function* limited({ file }: MultipartFile): AsyncGenerator<Buffer, void, u
   }
 }
 
-async function nextOf(parts: ReturnType<FastifyRequest['parts']>): Promise<Part> {
+/** The next part of a form, whose fault it is when there is none of that form. */
+export async function nextPart(parts: ReturnType<FastifyRequest['parts']>): Promise<Part> {
   try {
     return await parts.next();
   } catch (error) {
@@ -86,7 +87,7 @@ async function nextOf(parts: ReturnType<FastifyRequest['parts']>): Promise<Part>
 async function* filesOf(parts: ReturnType<FastifyRequest['parts']>): AsyncGenerator<MultipartFile, void, undefined> {
   for (;;) {
     // Not `for await`: that would end the parts when a consumer stops, before they can be drained.
-    const next = await nextOf(parts);
+    const next = await nextPart(parts);
     if (next.done) return;
     if (next.value.type !== 'file') {
       throw new DomainError('request.invalid', {}, [
@@ -101,14 +102,17 @@ async function* noFiles(): AsyncGenerator<MultipartFile, void, undefined> {
   // A JSON request brings none.
 }
 
+/** Reads a form on to its end and drops it, so that the sender hears the answer instead of a broken connection. */
+export function drainBody({ raw }: FastifyRequest): void {
+  raw.unpipe();
+  raw.resume();
+}
+
 /** @throws DomainError `case.document-first`, `request.invalid`, `request.malformed-json`, `request.too-large` */
 export async function readSubmission(request: FastifyRequest, documentPart: string): Promise<Submission> {
   if (!request.isMultipart()) return { document: request.body, files: noFiles(), drain: () => undefined };
   const parts = request.parts();
-  const drain = (): void => {
-    request.raw.unpipe();
-    request.raw.resume();
-  };
+  const drain = (): void => drainBody(request);
   try {
     return { document: await readDocument(await parts.next(), documentPart), files: filesOf(parts), drain };
   } catch (error) {

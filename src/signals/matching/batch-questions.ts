@@ -2,9 +2,8 @@ import { DomainError, type FieldFault } from '../../domain/errors';
 import { escapeToken } from '../../domain/json';
 import { isSignalHash, SIGNAL_HEX_LENGTH, SIGNAL_TYPES, type SignalType } from '../../domain/vocabulary';
 import { HASH256_BYTES, parseHexInto } from '../../perceptual/hex';
-import { MAX_RADIUS } from '../../perceptual/hamming-search';
 import { isPerceptual, type ExactType, type PerceptualType } from './hash-store';
-import { radiusFor } from './question';
+import { hashWords, radiusFault, radiusFor } from './question';
 
 export const MOST_QUESTIONS = 10_000;
 const MOST_FAULTS = 100;
@@ -111,15 +110,15 @@ class BatchReader {
 
   #radius(pointer: string, type: SignalType, radius: unknown): number {
     if (radius === undefined) return radiusFor(type);
-    const most = isPerceptual(type) ? MAX_RADIUS : 0;
-    if (typeof radius === 'number' && Number.isInteger(radius) && radius >= 0 && radius <= most) return radius;
-    this.fault(pointer, most === 0 ? `${type} is equal or not: the radius is 0` : `must be an integer of 0 to ${most}`);
+    const fault = radiusFault(type, radius);
+    if (fault === undefined) return Number(radius);
+    this.fault(pointer, fault);
     return 0;
   }
 
   #add(type: SignalType, radius: number, value: unknown, place: number, pointer: string): void {
     if (typeof value !== 'string' || value.length !== SIGNAL_HEX_LENGTH[type]) {
-      this.fault(pointer, `${type} is ${SIGNAL_HEX_LENGTH[type]} lower-case hexadecimal digits`);
+      this.fault(pointer, hashWords(type));
       return;
     }
     if (isPerceptual(type)) {
@@ -130,8 +129,7 @@ class BatchReader {
       group.places.push(place);
       return;
     }
-    if (!isSignalHash(type, value))
-      this.fault(pointer, `${type} is ${SIGNAL_HEX_LENGTH[type]} lower-case hexadecimal digits`);
+    if (!isSignalHash(type, value)) this.fault(pointer, hashWords(type));
     let group = this.#equal.get(type);
     if (!group) this.#equal.set(type, (group = { values: [], places: [] }));
     group.values.push(value);
@@ -152,10 +150,7 @@ class BatchReader {
     const hashes = new Uint8Array(values.length * HASH256_BYTES);
     for (const [at, value] of values.entries()) {
       if (parseHexInto(value, hashes, at * HASH256_BYTES)) continue;
-      this.fault(
-        this.#pointerTo(places[at] ?? 0),
-        `${type} is ${SIGNAL_HEX_LENGTH[type]} lower-case hexadecimal digits`,
-      );
+      this.fault(this.#pointerTo(places[at] ?? 0), hashWords(type));
     }
     return { type, radius, hashes, places: Uint32Array.from(places) };
   }

@@ -1,14 +1,15 @@
-import '@fastify/multipart';
+import type { MultipartFile } from '@fastify/multipart';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
 import { DomainError } from '../../domain/errors';
+import { escapeToken } from '../../domain/json';
 import type { Actor } from '../../infra/database/work';
 import { untilHungUp } from '../../infra/http/hung-up';
-import { multipartFault } from '../../infra/http/submission';
+import { drainBody, nextPart } from '../../infra/http/submission';
 import { ImagePool, type Asker } from '../../infra/imaging/image-pool';
 import { MediaHashing, type MediaHashes } from '../../infra/media/media-hashing';
-import { VARIANT_KINDS, type VariantKind } from '../../perceptual/pdq-variants';
+import type { VariantKind } from '../../perceptual/pdq-variants';
 import { FileTurns } from './file-turns';
 import type { FileMatchAnswer } from './match.dto';
 import { Matching } from './matching.service';
@@ -31,8 +32,7 @@ export class FileMatching {
     private readonly images: ImagePool,
   ) {}
 
-  match(actor: Actor, request: FastifyRequest, variants: string | undefined): Promise<FileMatchAnswer> {
-    const kinds = variantsOf(variants);
+  match(actor: Actor, request: FastifyRequest, kinds: readonly VariantKind[] = []): Promise<FileMatchAnswer> {
     return untilHungUp(request, (signal) =>
       this.#turns.run(
         actor.organisationId,
@@ -101,24 +101,36 @@ const shown = ({
   incomplete: image || video || pdf ? fault : null,
 });
 
-const isVariantKind = (word: string): word is VariantKind => VARIANT_KINDS.some((kind) => kind === word);
-
-function variantsOf(words: string | undefined): VariantKind[] {
-  const asked = words ? words.split(',') : [];
-  const kinds = asked.filter(isVariantKind);
-  if (kinds.length === asked.length) return kinds;
-  throw new DomainError('request.invalid', {}, [
-    { pointer: '/variants', detail: `must be of ${VARIANT_KINDS.join(', ')}, separated by commas` },
-  ]);
+interface ReadFile {
+  readonly bytes: Buffer;
+  readonly fileName: string | null;
 }
 
-async function readFile(request: FastifyRequest): Promise<{ bytes: Buffer; fileName: string | null }> {
+const notAsStated = (pointer: string, detail: string): DomainError =>
+  new DomainError('request.invalid', {}, [{ pointer, detail }]);
+
+/** The one part that a form has, named `file`. */
+async function readFile(request: FastifyRequest): Promise<ReadFile> {
   if (!request.isMultipart()) throw new DomainError('request.unsupported-media-type');
-  const part = await request.file({ limits: { fileSize: LIMIT_BYTES, files: 1 } }).catch((error: unknown) => {
-    throw multipartFault(error);
-  });
-  if (!part)
-    throw new DomainError('request.invalid', {}, [{ pointer: '/file', detail: 'a part named file is needed' }]);
+  const parts = request.parts({ limits: { fileSize: LIMIT_BYTES } });
+  let file: ReadFile | undefined;
+  try {
+    for (let next = await nextPart(parts); !next.done; next = await nextPart(parts)) {
+      const { value: part } = next;
+      if (part.fieldname !== 'file') throw notAsStated(`/${escapeToken(part.fieldname)}`, 'is not known here');
+      if (part.type !== 'file') throw notAsStated('/file', 'must be a file, with a file name');
+      if (file) throw notAsStated('/file', 'must be one file alone');
+      file = await readPart(part);
+    }
+  } catch (error) {
+    drainBody(request);
+    throw error;
+  }
+  if (!file) throw notAsStated('/file', 'a part named file is needed');
+  return file;
+}
+
+async function readPart(part: MultipartFile): Promise<ReadFile> {
   const bytes = await part.toBuffer().catch(() => {
     throw new DomainError('file.interrupted');
   });

@@ -1,5 +1,8 @@
-import { IsIn, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsString, Max, Min, ValidateBy, type ValidationArguments } from 'class-validator';
 import {
+  isSignalHash,
   SIGNAL_TYPES,
   type MatchAction,
   type Severity,
@@ -10,6 +13,24 @@ import {
 import { MAX_RADIUS } from '../../perceptual/hamming-search';
 import { SignalLabels } from '../signal.dto';
 import { InDigits } from '../../infra/http/whole-number';
+import { VARIANT_KINDS, type VariantKind } from '../../perceptual/pdq-variants';
+import { isPerceptual } from './hash-store';
+import { hashWords, radiusFault } from './question';
+
+/** By what is said of the value for the type beside it; of a type that there is not, nothing is said. */
+function OfItsType(fault: (type: SignalType, value: unknown) => string | undefined): PropertyDecorator {
+  const faultOf = ({ object, value }: ValidationArguments): string | undefined => {
+    const type = SIGNAL_TYPES.find((each) => each === (object as Partial<MatchQuery>).type);
+    return type && fault(type, value);
+  };
+  return ValidateBy({
+    name: 'ofItsType',
+    validator: {
+      validate: (_value, told) => told !== undefined && faultOf(told) === undefined,
+      defaultMessage: (told) => (told && faultOf(told)) ?? '',
+    },
+  });
+}
 
 export class MatchQuery {
   @IsIn(SIGNAL_TYPES)
@@ -17,7 +38,8 @@ export class MatchQuery {
 
   /** Lower-case hexadecimal: 64 digits, 32 for MD5, 128 for SHA-512. A video is asked for by its digest. */
   @IsString()
-  @Length(32, 128)
+  @OfItsType((type, value) => (typeof value === 'string' && isSignalHash(type, value) ? undefined : hashWords(type)))
+  @ApiProperty({ minLength: 32, maxLength: 128 })
   value!: string;
 
   /** Bits that may differ, 0 to 64; PDQ 31 and blockhash 10 unless told. Exact types take 0. */
@@ -26,7 +48,17 @@ export class MatchQuery {
   @IsInt()
   @Min(0)
   @Max(MAX_RADIUS)
+  @OfItsType((type, radius) => (isPerceptual(type) ? undefined : radiusFault(type, radius)))
   radius?: number;
+}
+
+export class FileMatchQuery {
+  /** Forms of a picture to ask for as well: `dihedral` (turned, mirrored), `letterbox` (without its bars). */
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.split(',').filter(Boolean) : value))
+  @IsIn(VARIANT_KINDS, { each: true, message: `must be of ${VARIANT_KINDS.join(', ')}, separated by commas` })
+  @ApiProperty({ type: 'string', required: false, example: 'dihedral,letterbox' })
+  variants?: VariantKind[];
 }
 
 /** What stands behind the hash, of what the asker may see. */

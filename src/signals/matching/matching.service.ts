@@ -10,7 +10,7 @@ import { findInStore, findVideosInStore } from './index-answers';
 import { byDistance, toMatch, type Asker, type Hit } from './known-signal';
 import { MatchAccount } from './match-account.service';
 import type { Freshness, Match, MatchAnswer, MatchQuery } from './match.dto';
-import { assertHash, assertRadius, questionsOf, radiusFor, type FileHashes, type Question } from './question';
+import { countOf, questionsOf, radiusFor, type FileHashes, type Question } from './question';
 import { SignalIndex } from './signal-index.service';
 
 /** Everything that is asked of one thing. */
@@ -37,10 +37,8 @@ export class Matching {
     private readonly account: MatchAccount,
   ) {}
 
-  /** One hash, as `GET /v1/signals/match` asks. */
+  /** One hash of that type's form, as `GET /v1/signals/match` asks. */
   async byHash(actor: Actor, { type, value, radius }: MatchQuery): Promise<MatchAnswer> {
-    assertHash(type, value);
-    assertRadius(type, radius);
     const question = { type, value, radius: radius ?? radiusFor(type) };
     const answer = await this.counted(actor, 'lookup', { questions: [question], frames: [] });
     return { ...answer, matchable: isPerceptual(type) ? 'perceptual' : 'exact only' };
@@ -63,7 +61,7 @@ export class Matching {
   }
 
   private async counted(actor: Actor, source: MatchSource, asked: Asked): Promise<Found> {
-    const at = await this.account.take(actor, 1);
+    const at = await this.account.take(actor, countOf(asked.questions));
     const found = await this.find(actor, asked, (read) => this.work.read(actor, read));
     if (found.matches.length > 0) await this.account.noteMatched(actor, 1, at);
     this.account.note(actor, source, found.matches, at);

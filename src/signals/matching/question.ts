@@ -1,5 +1,5 @@
-import { DomainError } from '../../domain/errors';
-import { isSignalHash, SIGNAL_HEX_LENGTH, type SignalType } from '../../domain/vocabulary';
+import { SIGNAL_HEX_LENGTH, type SignalType } from '../../domain/vocabulary';
+import { MAX_RADIUS } from '../../perceptual/hamming-search';
 import { PDQ_MIN_QUALITY } from '../../perceptual/pdq';
 import type { VpdqFrame } from '../../perceptual/vpdq';
 import { isPerceptual, type PerceptualType } from './hash-store';
@@ -60,16 +60,19 @@ export function questionsOf(hashes: FileHashes): Question[] {
   return questions;
 }
 
-export function assertHash(type: SignalType, value: string): void {
-  if (isSignalHash(type, value)) return;
-  throw new DomainError('request.invalid', {}, [
-    { pointer: '/value', detail: `${type} is ${SIGNAL_HEX_LENGTH[type]} lower-case hexadecimal digits` },
-  ]);
+export const hashWords = (type: SignalType): string =>
+  `${type} is ${SIGNAL_HEX_LENGTH[type]} lower-case hexadecimal digits`;
+
+/** What is wrong with a radius that was given, in words. */
+export function radiusFault(type: SignalType, radius: unknown): string | undefined {
+  const most = isPerceptual(type) ? MAX_RADIUS : 0;
+  if (typeof radius === 'number' && Number.isInteger(radius) && radius >= 0 && radius <= most) return undefined;
+  return most === 0 ? `${type} is equal or not: the radius is 0` : `must be an integer of 0 to ${most}`;
 }
 
-export function assertRadius(type: SignalType, radius: number | undefined): void {
-  if (isPerceptual(type) || !radius) return;
-  throw new DomainError('request.invalid', {}, [
-    { pointer: '/radius', detail: `${type} is equal or not: the radius is 0` },
-  ]);
-}
+/**
+ * How many questions of the budget these are: each picture is one, a file whatever else it is asked by at least one. Who
+ * varies a picture until it is not found learns from another digest of the same file nothing, from another page a try.
+ */
+export const countOf = (questions: readonly Question[]): number =>
+  Math.max(1, questions.filter(({ type }) => type === 'pdq').length);
