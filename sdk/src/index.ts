@@ -13,14 +13,9 @@ export type {
 export type { FileHashes, HashOptions } from './offline/file-hashes';
 export { hashBytes, hashFile, hashStream } from './offline/hash-file';
 export { LocalCopyError } from './offline/local-copy';
-export {
-  DEFAULT_RADIUS,
-  OfflineMatcher,
-  type HashQuery,
-  type OfflineMatch,
-  type OfflineOptions,
-  type SyncReport,
-} from './offline/offline-matcher';
+export type { HashQuery } from './offline/hash-query';
+export type { OfflineMatch } from './offline/offline-match';
+export { OfflineMatcher, type OfflineOptions, type SyncReport } from './offline/offline-matcher';
 export { ReceiptStore, homeFolder, type KeptReceipt } from './receipt-store';
 export type * from './signal-api';
 export { verifyReceipts, type ReceiptFault, type ReceiptReport } from './verify-receipts';

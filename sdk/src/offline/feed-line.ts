@@ -1,28 +1,21 @@
-import { SEVERITIES, isSignalHash, type Severity, type SignalType } from '../../../src/domain/vocabulary';
+import {
+  SEVERITIES,
+  SIGNAL_TYPES,
+  isSignalHash,
+  type Severity,
+  type SignalState,
+  type SignalType,
+} from '../../../src/domain/vocabulary';
 import type { SignalLabels } from '../api';
 import { isRecord, takenAs } from '../untyped';
 
-/** Types that are compared offline. A film by the digest over its frames: what is only near is for the server to find. */
-export const OFFLINE_TYPES = [
-  'sha256',
-  'sha512',
-  'md5',
-  'text_sha256',
-  'vpdq',
-  'pdq',
-  'blockhash',
-] as const satisfies readonly SignalType[];
-export type OfflineType = (typeof OFFLINE_TYPES)[number];
-
-export const isOfflineType = (type: unknown): type is OfflineType => OFFLINE_TYPES.some((each) => each === type);
-
 /** States in which a signal is matched; in any other it has left the lists. */
-export const STANDING_STATES = ['active', 'provisional', 'disputed'] as const;
+export const STANDING_STATES = ['active', 'provisional', 'disputed'] as const satisfies readonly SignalState[];
 export type StandingState = (typeof STANDING_STATES)[number];
 
 /** What is said of a signal beside its hash: much the same for many, so it is kept once for all of them. */
 export interface About {
-  readonly type: OfflineType;
+  readonly type: SignalType;
   readonly state: StandingState;
   /** Ids of the permitted lists that it stands on. */
   readonly lists: readonly string[];
@@ -40,7 +33,7 @@ export interface About {
 export type FeedLine =
   | { readonly kind: 'signal'; readonly signalId: string; readonly value: string; readonly about: About }
   | { readonly kind: 'gone'; readonly signalId: string }
-  /** A type that is not compared here, or a record that is not sound: it is counted, and never stops a sync. */
+  /** A type that is not known here, or a record that is not sound: it is counted, and never stops a sync. */
   | { readonly kind: 'skipped'; readonly reason: 'type' | 'malformed' };
 
 export interface PageEnd {
@@ -63,7 +56,7 @@ function standingOf({ standing, opinions }: Record<string, unknown>): number {
   return new Set([...strings(standing), ...strings(confirming)]).size;
 }
 
-function aboutOf(record: Record<string, unknown>, type: OfflineType, state: StandingState): About {
+function aboutOf(record: Record<string, unknown>, type: SignalType, state: StandingState): About {
   return {
     type,
     state,
@@ -126,12 +119,13 @@ export function readFeedLine(line: string): FeedLine {
     return { kind: 'skipped', reason: 'malformed' };
   }
   if (!isRecord(record)) return { kind: 'skipped', reason: 'malformed' };
-  const { signalId, type, value } = record;
+  const { signalId, value } = record;
   if (typeof signalId !== 'string' || signalId === '') return { kind: 'skipped', reason: 'malformed' };
   const state = standingState(record['state']);
   // A state that we do not know is no state to act on: whatever it is called, the signal is not matched.
   if (!state) return { kind: 'gone', signalId };
-  if (!isOfflineType(type)) return { kind: 'skipped', reason: 'type' };
+  const type = SIGNAL_TYPES.find((each) => each === record['type']);
+  if (!type) return { kind: 'skipped', reason: 'type' };
   if (typeof value !== 'string' || !isSignalHash(type, value)) return { kind: 'skipped', reason: 'malformed' };
   return { kind: 'signal', signalId, value, about: aboutOf(record, type, state) };
 }

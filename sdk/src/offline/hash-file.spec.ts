@@ -2,7 +2,7 @@ import { pipelineOf, sceneJpeg, scenePixels, scenePng } from '../../../seeds/sce
 import { hammingDistance } from '../../../src/perceptual/hamming';
 import { PDQ_MATCH_RADIUS, pdqHash } from '../../../src/perceptual/pdq';
 import { hashBytes } from './hash-file';
-import { queriesOf } from './offline-matcher';
+import { queriesOf } from './hash-query';
 
 const SIZE = { width: 1024, height: 768 };
 const scene = scenePixels(9, SIZE);

@@ -1,43 +1,15 @@
-import { DEFAULT_RULES, decide, strictest, type PolicyRule } from '../../../src/domain/signal-policy';
-import type { MatchAction, Severity } from '../../../src/domain/vocabulary';
-import { PDQ_MATCH_RADIUS, PDQ_MIN_QUALITY } from '../../../src/perceptual/pdq';
-import type { SignalLabels } from '../api';
+import { DEFAULT_RULES, strictest, type PolicyRule } from '../../../src/domain/signal-policy';
+import type { MatchAction } from '../../../src/domain/vocabulary';
+import { radiusFor } from '../../../src/perceptual/match-radius';
 import type { Clepsydra } from '../clepsydra';
 import { fetchPage, isCursorRefused } from './feed-source';
-import { KeptLineReader, readFeedLine, writeFeedLine, type OfflineType, type StandingState } from './feed-line';
+import { KeptLineReader, readFeedLine, writeFeedLine } from './feed-line';
 import type { FileHashes } from './file-hashes';
+import { queriesOf, type HashQuery } from './hash-query';
 import { LocalCopy, LocalCopyError, type CopyOf } from './local-copy';
-import { SignalTable, type Found } from './signal-table';
-import { NO_TERMS, fetchTerms, type KnownList, type Terms } from './terms';
-
-/** One hash to look up, as the server takes it. */
-export interface HashQuery {
-  readonly type: OfflineType;
-  readonly value: string;
-  /** Bits that may differ, 0 to 64; {@link DEFAULT_RADIUS} unless told. */
-  readonly radius?: number;
-}
-
-/** One signal within the radius, as the server tells of it, but for who contributed it and when. */
-export interface OfflineMatch {
-  readonly signalId: string;
-  readonly type: OfflineType;
-  readonly value: string;
-  /** Bits that differ; 0 for an exact hash. */
-  readonly distance: number;
-  readonly state: StandingState;
-  /** A person looked at the item that the hash was taken from. */
-  readonly reviewed: boolean;
-  readonly labels: SignalLabels;
-  readonly severity: Severity | null;
-  readonly incident: string | null;
-  readonly lists: readonly Pick<KnownList, 'id' | 'name' | 'tlp'>[];
-  readonly opinions: { readonly confirm: number; readonly dispute: number };
-  /** What the organisation's policy says. A match proposes; a person decides. */
-  readonly action: MatchAction;
-  /** The rule, or the limit that no rule lifts. */
-  readonly because: string;
-}
+import { matchOf, type OfflineMatch } from './offline-match';
+import { SignalTable } from './signal-table';
+import { NO_TERMS, fetchTerms, type Terms } from './terms';
 
 export interface OfflineOptions {
   /** Holds the local copy; made when it is not there. One folder for one choice of lists. */
@@ -62,17 +34,6 @@ export interface SyncReport {
   readonly size: number;
 }
 
-export const DEFAULT_RADIUS: Readonly<Record<OfflineType, number>> = {
-  sha256: 0,
-  sha512: 0,
-  md5: 0,
-  text_sha256: 0,
-  vpdq: 0,
-  pdq: PDQ_MATCH_RADIUS,
-  blockhash: 10,
-};
-/** What an account that may not read the lists' own data knows of one: as little is done without a person as can be. */
-const UNKNOWN_LIST: Omit<KnownList, 'id'> = { name: '', tlp: null, autoAction: true };
 /** A file with this many lines that no longer count, and more of them than of those that do, is written anew. */
 const COMPACT_LINES = 10_000;
 
@@ -190,49 +151,16 @@ export class OfflineMatcher {
   match(hashes: FileHashes | readonly HashQuery[]): OfflineMatch[] {
     this.#assertWhole();
     const queries = isFile(hashes) ? queriesOf(hashes) : hashes;
-    return queries.flatMap(({ type, value, radius }) =>
-      this.#table.find(type, value, radius ?? DEFAULT_RADIUS[type]).map((found) => this.#toMatch(found)),
+    const terms = this.#copy.state?.terms ?? NO_TERMS;
+    const rules = this.options.rules ?? terms.rules ?? DEFAULT_RULES;
+    return queries.flatMap(({ type, value, radius = radiusFor(type) }) =>
+      this.#table.find(type, value, radius).map((found) => matchOf(found, terms, rules)),
     );
   }
 
   /** The strictest of what the policy says about each match; `ignore` when there is none. */
   static actionOf(matches: readonly OfflineMatch[]): MatchAction {
     return strictest(matches.map(({ action }) => action));
-  }
-
-  #toMatch({ signalId, value, distance, about }: Found): OfflineMatch {
-    const { labels, lists, type, state, reviewed, severity, incident, standing, confirms, disputes } = about;
-    const terms = this.#copy.state?.terms ?? NO_TERMS;
-    const known = lists.map((id) => terms.lists?.find((list) => list.id === id) ?? { ...UNKNOWN_LIST, id });
-    const { action, because } = decide(this.options.rules ?? terms.rules ?? DEFAULT_RULES, {
-      type,
-      distance,
-      state,
-      reviewed,
-      lists,
-      category: labels.category ?? null,
-      ideology: labels.ideology ?? null,
-      behaviours: labels.behaviours ?? [],
-      severity,
-      incident,
-      standing,
-      autoActionList: known.some((list) => list.autoAction),
-    });
-    return {
-      signalId,
-      type,
-      value,
-      distance,
-      state,
-      reviewed,
-      labels,
-      severity,
-      incident,
-      lists: known.map(({ id, name, tlp }) => ({ id, name, tlp })),
-      opinions: { confirm: confirms, dispute: disputes },
-      action,
-      because,
-    };
   }
 
   #assertWhole(): void {
@@ -312,16 +240,3 @@ function* linesOf(table: SignalTable): Generator<string> {
 }
 
 const isFile = (hashes: FileHashes | readonly HashQuery[]): hashes is FileHashes => 'sha256' in hashes;
-
-/** Exact hashes, then PDQ, then blockhash. */
-export function queriesOf({ sha256, sha512, md5, image, video }: FileHashes): HashQuery[] {
-  const exact: HashQuery[] = [
-    { type: 'sha256', value: sha256 },
-    { type: 'sha512', value: sha512 },
-    { type: 'md5', value: md5 },
-    ...(video?.digest ? [{ type: 'vpdq', value: video.digest } as const] : []),
-  ];
-  if (!image || image.pdq.quality < PDQ_MIN_QUALITY) return exact;
-  const pdq: HashQuery = { type: 'pdq', value: image.pdq.hash };
-  return image.blockhash === null ? [...exact, pdq] : [...exact, pdq, { type: 'blockhash', value: image.blockhash }];
-}

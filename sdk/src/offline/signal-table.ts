@@ -1,6 +1,7 @@
 import { createHammingIndex, type HammingStore } from '../perceptual';
-import { isSignalHash } from '../../../src/domain/vocabulary';
-import type { About, FeedLine, OfflineType } from './feed-line';
+import { isSignalHash, type SignalType } from '../../../src/domain/vocabulary';
+import { isPerceptual, type PerceptualType } from '../../../src/perceptual/match-radius';
+import type { About, FeedLine } from './feed-line';
 
 interface Entry {
   readonly signalId: string;
@@ -14,15 +15,13 @@ export interface Found extends Entry {
   readonly distance: number;
 }
 
-const isPerceptual = (type: OfflineType): type is 'pdq' | 'blockhash' => type === 'pdq' || type === 'blockhash';
-
 /** Every signal of the permitted lists in memory: exact hashes by their text, perceptual ones in an exact Hamming index. */
 export class SignalTable {
   readonly #handles = new Map<string, number>();
   readonly #entries: (Entry | undefined)[] = [];
   readonly #free: number[] = [];
   readonly #exact = new Map<string, number[]>();
-  readonly #near: Readonly<Record<'pdq' | 'blockhash', HammingStore>> = {
+  readonly #near: Readonly<Record<PerceptualType, HammingStore>> = {
     pdq: createHammingIndex(),
     blockhash: createHammingIndex(),
   };
@@ -53,7 +52,7 @@ export class SignalTable {
   }
 
   /** Nearest first, then by id. @throws RangeError for a malformed hash or radius */
-  find(type: OfflineType, value: string, radius: number): Found[] {
+  find(type: SignalType, value: string, radius: number): Found[] {
     if (!isSignalHash(type, value)) throw new RangeError(`That is no ${type} hash in lower-case hexadecimal`);
     if (!isPerceptual(type) && radius !== 0) throw new RangeError(`${type} is equal or not: the radius is 0`);
     const near = isPerceptual(type)
@@ -111,4 +110,4 @@ export class SignalTable {
   }
 }
 
-const keyOf = (type: OfflineType, value: string): string => `${type}:${value}`;
+const keyOf = (type: SignalType, value: string): string => `${type}:${value}`;
