@@ -5,7 +5,6 @@ import {
   CONTRIBUTION_EVENTS,
   CONTRIBUTION_NEXT,
   disputeDueAt,
-  DISPUTE_NEXT,
   ENTRY_OF_ENDING,
   endedBy,
   EVENT_OF_GROUND,
@@ -15,7 +14,7 @@ import {
   stateOnList,
   type Told,
 } from './signal-lifecycle';
-import { CONTRIBUTION_STATES, DISPUTE_STATES, END_GROUNDS, isLedgerKind } from './vocabulary';
+import { CONTRIBUTION_STATES, END_GROUNDS, isLedgerKind } from './vocabulary';
 
 describe('the life of a contribution', () => {
   it('goes where the table says from every state by every event, and nowhere else', () => {
@@ -48,10 +47,6 @@ describe('the life of a contribution', () => {
       expect(advanceContribution('quarantined', event)).toBe(endedBy(ground));
       expect(isLedgerKind(ENTRY_OF_ENDING[event])).toBe(true);
     }
-  });
-
-  it('lets a dispute be decided once', () => {
-    for (const state of DISPUTE_STATES) expect(Object.keys(DISPUTE_NEXT[state]).length > 0).toBe(state === 'open');
   });
 });
 

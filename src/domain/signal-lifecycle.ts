@@ -1,5 +1,5 @@
 import { DomainError } from './errors';
-import type { LedgerKind, ContributionState, DisputeState, EndGround, SignalState } from './vocabulary';
+import type { LedgerKind, ContributionState, EndGround, SignalState } from './vocabulary';
 
 /** What can happen to a contribution. `hold` and `release`: into quarantine and out of it. */
 export const CONTRIBUTION_EVENTS = ['hold', 'release', 'withdraw', 'retract', 'expire', 'erase'] as const;
@@ -18,8 +18,7 @@ export const CONTRIBUTION_NEXT = {
   erased: {},
 } as const satisfies Record<ContributionState, Partial<Record<ContributionEvent, ContributionState>>>;
 
-export const ENDING_EVENTS = ['withdraw', 'retract', 'expire', 'erase'] as const satisfies readonly ContributionEvent[];
-export type EndingEvent = (typeof ENDING_EVENTS)[number];
+export type EndingEvent = Exclude<ContributionEvent, 'hold' | 'release'>;
 
 /** How a contribution ends on each ground. */
 export const EVENT_OF_GROUND = {
@@ -55,14 +54,6 @@ export function advanceContribution(state: ContributionState, event: Contributio
 /** The state in which contributions are that ended on this ground. */
 export const endedBy = (ground: EndGround): ContributionState =>
   advanceContribution('standing', EVENT_OF_GROUND[ground]);
-
-/** The life of a dispute: decided by whoever answers for the lists, or taken back by whoever raised it. */
-export const DISPUTE_NEXT = {
-  open: { uphold: 'upheld', reject: 'rejected', retract: 'retracted' },
-  upheld: {},
-  rejected: {},
-  retracted: {},
-} as const satisfies Record<DisputeState, Readonly<Record<string, DisputeState>>>;
 
 /** What the state of a signal on one list is made of. */
 export interface ListFacts {
@@ -141,9 +132,9 @@ function onList({ contributions, confirmations, disputes }: Told, listId: string
 }
 
 /** A contribution whose item nobody looked at ends by itself after so long. */
-export const PROVISIONAL_MS = 30 * 86_400_000;
+const PROVISIONAL_MS = 30 * 86_400_000;
 /** In which a person has to decide a dispute. */
-export const DISPUTE_MS = 72 * 3_600_000;
+const DISPUTE_MS = 72 * 3_600_000;
 /** For so long an erased hash keeps its value, so that subscribers can tell which one to drop. */
 export const TOMBSTONE_MS = 90 * 86_400_000;
 /** How often a contributor says again that a hash should stand (deletion rules of the reference: re-review every 24 months). */

@@ -7,14 +7,7 @@ import {
   type ContentType,
   type EntityClass,
 } from '../domain/labels';
-import {
-  CATEGORIES,
-  IDEOLOGIES,
-  type Category,
-  type Ideology,
-  type SignalState,
-  type SignalType,
-} from '../domain/vocabulary';
+import { CATEGORIES, IDEOLOGIES, type Category, type Ideology } from '../domain/vocabulary';
 
 /** What a hash is of, in the words of `GET /v1/signal-vocabulary`. */
 export class SignalLabels {
@@ -40,20 +33,4 @@ export class SignalLabels {
   @IsOptional()
   @IsIn(ENTITY_CLASSES)
   entityClass?: EntityClass;
-}
-
-export class ContributionView {
-  organisationId!: string;
-  organisationName!: string;
-  contributedAt!: string;
-  labels!: SignalLabels;
-}
-
-export class SignalView {
-  id!: string;
-  type!: SignalType;
-  value!: string;
-  state!: SignalState;
-  /** Contributions that stand. */
-  contributions!: ContributionView[];
 }

@@ -21,7 +21,7 @@ import { PageQuery } from '../../infra/http/paging';
 import { SignalView } from './contribution.dto';
 
 /** That an order fell is said by its lifecycle and not by an opinion. */
-export const OPINION_REASONS = DISPUTE_REASONS.filter((reason) => reason !== 'order_annulled');
+const OPINION_REASONS = DISPUTE_REASONS.filter((reason) => reason !== 'order_annulled');
 
 export class StateOpinionDto {
   @IsIn(SIGNAL_OPINIONS)

@@ -30,7 +30,7 @@ import { PageQuery } from '../../../infra/http/paging';
 import { IsWellFormed } from '../../../infra/http/text';
 
 /** One call takes so many lines; a larger list is uploaded as a file. */
-export const MOST_NEGATIVES = 10_000;
+const MOST_NEGATIVES = 10_000;
 const MOST_DECIDED = 10_000;
 const QUOTA_MAX = 100_000_000;
 
