@@ -209,7 +209,8 @@ export const ROLES_OF_KIND: Readonly<Record<OrganisationKind, readonly Role[]>> 
   operator: ['operator', 'auditor', 'admin'],
 };
 
-const isAvailable = (permission: Permission, kind: OrganisationKind): boolean =>
+/** Whether bodies of this kind can have the permission at all. */
+export const isAvailable = (permission: Permission, kind: OrganisationKind): boolean =>
   (AVAILABLE_TO[permission] as readonly OrganisationKind[]).includes(kind);
 
 const isCompetent = (permission: Permission, competences: readonly Competence[]): boolean => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Person, World } from './app';
+import { contribute as contributeAtOnce } from './signals';
 
 /** A PDQ hash that nobody else in a test has: 64 hexadecimal digits. */
 export const hashOf = (name: string): string => createHash('sha256').update(name).digest('hex');
@@ -36,9 +37,7 @@ export async function sequenced(world: World): Promise<void> {
 
 /** Contributes a hash, a PDQ unless told, and waits until that has its place in the ledger. @returns its id */
 export async function contribute(world: World, by: Person, value: string, more: object = {}): Promise<string> {
-  const signal = { type: 'pdq', value, quality: 90, labels: {}, ...more };
-  const made = await by.post<{ id: string }>('/v1/signals', signal);
-  if (made.status !== 201) throw new Error(`not contributed: ${made.status} ${JSON.stringify(made.body)}`);
+  const { id } = await contributeAtOnce(by, { type: 'pdq', value, quality: 90, ...more });
   await sequenced(world);
-  return made.body.id;
+  return id;
 }

@@ -17,7 +17,6 @@ export interface ChangePage {
   readonly next: Position;
   /** There is more already. */
   readonly more: boolean;
-  readonly head: Head;
 }
 
 /** Leaves looked at in one statement: most of a ledger is not about signals. */
@@ -64,8 +63,8 @@ async function snapshotPage(
   const ids = rows.map(({ signal_id }) => signal_id);
   const lines = await linesOf(tx, ids, lists);
   const last = ids.at(-1);
-  if (last !== undefined && ids.length === limit) return { lines, next: { ...at, key: last }, more: true, head };
-  return { lines, next: through(at.seq), more: head.through > at.seq, head };
+  if (last !== undefined && ids.length === limit) return { lines, next: { ...at, key: last }, more: true };
+  return { lines, next: through(at.seq), more: head.through > at.seq };
 }
 
 interface Place {
@@ -92,7 +91,7 @@ async function followPage(
     lines.push(...step.lines);
     at = step.next;
   }
-  return { lines, next: at, more: !isAtEnd(at, head), head };
+  return { lines, next: at, more: !isAtEnd(at, head) };
 }
 
 const isAtEnd = (at: Position, head: Head): boolean =>

@@ -29,7 +29,7 @@ export const HAS_USERNAME: Readonly<Record<ExchangeProtocol, boolean>> = {
 export type Secrets = Readonly<Record<string, string>>;
 
 /** A secret scanner recognises a leaked one by this. */
-export const SECRET_PREFIX = 'clx_';
+const SECRET_PREFIX = 'clx_';
 
 const newSecret = (): string => SECRET_PREFIX + randomBytes(32).toString('base64url');
 

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { DomainError } from '../../../domain/errors';
-import { AVAILABLE_TO } from '../../../domain/permissions';
+import { isAvailable } from '../../../domain/permissions';
 import type { OrganisationKind } from '../../../domain/vocabulary';
 import { ClockSource } from '../../../infra/clock-source';
 import { Work, type Actor, type Tx } from '../../../infra/database/work';
 import { pageOf, parseCursor, type Page, type PageQuery } from '../../../infra/http/paging';
 import { append } from '../../../ledger/append';
+import { isWritable } from '../../store/list-access';
 import { openScope } from '../core/scope';
 import { HAS_USERNAME, VERBS_OF, hashSecret, newSecrets, type ExchangeProtocol, type ExchangeVerb } from './credential';
 import type { CreateExchangeCredentialDto, ExchangeCredentialView, NewExchangeCredentialView } from './credentials.dto';
@@ -59,7 +60,7 @@ export class ExchangeCredentials {
     const secrets = newSecrets(dto.protocol, verbs);
     const issue = async (tx: Tx): Promise<NewExchangeCredentialView> => {
       await assertLists(tx, dto.lists);
-      if (dto.submitTo !== undefined) await assertWritable(tx, dto.submitTo);
+      if (dto.submitTo !== undefined) await assertSubmitTo(tx, dto.submitTo);
       const row = await insert(tx, actor, dto, verbs, at);
       await insertSecrets(tx, row.id, secrets);
       await openScope(tx, { id: row.id, actor, wanted: dto.lists }, dto.lists, at);
@@ -118,16 +119,14 @@ function assertExpiry(expiresAt: Date, at: Date): void {
 }
 
 function assertVerbs(kind: OrganisationKind, dto: CreateExchangeCredentialDto, verbs: readonly ExchangeVerb[]): void {
-  const may = (permission: 'signal.contribute' | 'match.decide'): boolean =>
-    (AVAILABLE_TO[permission] as readonly OrganisationKind[]).includes(kind);
   const faults = [
     ...verbs
       .filter((verb) => !VERBS_OF[dto.protocol].includes(verb))
       .map((verb) => ({ pointer: '/verbs', detail: `${dto.protocol} does not ${verb}` })),
-    ...(verbs.includes('submit') && !may('signal.contribute')
+    ...(verbs.includes('submit') && !isAvailable('signal.contribute', kind)
       ? [{ pointer: '/verbs', detail: 'this organisation does not contribute' }]
       : []),
-    ...(verbs.includes('feedback') && !may('match.decide')
+    ...(verbs.includes('feedback') && !isAvailable('match.decide', kind)
       ? [{ pointer: '/verbs', detail: 'this organisation does not decide about matches' }]
       : []),
     ...(verbs.includes('submit') !== (dto.submitTo !== undefined)
@@ -151,9 +150,8 @@ async function assertLists(tx: Tx, lists: readonly string[]): Promise<void> {
   if (red.length > 0) throw new DomainError('exchange.list-not-exportable', {}, red);
 }
 
-async function assertWritable(tx: Tx, list: string): Promise<void> {
-  const [row]: { writable: boolean }[] = await tx.query('select $1::uuid = any (writable_lists()) as writable', [list]);
-  if (row?.writable) return;
+async function assertSubmitTo(tx: Tx, list: string): Promise<void> {
+  if (await isWritable(tx, list)) return;
   const detail = 'there is no such list, or it is not yours to add to';
   throw new DomainError('request.not-found', {}, [{ pointer: '/submitTo', detail }]);
 }

@@ -4,16 +4,7 @@ import { SIGNAL_TYPES } from '../../../domain/vocabulary';
 import { asHash, asLabels, asSeverity, asType, plain, refuse } from './normal';
 import type { SourceRecord } from './source';
 
-export const CSV_COLUMNS = [
-  'type',
-  'value',
-  'quality',
-  'category',
-  'ideology',
-  'severity',
-  'incident',
-  'note',
-] as const;
+const CSV_COLUMNS = ['type', 'value', 'quality', 'category', 'ideology', 'severity', 'incident', 'note'] as const;
 
 /** One line of the file: what it says, or why it was refused. */
 export interface CsvLine {

@@ -19,7 +19,7 @@ import type { RefusedRecord, SourceHash } from './source';
 export type Members = Readonly<Record<string, unknown>>;
 
 /** Ids are kept as they are; one that is longer than any protocol's is not one. */
-export const MOST_ID = 200;
+const MOST_ID = 200;
 
 /** A text of a stranger that PostgreSQL and a terminal can keep: well-formed, no control characters, cut to a length. */
 export function plain(value: unknown, most = MOST_ID): string {

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { DomainError } from '../../../domain/errors';
-import { AVAILABLE_TO } from '../../../domain/permissions';
-import type { LedgerKind, OrganisationKind } from '../../../domain/vocabulary';
+import { isAvailable } from '../../../domain/permissions';
+import type { LedgerKind } from '../../../domain/vocabulary';
 import { ClockSource } from '../../../infra/clock-source';
 import { Work, type Actor, type Tx } from '../../../infra/database/work';
 import { CheckedConnector } from '../../../infra/egress/connector';
@@ -161,9 +161,8 @@ function credentialOf({ credential: { token, username, password } }: SubscribeDt
 
 /** Its hashes are contributions, and what it disputes becomes a dispute: for bodies that may do both. */
 export function assertMay(actor: Actor): void {
-  const may = (permission: 'signal.contribute' | 'signal.opine'): boolean =>
-    (AVAILABLE_TO[permission] as readonly OrganisationKind[]).includes(actor.organisationKind);
-  if (actor.personId && may('signal.contribute') && may('signal.opine')) return;
+  const { organisationKind: kind } = actor;
+  if (actor.personId && isAvailable('signal.contribute', kind) && isAvailable('signal.opine', kind)) return;
   throw new DomainError('auth.not-permitted', { reason: 'a person of a body that contributes hashes has to do this' });
 }
 

@@ -31,7 +31,7 @@ export interface HashRecord {
 export const NEUTRAL_SOURCE = 'Clepsydra';
 
 /** Its only type for MD5 says video. A digest is equal or not, so one of another file finds nothing it should not. */
-const TYPE_OF: Readonly<Partial<Record<SignalType, StopnciiType>>> = { pdq: 'ImagePDQ', md5: 'VideoMD5' };
+const TYPE_OF: Readonly<Record<StopnciiType, SignalType>> = { ImagePDQ: 'pdq', VideoMD5: 'md5' };
 
 const statusOf = (line: Line): HashStatus => {
   if (line.state === 'erased') return 'Deleted';
@@ -41,7 +41,7 @@ const statusOf = (line: Line): HashStatus => {
 
 /** Undefined for what this protocol has no word for. */
 export function toHashRecord(line: Line): HashRecord | undefined {
-  const signalType = TYPE_OF[line.type];
+  const signalType = STOPNCII_TYPES.find((each) => TYPE_OF[each] === line.type);
   if (!signalType || line.value === null) return undefined;
   const hashStatus = statusOf(line);
   return {
@@ -118,8 +118,9 @@ const verdictOf = (value: unknown): SubmittedVerdict => {
 export function readSubmitted(record: unknown): Submitted {
   if (!isRecord(record)) return { fault: 'a record is an object' };
   const said = word(record['signalType']);
-  const type = SUBMITTED_TYPES[said];
-  if (!type) return { fault: `signalType must be one of ${STOPNCII_TYPES.join(', ')}` };
+  const known = STOPNCII_TYPES.find((each) => each === said);
+  if (!known) return { fault: `signalType must be one of ${STOPNCII_TYPES.join(', ')}` };
+  const type = TYPE_OF[known];
   const value = hashText(record['hashValue']);
   if (!isSignalHash(type, value)) return { fault: `hashValue is no ${said}` };
   const feedbacks = Array.isArray(record['CSPFeedbacks']) ? record['CSPFeedbacks'].filter(isRecord) : [];
@@ -130,10 +131,8 @@ export function readSubmitted(record: unknown): Submitted {
   return { type, value, verdict, tags: [...new Set(tags.flatMap((each) => each ?? []))] };
 }
 
-const SUBMITTED_TYPES: Readonly<Partial<Record<string, SignalType>>> = { ImagePDQ: 'pdq', VideoMD5: 'md5' };
-
 /** Hashes arrive in either case. */
-export const hashText = (value: unknown): string => (typeof value === 'string' ? value.trim().toLowerCase() : '');
+const hashText = (value: unknown): string => (typeof value === 'string' ? value.trim().toLowerCase() : '');
 
 /** Feedback names a hash without its type. */
 export type GivenFeedback =

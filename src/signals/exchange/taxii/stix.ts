@@ -19,14 +19,14 @@ const idOf = (type: string, ...parts: readonly string[]): string =>
   `${type}--${uuidv5([type, ...parts].join('/'), NAMESPACE)}`;
 
 /** Of a list, because one hash may stand on two lists that not the same people may read. */
-export const indicatorId = (listId: string, signalId: string): string => idOf('indicator', listId, signalId);
+const indicatorId = (listId: string, signalId: string): string => idOf('indicator', listId, signalId);
 const opinionId = (listId: string, signalId: string, organisationId: string | null): string =>
   idOf('opinion', listId, signalId, organisationId ?? 'service');
 const sightingId = (listId: string, signalId: string): string => idOf('sighting', listId, signalId);
-export const identityId = (organisationId: string | null): string => idOf('identity', organisationId ?? 'service');
+const identityId = (organisationId: string | null): string => idOf('identity', organisationId ?? 'service');
 
 /** The marking definitions of TLP 2.0 as OASIS publishes them in cti-stix-common-objects: these ids and no others. */
-const TLP_MARKINGS: Readonly<Record<Tlp, string>> = {
+export const TLP_MARKINGS: Readonly<Record<Tlp, string>> = {
   clear: 'marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487',
   green: 'marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb',
   amber: 'marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421',
@@ -83,7 +83,7 @@ export interface StixList {
  * PDQ, blockhash and the others of the field are not in hash-algorithm-ov; the vocabulary is open, so a dictionary key of one's
  * own is allowed (STIX 2.1, 2.7 and 10.7). The cryptographic ones have the names that it gives them.
  */
-const HASH_KEY: Readonly<Record<SignalType, string>> = {
+export const HASH_KEY: Readonly<Record<SignalType, string>> = {
   pdq: "'PDQ'",
   blockhash: "'BLOCKHASH'",
   vpdq: "'VPDQ'",

@@ -1,17 +1,12 @@
-import type { SignalType } from '../../../../domain/vocabulary';
+import { SIGNAL_TYPES, type SignalType } from '../../../../domain/vocabulary';
+import { HASH_KEY } from '../../taxii/stix';
 import { asHash } from '../normal';
 import type { SourceHash } from '../source';
 
-/** hash-algorithm-ov of STIX 2.1, 10.7, and the keys that the field adds to it, without their punctuation. */
-const TYPES: Readonly<Record<string, SignalType>> = {
-  MD5: 'md5',
-  SHA256: 'sha256',
-  SHA512: 'sha512',
-  PDQ: 'pdq',
-  BLOCKHASH: 'blockhash',
-  VPDQ: 'vpdq',
-  TEXTSHA256: 'text_sha256',
-};
+const bare = (key: string): string => key.toUpperCase().replaceAll(/[^A-Z0-9]/g, '');
+
+/** The keys that we write ourselves: others punctuate them in other ways. */
+const TYPES: ReadonlyMap<string, SignalType> = new Map(SIGNAL_TYPES.map((type) => [bare(HASH_KEY[type]), type]));
 
 const TOKENS =
   /\s+|(?<path>file:hashes\s*\.\s*(?:'(?:[^'\\]|\\.)*'|[A-Za-z0-9_-]+))|(?<text>'(?:[^'\\]|\\.)*')|(?<word>[A-Za-z]+)|(?<sign>[[\]()=,])/y;
@@ -101,7 +96,7 @@ class PatternReader {
 
   private hashesOf(path: string, values: readonly string[]): SourceHash[] | null {
     const key = unquoted(path.slice(path.indexOf('.') + 1).trim());
-    const type = TYPES[key.toUpperCase().replaceAll(/[^A-Z0-9]/g, '')];
+    const type = TYPES.get(bare(key));
     if (!type) {
       this.fault = `the hash ${key.slice(0, 40)} is not known here`;
       return null;

@@ -1,17 +1,14 @@
 import { isRecord } from '../../../../domain/json';
 import type { Labels } from '../../../../domain/labels';
 import { TLP, type Tlp } from '../../../../domain/vocabulary';
+import { TLP_MARKINGS } from '../../taxii/stix';
 import { asIncident, asInstant, asLabels, asReason, asSeverity, isRemoteId, plain, refuse, type Members } from '../normal'; // prettier-ignore
 import type { SourceHash, SourceRecord } from '../source';
 import { readPattern } from './stix-pattern';
 
 /** Marking definitions of TLP 2.0 and of STIX 2.1's own TLP 1: these ids and no others. TLP:WHITE became TLP:CLEAR. */
 const TLP_OF_MARKING: Readonly<Record<string, Tlp>> = {
-  'marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487': 'clear',
-  'marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb': 'green',
-  'marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421': 'amber',
-  'marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003': 'amber+strict',
-  'marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1': 'red',
+  ...Object.fromEntries(TLP.map((tlp) => [TLP_MARKINGS[tlp], tlp])),
   'marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9': 'clear',
   'marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da': 'green',
   'marking-definition--f88d31f6-486f-44da-b317-01333bde0b82': 'amber',

@@ -108,7 +108,7 @@ interface Envelope {
 }
 
 /** TAXII 2.1, 3.7: all three may be absent. */
-export function readEnvelope(value: unknown): Envelope {
+function readEnvelope(value: unknown): Envelope {
   const unreadable = (reason: string): DomainError => new DomainError('exchange.source-unreadable', { reason });
   if (!isRecord(value)) throw unreadable('envelope');
   const { objects = [], more = false, next } = value;
