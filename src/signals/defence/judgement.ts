@@ -1,5 +1,6 @@
 import type { ProblemCode } from '../../domain/errors';
 import type { QuarantineReason, SignalType } from '../../domain/vocabulary';
+import { isPerceptual } from '../../perceptual/match-radius';
 import { PDQ_MIN_QUALITY } from '../../perceptual/pdq';
 import { usableFrames } from '../../perceptual/vpdq';
 import type { NegativeHits } from './negative-set';
@@ -48,8 +49,7 @@ const HARMLESS_SHARE = 0.5;
 export function usable({ type, value, quality }: AdmissionCandidate): Judged {
   if (type === 'pdq' && quality !== undefined && quality < PDQ_MIN_QUALITY)
     return useless(`the quality ${quality} is below ${PDQ_MIN_QUALITY}`);
-  const isPerceptual = type === 'pdq' || type === 'blockhash';
-  if (isPerceptual ? /^(.)\1*$/.test(value) : /^(0+|f+)$/.test(value))
+  if (isPerceptual(type) ? /^(.)\1*$/.test(value) : /^(0+|f+)$/.test(value))
     return useless('a flat image, or no hash at all');
   if (type === 'pdq' && !isBalanced(value))
     return useless(`PDQ of a picture has 128 ones of 256, and this ${onesOf(value)}`);

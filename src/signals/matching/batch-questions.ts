@@ -2,8 +2,9 @@ import { DomainError, type FieldFault } from '../../domain/errors';
 import { escapeToken } from '../../domain/json';
 import { isSignalHash, SIGNAL_HEX_LENGTH, SIGNAL_TYPES, type SignalType } from '../../domain/vocabulary';
 import { HASH256_BYTES, parseHexInto } from '../../perceptual/hex';
-import { isPerceptual, type ExactType, type PerceptualType } from './hash-store';
-import { hashWords, radiusFault, radiusFor } from './question';
+import { isPerceptual, radiusFor, type PerceptualType } from '../../perceptual/match-radius';
+import type { ExactType } from './hash-store';
+import { hashWords, radiusFault } from './question';
 
 export const MOST_QUESTIONS = 10_000;
 const MOST_FAULTS = 100;

@@ -1,9 +1,9 @@
 import type { PublicLabels } from '../../domain/signal-merge';
 import type { Severity, SignalType } from '../../domain/vocabulary';
 import type { Tx } from '../../infra/database/work';
+import { isPerceptual } from '../../perceptual/match-radius';
 import { VPDQ_RADIUS, usableFrames, type VpdqFrame } from '../../perceptual/vpdq';
 import { VideoTally } from './frame-store';
-import { isPerceptual } from './hash-store';
 import type { Hit, KnownSignal, Standing } from './known-signal';
 import type { Question } from './question';
 

@@ -3,15 +3,11 @@ import { ExactIndex } from '../../perceptual/exact-index';
 import { BLOCKHASH_BITS } from '../../perceptual/bit-permutation';
 import { createHammingIndex } from '../../perceptual/hamming-factory';
 import type { HammingStore } from '../../perceptual/hamming-search';
+import { PERCEPTUAL_TYPES, isPerceptual, type PerceptualType } from '../../perceptual/match-radius';
 import { FrameStore } from './frame-store';
 import type { KnownSignal } from './known-signal';
 import type { PagedSignal } from './signal-pages';
 import { SignalTable } from './signal-table';
-
-/** Types that are compared by distance; the others are equal or not, videos also frame by frame. */
-export const PERCEPTUAL_TYPES = ['pdq', 'blockhash'] as const satisfies readonly SignalType[];
-export type PerceptualType = (typeof PERCEPTUAL_TYPES)[number];
-export const isPerceptual = (type: SignalType): type is PerceptualType => type === 'pdq' || type === 'blockhash';
 
 export type ExactType = Exclude<SignalType, PerceptualType>;
 

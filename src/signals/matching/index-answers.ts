@@ -1,8 +1,9 @@
 import type { SignalType } from '../../domain/vocabulary';
 import { turn } from '../../infra/turn';
 import { hammingDistance } from '../../perceptual/hamming';
+import { isPerceptual } from '../../perceptual/match-radius';
 import type { VpdqFrame } from '../../perceptual/vpdq';
-import { isPerceptual, type HashStore } from './hash-store';
+import type { HashStore } from './hash-store';
 import type { Hit, KnownSignal } from './known-signal';
 import type { Question } from './question';
 

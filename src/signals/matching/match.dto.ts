@@ -13,8 +13,8 @@ import {
 import { MAX_RADIUS } from '../../perceptual/hamming-search';
 import { SignalLabels } from '../signal.dto';
 import { InDigits } from '../../infra/http/whole-number';
+import { isPerceptual } from '../../perceptual/match-radius';
 import { VARIANT_KINDS, type VariantKind } from '../../perceptual/pdq-variants';
-import { isPerceptual } from './hash-store';
 import { hashWords, radiusFault } from './question';
 
 /** By what is said of the value for the type beside it; of a type that there is not, nothing is said. */

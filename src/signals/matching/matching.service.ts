@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { MatchSource } from '../../domain/vocabulary';
 import { Work, type Actor, type Tx } from '../../infra/database/work';
+import { isPerceptual, radiusFor } from '../../perceptual/match-radius';
 import { matchableOf, type Look } from '../../perceptual/matchable';
 import type { VpdqFrame } from '../../perceptual/vpdq';
 import { findInDatabase, findVideosInDatabase, newestEntry } from './database-answers';
 import { Directory } from './directory.service';
-import { isPerceptual } from './hash-store';
 import { findInStore, findVideosInStore } from './index-answers';
 import { byDistance, toMatch, type Asker, type Hit } from './known-signal';
 import { MatchAccount } from './match-account.service';
 import type { Freshness, Match, MatchAnswer, MatchQuery } from './match.dto';
-import { countOf, questionsOf, radiusFor, type FileHashes, type Question } from './question';
+import { countOf, questionsOf, type FileHashes, type Question } from './question';
 import { SignalIndex } from './signal-index.service';
 
 /** Everything that is asked of one thing. */

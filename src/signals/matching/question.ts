@@ -1,11 +1,8 @@
 import { SIGNAL_HEX_LENGTH, type SignalType } from '../../domain/vocabulary';
 import { MAX_RADIUS } from '../../perceptual/hamming-search';
+import { DEFAULT_RADIUS, isPerceptual } from '../../perceptual/match-radius';
 import { PDQ_MIN_QUALITY } from '../../perceptual/pdq';
 import type { VpdqFrame } from '../../perceptual/vpdq';
-import { isPerceptual, type PerceptualType } from './hash-store';
-
-/** Bits that may differ unless the asker says otherwise: PDQ as the field uses it; blockhash as for deduplication. */
-export const DEFAULT_RADIUS: Readonly<Record<PerceptualType, number>> = { pdq: 31, blockhash: 10 };
 
 /** One well-formed hash that is asked for. */
 export interface Question {
@@ -35,8 +32,6 @@ export interface FileHashes {
   readonly pages?: readonly { readonly page: number; readonly hash: string; readonly quality: number }[];
   readonly textSha256?: string | undefined;
 }
-
-export const radiusFor = (type: SignalType): number => (isPerceptual(type) ? DEFAULT_RADIUS[type] : 0);
 
 /** Exact digests first, then what is compared by distance; nothing of low quality. Frames are asked for apart. */
 export function questionsOf(hashes: FileHashes): Question[] {
