@@ -14,7 +14,7 @@ const NOTHING_TO_SEE: MediaHashes = {
   image: null,
   video: null,
   pdf: null,
-  matchable: 'exact only: Files of this kind have no look to compare',
+  matchable: 'exact only: not an image',
   fault: null,
 };
 

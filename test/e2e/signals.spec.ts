@@ -110,7 +110,7 @@ describe('the shared hash database', () => {
     );
     expect(answer.body).toMatchObject({
       image: null,
-      matchable: 'exact only: Files of this kind have no look to compare',
+      matchable: 'exact only: not an image',
       notHashed: null,
     });
   });

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { DomainError, PROBLEMS } from '../../domain/errors';
 import type { ProblemCode } from '../../domain/errors';
-import { PDQ_MIN_QUALITY } from '../../perceptual/pdq';
+import { matchableOf, type Matchable } from '../../perceptual/matchable';
 import { ImagePool } from '../imaging/image-pool';
 import type { ImageHashes, ImageSource } from '../imaging/image-pool';
 import { sniff, SNIFF_BYTES } from '../imaging/magic';
@@ -35,8 +35,6 @@ export interface MediaHashes {
   /** Beside hashes: what was read before it went wrong. */
   readonly fault: { readonly code: ProblemCode; readonly title: string } | null;
 }
-
-export type Matchable = 'perceptual' | 'video: exact only' | `exact only: ${string}`;
 
 export interface MediaOptions {
   /** Absolute folders in which ffmpeg is looked for, separated as in PATH. */
@@ -183,12 +181,14 @@ export class MediaHashing implements OnModuleInit, OnModuleDestroy {
   }
 
   async #matchable({ kind, active }: Sniffed, { image, video, pdf, fault }: Found): Promise<Matchable> {
-    const qualities = [...(image ? [image.pdq] : []), ...(video?.frames ?? []), ...(pdf?.pages ?? [])];
-    if (pdf?.textSha256 || qualities.some(({ quality }) => quality >= PDQ_MIN_QUALITY)) return 'perceptual';
-    if (fault) return `exact only: ${fault.title}`;
-    if (kind === 'video' && !(await this.ffmpeg()).available) return 'video: exact only';
-    if (kind !== 'other') return 'exact only: There is too little to see in it';
-    return `exact only: ${active ? 'Markup is never shown here' : 'Files of this kind have no look to compare'}`;
+    const hashes = [...(image ? [image.pdq] : []), ...(video?.frames ?? []), ...(pdf?.pages ?? [])];
+    const without = (): Matchable => {
+      if (fault) return `exact only: ${fault.title}`;
+      if (kind === 'other') return active ? 'exact only: markup is never shown' : 'exact only: not an image';
+      return 'exact only: nothing to see in it';
+    };
+    const isUnread = kind === 'video' && !fault && !(await this.ffmpeg()).available;
+    return matchableOf({ hashes, textSha256: pdf?.textSha256 }, isUnread ? 'video: exact only' : without());
   }
 }
 
