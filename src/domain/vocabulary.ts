@@ -247,7 +247,7 @@ export const LEDGER_KINDS = {
   'signal.review-due': 'A contributor is asked to look at hashes again',
   'signal.confirmed': 'An organisation confirmed a hash',
   'signal.disputed': 'A hash is disputed',
-  'signal.opinion-retracted': 'An organisation took its opinion of a hash back',
+  'signal.opinion-retracted': 'An opinion of a hash was taken back, or a dispute that a source had handed on',
   'signal.dispute-decided': 'A person decided a dispute about a hash',
   'signal.dispute-overdue': 'The time for deciding a dispute passed',
   'signal-list.created': 'A list of hashes was created',

@@ -61,6 +61,16 @@ describe('disputes of several sources', () => {
       state: 'active',
       disputes: [{ state: 'upheld' }, { state: 'retracted' }],
     });
+    // Whoever else stands behind the hash hears of the end as of the beginning.
+    const { rows } = await world.sql.query(
+      `select e.kind, count(*)::int from ledger_entry e join signal s on s.id = e.signal_id
+       where s.value = $1 and e.kind in ('signal.disputed', 'signal.opinion-retracted') group by 1 order by 1`,
+      [value],
+    );
+    expect(rows).toEqual([
+      { kind: 'signal.disputed', count: 2 },
+      { kind: 'signal.opinion-retracted', count: 1 },
+    ]);
   });
 
   it('are rejected together, and are raised again for a reason that nobody has rejected', async () => {

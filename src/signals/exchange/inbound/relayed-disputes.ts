@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { disputeDueAt } from '../../../domain/signal-lifecycle';
+import type { LedgerKind } from '../../../domain/vocabulary';
 import type { Actor, Tx } from '../../../infra/database/work';
 import { appendChange, concerned, type Touched } from '../../store/entries';
 import type { Sorted } from './sorting';
@@ -63,7 +64,8 @@ interface Turned extends Touched {
  * bears the names and reasons of all the subscriber's sources that say so, and which a person here can decide. It ends when the
  * last of them says so no more. To be asked after every change of what a source says of these signals.
  */
-export async function relayDisputes({ tx, actor, source, at }: Turn, signalIds: readonly string[]): Promise<Relayed> {
+export async function relayDisputes(turn: Turn, signalIds: readonly string[]): Promise<Relayed> {
+  const { tx, source, at } = turn;
   const about = [...new Set(signalIds)];
   if (about.length === 0) return { disputed: [], undisputed: [] };
   const turned = await tx.query<Turned[]>(
@@ -71,21 +73,24 @@ export async function relayDisputes({ tx, actor, source, at }: Turn, signalIds: 
     [source.id, about, about.map(() => uuidv7()), at, disputeDueAt(at)],
   );
   const opened = turned.filter(({ isOpen }) => isOpen);
-  if (opened.length > 0) {
-    await appendChange(tx, {
-      kind: 'signal.disputed',
-      actor,
-      at,
-      signals: opened,
-      subjects: { exchangeSource: source.id },
-      dims: { reason: null, because: 'source' },
-      lists: [source.list_id],
-      audience: await concerned(
-        tx,
-        opened.map(({ id }) => ({ signalId: id, listId: source.list_id })),
-      ),
-    });
-  }
   const ended = turned.filter(({ isOpen }) => !isOpen);
+  await say(turn, 'signal.disputed', opened);
+  await say(turn, 'signal.opinion-retracted', ended);
   return { disputed: opened.map(({ id }) => id), undisputed: ended.map(({ id }) => id) };
+}
+
+/** To everybody concerned: whoever hears that a hash is disputed hears of the end of it. */
+async function say({ tx, actor, source, at }: Turn, kind: LedgerKind, signals: readonly Touched[]): Promise<void> {
+  if (signals.length === 0) return;
+  const about = signals.map(({ id }) => ({ signalId: id, listId: source.list_id }));
+  await appendChange(tx, {
+    kind,
+    actor,
+    at,
+    signals,
+    subjects: { exchangeSource: source.id },
+    dims: { reason: null, because: 'source' },
+    lists: [source.list_id],
+    audience: await concerned(tx, about),
+  });
 }

@@ -102,7 +102,7 @@ async function tell({ tx, actor, source, at }: Turn, done: Done): Promise<Taken>
       dims: { protocol: source.protocol, ...said, refused: refusals.length },
       audience: [actor.organisationId],
     });
-    await recordChange(tx, entry.id, [...new Set([...restated, ...undisputed])], [source.list_id]);
+    await recordChange(tx, entry.id, restated, [source.list_id]);
   }
   const touched = results.flatMap(({ signalId, outcome }) => (signalId && outcome !== 'already' ? [signalId] : []));
   const signalIds = [...new Set([...touched, ...restated, ...ended.signalIds, ...disputed, ...undisputed])];
