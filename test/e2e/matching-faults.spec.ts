@@ -99,6 +99,10 @@ describe('a question that is not as it has to be', () => {
       const variants = '/variants must be of dihedral, letterbox, separated by commas';
       expect(await faults(form, '?variants=upside-down')).toEqual([variants]);
       expect(await faults(form, '?variants=dihedral,upside-down')).toEqual([variants]);
+      expect(await faults(form, '?variants=dihedral,')).toEqual([variants]);
+      expect(await faults(form, '?variants=dihedral&variants=letterbox')).toEqual([
+        '/variants variants must be a string',
+      ]);
       expect(await faults(form, '?radius=5')).toEqual(['/radius property radius should not exist']);
       expect(await faults(formOf(await picture, 'picture'))).toEqual(['/picture is not known here']);
       form.set('note', 'a word');

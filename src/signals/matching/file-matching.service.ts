@@ -9,7 +9,7 @@ import { untilHungUp } from '../../infra/http/hung-up';
 import { drainBody, nextPart } from '../../infra/http/submission';
 import { ImagePool, type Asker } from '../../infra/imaging/image-pool';
 import { MediaHashing, type MediaHashes } from '../../infra/media/media-hashing';
-import type { VariantKind } from '../../perceptual/pdq-variants';
+import { VARIANT_KINDS, type VariantKind } from '../../perceptual/pdq-variants';
 import { FileTurns } from './file-turns';
 import type { FileMatchAnswer } from './match.dto';
 import { Matching } from './matching.service';
@@ -32,7 +32,9 @@ export class FileMatching {
     private readonly images: ImagePool,
   ) {}
 
-  match(actor: Actor, request: FastifyRequest, kinds: readonly VariantKind[] = []): Promise<FileMatchAnswer> {
+  match(actor: Actor, request: FastifyRequest, variants = ''): Promise<FileMatchAnswer> {
+    const words = variants.split(',');
+    const kinds = VARIANT_KINDS.filter((kind) => words.includes(kind));
     return untilHungUp(request, (signal) =>
       this.#turns.run(
         actor.organisationId,

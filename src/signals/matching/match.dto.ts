@@ -1,6 +1,15 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Max, Min, ValidateBy, type ValidationArguments } from 'class-validator';
+import {
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  Min,
+  ValidateBy,
+  type ValidationArguments,
+} from 'class-validator';
 import {
   isSignalHash,
   SIGNAL_TYPES,
@@ -14,7 +23,7 @@ import { MAX_RADIUS } from '../../perceptual/hamming-search';
 import { SignalLabels } from '../signal.dto';
 import { InDigits } from '../../infra/http/whole-number';
 import { isPerceptual } from '../../perceptual/match-radius';
-import { VARIANT_KINDS, type VariantKind } from '../../perceptual/pdq-variants';
+import { VARIANT_KINDS } from '../../perceptual/pdq-variants';
 import { hashWords, radiusFault } from './question';
 
 /** By what is said of the value for the type beside it; of a type that there is not, nothing is said. */
@@ -52,13 +61,16 @@ export class MatchQuery {
   radius?: number;
 }
 
+const VARIANT = `(?:${VARIANT_KINDS.join('|')})`;
+const VARIANTS = new RegExp(`^(?:${VARIANT}(?:,${VARIANT})*)?$`);
+
 export class FileMatchQuery {
   /** Forms of a picture to ask for as well: `dihedral` (turned, mirrored), `letterbox` (without its bars). */
   @IsOptional()
-  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.split(',').filter(Boolean) : value))
-  @IsIn(VARIANT_KINDS, { each: true, message: `must be of ${VARIANT_KINDS.join(', ')}, separated by commas` })
-  @ApiProperty({ type: 'string', required: false, example: 'dihedral,letterbox' })
-  variants?: VariantKind[];
+  @IsString()
+  @Matches(VARIANTS, { message: `must be of ${VARIANT_KINDS.join(', ')}, separated by commas` })
+  @ApiProperty({ example: 'dihedral,letterbox' })
+  variants?: string;
 }
 
 /** What stands behind the hash, of what the asker may see. */
