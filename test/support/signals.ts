@@ -22,7 +22,7 @@ export const sha = (text: string): string => createHash('sha256').update(text).d
 /** With so many other bits. */
 export function flip(hash: string, bits: number): string {
   let value = BigInt(`0x${hash}`);
-  for (let bit = 0; bit < bits; bit++) value ^= 1n << BigInt(bit * 7);
+  for (let bit = 0; bit < bits; bit++) value ^= 1n << BigInt((bit * 7) % 256);
   return value.toString(16).padStart(64, '0');
 }
 
