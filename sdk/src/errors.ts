@@ -1,5 +1,5 @@
 import type { FieldFault } from '../../src/domain/errors';
-import { isRecord } from './untyped';
+import { isRecord } from '../../src/domain/json';
 
 /** The server understood and refused: a problem document (RFC 9457). */
 export class ProblemError extends Error {

@@ -1,7 +1,8 @@
 import type * as Api from './api';
 import { NetworkError, VerificationError } from './errors';
 import { readEvents } from './server-sent-events';
-import { isRecord, takenAs } from './untyped';
+import { isRecord } from '../../src/domain/json';
+import { takenAs } from './untyped';
 import type { Wire } from './wire';
 import type { LedgerSource } from './witness';
 

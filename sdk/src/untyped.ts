@@ -1,3 +1,5 @@
+import { isRecord } from '../../src/domain/json';
+
 /**
  * JSON from a server or a file of our own, as the type it should have. Nothing is checked here: what a decision rests
  * on (receipts, proofs, digests) is checked where it is decided.
@@ -11,9 +13,6 @@ export function takenAs<T>(value: unknown): T {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return value as T;
 }
-
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The code of an error of Node's: ENOENT and the like. */
 export const errnoOf = (error: unknown): string | null =>

@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { canonicalJson, parseCanonical } from './canonical';
+import { isRecord } from './json';
 
 /**
  * One fact of the ledger as everyone hashes it: RFC 8785 bytes with ids and dimensions only. What could name a person
@@ -96,10 +97,6 @@ function assertEntry(value: unknown): asserts value is LedgerEntry {
 
 function isDigest(value: unknown): boolean {
   return typeof value === 'string' && DIGEST.test(value);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isInstant(value: unknown): boolean {

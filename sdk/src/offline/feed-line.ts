@@ -7,7 +7,8 @@ import {
   type SignalType,
 } from '../../../src/domain/vocabulary';
 import type { SignalLabels } from '../api';
-import { isRecord, takenAs } from '../untyped';
+import { isRecord } from '../../../src/domain/json';
+import { takenAs } from '../untyped';
 
 /** States in which a signal is matched; in any other it has left the lists. */
 export const STANDING_STATES = ['active', 'provisional', 'disputed'] as const satisfies readonly SignalState[];

@@ -1,7 +1,8 @@
 import { createHash, randomBytes, type Hash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { errnoOf, isRecord, takenAs } from '../untyped';
+import { isRecord } from '../../../src/domain/json';
+import { errnoOf, takenAs } from '../untyped';
 import { FolderLock } from './folder-lock';
 import type { Terms } from './terms';
 

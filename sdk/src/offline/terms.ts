@@ -1,7 +1,8 @@
 import type { PolicyRule } from '../../../src/domain/signal-policy';
 import { TLP, type Tlp } from '../../../src/domain/vocabulary';
 import { ProblemError } from '../errors';
-import { isRecord, takenAs } from '../untyped';
+import { isRecord } from '../../../src/domain/json';
+import { takenAs } from '../untyped';
 import type { Wire } from '../wire';
 
 /** A list as its readers know it. */

@@ -1,11 +1,10 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { Readable, finished } from 'node:stream';
 import type { Writable } from 'node:stream';
 import { DomainError } from '../../domain/errors';
 import { isStopped } from '../stopped';
+import { workerFile } from '../worker-file';
 import { ABANDON_IMAGE, endOfImage, frameHeader } from './frames';
 import type { HashRequest } from './frames';
 import { readAnswer } from './protocol';
@@ -191,18 +190,10 @@ export class ImageChild {
  * pictures into a temporary file, in plaintext; the threshold forbids it.
  */
 function startWorker(limits: DecodeLimits): ChildProcess {
-  const { file, execArgv } = workerFile();
+  const { file, execArgv } = workerFile(__dirname, 'worker');
   return fork(file, [String(limits.maxPixels)], {
     execArgv: ['--max-old-space-size=192', ...execArgv],
     env: { VIPS_DISC_THRESHOLD: '1000g', UV_THREADPOOL_SIZE: '2', MALLOC_ARENA_MAX: '2' },
     stdio: ['pipe', 'ignore', 'ignore', 'ipc'],
   });
-}
-
-/** Beside this file when built; from source (under jest) it is compiled on the way in. */
-function workerFile(): { file: string; execArgv: string[] } {
-  const built = join(__dirname, 'worker.js');
-  if (existsSync(built)) return { file: built, execArgv: [] };
-  const register = join(__dirname, '..', '..', '..', 'test', 'support', 'swc-register.js');
-  return { file: join(__dirname, 'worker.ts'), execArgv: ['--require', register] };
 }

@@ -1,3 +1,4 @@
+import { isCount, isRecord } from '../../domain/json';
 import { isHash256 } from '../../perceptual/hex';
 import { PDQ_VARIANTS } from '../../perceptual/pdq-variants';
 import type { PdqVariant } from '../../perceptual/pdq-variants';
@@ -80,7 +81,8 @@ function readHashes(value: unknown): ImageHashes | FastImageHashes | null {
   return variants && { ...exact, variants };
 }
 
-function readPdq(value: unknown): ImageHashes['pdq'] | null {
+/** A PDQ with its quality, whatever else is beside them; null when it is none. */
+export function readPdq(value: unknown): ImageHashes['pdq'] | null {
   if (!isRecord(value)) return null;
   const { hash, quality } = value;
   return isHash256(hash) && isCount(quality) && quality <= 100 ? { hash, quality } : null;
@@ -96,12 +98,4 @@ function readVariants(value: unknown): PdqVariant[] | null {
     variants.push({ variant, pdq });
   }
   return variants;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }

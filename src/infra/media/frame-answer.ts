@@ -1,4 +1,5 @@
-import { isHash256 } from '../../perceptual/hex';
+import { isCount, isRecord } from '../../domain/json';
+import { readPdq } from '../imaging/protocol';
 import type { HashedFrames, SampledFrame } from './frame-sampler';
 
 /** The child has handled what a decoder made of hostile bytes, so its answer is read like a stranger's. */
@@ -10,16 +11,6 @@ export function readFrameAnswer(message: unknown, maxFrames: number): HashedFram
 }
 
 function readFrame(value: unknown): SampledFrame | null {
-  if (!isRecord(value)) return null;
-  const { index, hash, quality } = value;
-  if (!isCount(index) || !isHash256(hash) || !isCount(quality) || quality > 100) return null;
-  return { index, hash, quality };
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
-export function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+  const pdq = readPdq(value);
+  return pdq && isRecord(value) && isCount(value.index) ? { index: value.index, ...pdq } : null;
 }

@@ -1,5 +1,6 @@
 import { isHash256 } from '../../perceptual/hex';
-import { isCount, isRecord } from './frame-answer';
+import { isCount, isRecord } from '../../domain/json';
+import { readPdq } from '../imaging/protocol';
 
 export interface PdfPageHash {
   /** From 1. */
@@ -29,9 +30,9 @@ export function readPdfAnswer(message: unknown): PdfAnswer | null {
   const fault = PDF_FAULTS.find((known) => known === message.fault);
   if (fault) return { fault };
   if (isRecord(message.page)) {
-    const { page, hash, quality } = message.page;
-    if (!isCount(page) || !isHash256(hash) || !isCount(quality) || quality > 100) return null;
-    return { page: { page, hash, quality } };
+    const { page } = message.page;
+    const pdq = readPdq(message.page);
+    return pdq && isCount(page) ? { page: { page, ...pdq } } : null;
   }
   if (!isRecord(message.text)) return null;
   const { pageCount, textSha256, textCharacters } = message.text;

@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { log } from '../../infra/log';
+import { workerFile } from '../../infra/worker-file';
 import type { HammingStore } from '../../perceptual/hamming-search';
 import type { ReaderResult, ReaderTask } from './signal-reader.worker';
 
@@ -31,7 +30,9 @@ export class IndexReader {
   /** Undefined where the index has no memory to share. */
   static of(index: HammingStore): IndexReader | undefined {
     const shared = index.share();
-    return shared && new IndexReader(new Worker(...workerFile(shared)));
+    if (!shared) return undefined;
+    const { file, execArgv } = workerFile(__dirname, 'signal-reader.worker');
+    return new IndexReader(new Worker(file, { workerData: shared, execArgv }));
   }
 
   get isAlive(): boolean {
@@ -57,12 +58,4 @@ export class IndexReader {
     for (const { refuse } of this.#waiting.values()) refuse(new Error('the reader has ended'));
     this.#waiting.clear();
   }
-}
-
-/** As it was built; from source where the tests run. */
-function workerFile(workerData: object): [string, { workerData: object; execArgv: string[] }] {
-  const built = join(__dirname, 'signal-reader.worker.js');
-  if (existsSync(built)) return [built, { workerData, execArgv: [] }];
-  const register = join(__dirname, '..', '..', '..', 'test', 'support', 'swc-register.js');
-  return [join(__dirname, 'signal-reader.worker.ts'), { workerData, execArgv: ['--require', register] }];
 }
