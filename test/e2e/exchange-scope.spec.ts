@@ -1,28 +1,23 @@
 import { v7 as uuidv7 } from 'uuid';
 import { COMMON_LIST } from '../../src/signals/changes';
-import { minutes, startWorld, type CastOrganisation, type Person, type World } from '../support/app';
-import { contribute, hashOf, issue, sequenced, type Issued } from '../support/exchange';
+import { minutes, type CastOrganisation, type Person, type World } from '../support/app';
+import { Exchange, hashOf, issue, sequenced, type Issued } from '../support/exchange';
 import { FeedClient, TaxiiClient } from '../support/exchange-clients';
 import { StopnciiClient, TatClient } from '../support/exchange-field-clients';
 
 describe('what a subscriber is served', () => {
+  let here: Exchange;
   let world: World;
-  let unit: CastOrganisation;
   let platform: CastOrganisation;
-  let curator: Person;
-  let stranger: Person;
   let admin: Person;
-  let host: Person;
+  let stranger: Person;
 
   beforeAll(async () => {
-    world = await startWorld();
-    ({ unit, platform } = await world.cast());
-    curator = await world.person(unit, ['analyst', 'curator']);
-    host = await world.person(platform, ['curator']);
-    admin = await world.person(platform, ['admin']);
+    here = await Exchange.start();
+    ({ world, platform, admin } = here);
     stranger = await world.person(await world.organisation('platform', 'elsewhere'), ['admin']);
   });
-  afterAll(() => world.close());
+  afterAll(() => here?.close());
   beforeEach(() => world.clock.advance(minutes(1)));
 
   /** A list of the unit with the platform as a member. */
@@ -30,7 +25,7 @@ describe('what a subscriber is served', () => {
     const id = uuidv7();
     await world.sql.query(
       `insert into signal_list (id, slug, name, purpose, owner_id, sharing, tlp, created_at) values ($1, $2, 'Group', 'for a few', $3, 'group', $4, now())`,
-      [id, `group-${id.slice(-6)}`, unit.id, tlp],
+      [id, `group-${id.slice(-6)}`, here.curator.organisation.id, tlp],
     );
     await world.sql.query(
       'insert into signal_list_member (list_id, organisation_id, may_contribute, joined_at) values ($1, $2, false, now())',
@@ -45,8 +40,6 @@ describe('what a subscriber is served', () => {
       platform.id,
       world.clock.now(),
     ]);
-
-  const contributed = (value: string, more: object = {}): Promise<string> => contribute(world, curator, value, more);
 
   it('is no list that one may not see, none marked red, and no verb of another protocol', async () => {
     const secret = await group();
@@ -80,7 +73,7 @@ describe('what a subscriber is served', () => {
     expect(
       (await ask(admin, { protocol: 'feed', lists: [COMMON_LIST], expiresAt: '2029-01-01T00:00:00Z' })).status,
     ).toBe(400);
-    expect((await ask(host, { protocol: 'feed', lists: [COMMON_LIST] })).status).toBe(403);
+    expect((await ask(here.host, { protocol: 'feed', lists: [COMMON_LIST] })).status).toBe(403);
   });
 
   it('is shown to administrators without its secrets, of their own organisation alone', async () => {
@@ -159,9 +152,9 @@ describe('what a subscriber is served', () => {
     const lists = [COMMON_LIST, list];
     const kept = hashOf('scope both');
     const gone = hashOf('scope group only');
-    await contributed(kept);
-    await contributed(kept, { listId: list });
-    const goneId = await contributed(gone, { listId: list });
+    await here.contribute(kept);
+    await here.contribute(kept, { listId: list });
+    const goneId = await here.contribute(gone, { listId: list });
     const feed = new FeedClient(world, await issue(admin, { protocol: 'feed', lists }));
     const stopncii = new StopnciiClient(world, await issue(admin, { protocol: 'stopncii', lists }));
     const tat = new TatClient(world, await issue(admin, { protocol: 'tat', lists }));
@@ -175,7 +168,7 @@ describe('what a subscriber is served', () => {
     await leave(list);
     world.clock.advance(minutes(1));
     const later = hashOf('scope after leaving');
-    await contributed(later, { listId: list });
+    await here.contribute(later, { listId: list });
     // The first request after it finds the change and writes it down; what follows from it comes with its place in the ledger.
     for (let turn = 0; turn < 2; turn++) {
       await feed.poll();
@@ -200,7 +193,7 @@ describe('what a subscriber is served', () => {
   it('goes on with all of a list that the organisation joins again', async () => {
     const list = await group();
     const value = hashOf('scope rejoin');
-    const id = await contributed(value, { listId: list });
+    const id = await here.contribute(value, { listId: list });
     const feed = new FeedClient(world, await issue(admin, { protocol: 'feed', lists: [list] }));
     await feed.poll();
     await leave(list);
@@ -221,26 +214,26 @@ describe('what a subscriber is served', () => {
     const list = await group();
     const value = hashOf('scope two lists');
     const own = await group();
-    await contributed(value, { listId: list, reviewed: true });
+    await here.contribute(value, { listId: list, reviewed: true });
     const credential = await issue(admin, { protocol: 'feed', lists: [own] });
     const feed = new FeedClient(world, credential);
     await feed.poll();
     expect(feed.signals.size).toBe(0);
-    const id = await contributed(value, { listId: own, reviewed: false });
+    const id = await here.contribute(value, { listId: own, reviewed: false });
     await feed.poll();
     expect(feed.signals.get(id)).toMatchObject({ state: 'provisional', reviewed: false, lists: [own] });
   });
 
   it('tells of quarantine as of a withdrawal to those who have the hash, and not to others', async () => {
     const value = hashOf('scope held');
-    const id = await contributed(value);
+    const id = await here.contribute(value);
     const credential = await issue(admin, { protocol: 'feed', lists: [COMMON_LIST] });
     const feed = new FeedClient(world, credential);
     await feed.poll();
     const entry = uuidv7();
     await world.sql.query(`update signal_contribution set state = 'quarantined' where signal_id = $1`, [id]);
     // What the defence writes with it: an entry, and which signals it is about.
-    await curator.post('/v1/signals', { type: 'md5', value: hashOf('carrier').slice(0, 32), labels: {} });
+    await here.curator.post('/v1/signals', { type: 'md5', value: hashOf('carrier').slice(0, 32), labels: {} });
     const carrier = await world.sql.query<{ id: string }>(
       `select id from ledger_entry where kind = 'signal.contributed' order by id desc limit 1`,
     );

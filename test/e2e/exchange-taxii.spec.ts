@@ -1,6 +1,6 @@
 import { COMMON_LIST } from '../../src/signals/changes';
-import { minutes, startWorld, type Person, type World } from '../support/app';
-import { contribute, hashOf, issue, sequenced, type Issued } from '../support/exchange';
+import { minutes, type Person, type World } from '../support/app';
+import { Exchange, hashOf, issue, sequenced, type Issued } from '../support/exchange';
 import { TaxiiClient, type Stix } from '../support/exchange-clients';
 
 /** OASIS cti-stix-common-objects, tlp-2.0. */
@@ -8,26 +8,20 @@ const AMBER = 'marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421';
 const STIX_ID = /^[a-z][a-z0-9-]+--[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 describe('the TAXII server', () => {
+  let here: Exchange;
   let world: World;
-  let curator: Person;
   let host: Person;
-  let admin: Person;
   let credential: Issued;
 
   beforeAll(async () => {
-    world = await startWorld();
-    const { unit, platform } = await world.cast();
-    curator = await world.person(unit, ['analyst', 'curator']);
-    host = await world.person(platform, ['curator', 'moderator']);
-    admin = await world.person(platform, ['admin']);
-    credential = await issue(admin, { protocol: 'taxii', lists: [COMMON_LIST] });
+    here = await Exchange.start();
+    ({ world, host } = here);
+    credential = await issue(here.admin, { protocol: 'taxii', lists: [COMMON_LIST] });
   });
-  afterAll(() => world.close());
+  afterAll(() => here?.close());
   beforeEach(() => world.clock.advance(minutes(1)));
 
   const client = (limit?: number): TaxiiClient => new TaxiiClient(world, credential, COMMON_LIST, limit);
-
-  const contributed = (value: string, more: object = {}): Promise<string> => contribute(world, curator, value, more);
 
   const byPattern = (from: TaxiiClient, value: string): Stix | undefined =>
     [...from.objects.values()].find((each) => each.type === 'indicator' && String(each.pattern).includes(value));
@@ -58,8 +52,8 @@ describe('the TAXII server', () => {
 
   it('serves an indicator for each hash with the exact marking of its list', async () => {
     const value = hashOf('taxii 1');
-    await contributed(value, { labels: { category: 'incitement' }, severity: 'high' });
-    await contributed(hashOf('taxii sha'), { type: 'sha256' });
+    await here.contribute(value, { labels: { category: 'incitement' }, severity: 'high' });
+    await here.contribute(hashOf('taxii sha'), { type: 'sha256' });
     const poller = client();
     await poller.poll();
     expect(poller.objects.get(AMBER)).toMatchObject({
@@ -89,14 +83,11 @@ describe('the TAXII server', () => {
 
   it('adds opinions as they are stated and revokes those that are taken back', async () => {
     const value = hashOf('taxii disputed');
-    const id = await contributed(value);
+    const id = await here.contribute(value);
     const poller = client();
     await poller.poll();
     world.clock.advance(minutes(1));
-    expect(
-      (await host.post(`/v1/signals/${id}/opinion`, { opinion: 'dispute', reason: 'journalistic' })).status,
-    ).toBeLessThan(300);
-    await sequenced(world);
+    await here.dispute(id);
     await poller.poll();
     const indicator = byPattern(poller, value)!;
     expect(indicator.labels).toContain('state:disputed');
@@ -116,7 +107,7 @@ describe('the TAXII server', () => {
 
   it('counts confirmed matches as a sighting', async () => {
     const value = hashOf('taxii sighted');
-    const id = await contributed(value);
+    const id = await here.contribute(value);
     expect((await host.post(`/v1/signals/${id}/feedback`, { verdict: 'confirmed' })).status).toBeLessThan(300);
     await sequenced(world);
     const poller = client();
@@ -127,14 +118,13 @@ describe('the TAXII server', () => {
 
   it('revokes what is withdrawn, with a newer version, to whoever comes back by the time of the header', async () => {
     const value = hashOf('taxii withdrawn');
-    const id = await contributed(value);
+    const id = await here.contribute(value);
     const poller = client();
     await poller.poll();
     const before = byPattern(poller, value)!;
     expect(await poller.poll()).toBe(0);
     world.clock.advance(minutes(1));
-    await curator.post(`/v1/signals/${id}/withdraw`, { reason: 'wrong file' });
-    await sequenced(world);
+    await here.withdraw(id);
     expect(await poller.poll()).toBeGreaterThan(0);
     const after = byPattern(poller, value)!;
     expect(after).toMatchObject({ id: before.id, created: before.created, revoked: true });
@@ -142,7 +132,7 @@ describe('the TAXII server', () => {
   });
 
   it('pages to the same end by any limit, by next and by the header', async () => {
-    for (let n = 0; n < 5; n++) await contributed(hashOf(`taxii page ${n}`));
+    for (let n = 0; n < 5; n++) await here.contribute(hashOf(`taxii page ${n}`));
     const whole = client();
     await whole.poll();
     for (const limit of [1, 2, 3, 7]) {

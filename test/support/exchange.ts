@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Person, World } from './app';
+import { startWorld, type CastOrganisation, type Person, type World } from './app';
 import { contribute as contributeAtOnce } from './signals';
 
 /** A PDQ hash that nobody else in a test has: 64 hexadecimal digits. */
@@ -40,4 +40,54 @@ export async function contribute(world: World, by: Person, value: string, more: 
   const { id } = await contributeAtOnce(by, { type: 'pdq', value, quality: 90, ...more });
   await sequenced(world);
   return id;
+}
+
+/** A service with a unit that contributes and a platform that fetches. */
+export class Exchange {
+  private constructor(
+    readonly world: World,
+    readonly platform: CastOrganisation,
+    /** Of the unit: contributes and withdraws. */
+    readonly curator: Person,
+    /** Of the platform: disputes and gives feedback. */
+    readonly host: Person,
+    /** Of the platform: makes its credentials. */
+    readonly admin: Person,
+  ) {}
+
+  static async start(): Promise<Exchange> {
+    const world = await startWorld();
+    const { unit, platform } = await world.cast();
+    const curator = await world.person(unit, ['analyst', 'curator']);
+    const host = await world.person(platform, ['curator', 'moderator']);
+    return new Exchange(world, platform, curator, host, await world.person(platform, ['admin']));
+  }
+
+  /** In the name of the unit; see {@link contribute}. */
+  contribute(value: string, more: object = {}): Promise<string> {
+    return contribute(this.world, this.curator, value, more);
+  }
+
+  withdraw(id: string): Promise<void> {
+    return this.done(this.curator, `/v1/signals/${id}/withdraw`, { reason: 'wrong file' });
+  }
+
+  dispute(id: string): Promise<void> {
+    return this.done(this.host, `/v1/signals/${id}/opinion`, { opinion: 'dispute', reason: 'journalistic' });
+  }
+
+  async idOf(value: string): Promise<string> {
+    const { rows } = await this.world.sql.query<{ id: string }>('select id from signal where value = $1', [value]);
+    return rows[0]!.id;
+  }
+
+  close(): Promise<void> {
+    return this.world.close();
+  }
+
+  private async done(by: Person, path: string, body: object): Promise<void> {
+    const answer = await by.post(path, body);
+    if (answer.status >= 300) throw new Error(`not done: ${answer.status} ${JSON.stringify(answer.body)}`);
+    await sequenced(this.world);
+  }
 }
