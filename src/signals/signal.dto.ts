@@ -1,4 +1,4 @@
-import { ArrayMaxSize, IsArray, IsIn, IsOptional } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
 import {
   BEHAVIOURS,
   CONTENT_TYPES,
@@ -33,4 +33,24 @@ export class SignalLabels {
   @IsOptional()
   @IsIn(ENTITY_CLASSES)
   entityClass?: EntityClass;
+}
+
+/** One sampled frame of a video, as vPDQ hashes it. */
+export class VideoFrameDto {
+  /** PDQ: 64 lower-case hexadecimal digits. */
+  @IsString()
+  @Matches(/^[0-9a-f]{64}$/, { message: '$property must be 64 lower-case hexadecimal digits' })
+  hash!: string;
+
+  /** PDQ quality, 0 to 100; frames of 49 and less are not compared. */
+  @IsInt()
+  @Min(0)
+  @Max(100)
+  quality!: number;
+
+  /** Milliseconds from the start of the video. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  atMs?: number;
 }

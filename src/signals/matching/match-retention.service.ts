@@ -4,6 +4,7 @@ import { CONFIG, type Config } from '../../infra/config';
 import { Work } from '../../infra/database/work';
 import { log } from '../../infra/log';
 import { Periodic } from '../../infra/periodic';
+import { NOBODY } from './query-budget.service';
 
 const HOURLY_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOURLY_MS;
@@ -64,5 +65,3 @@ export class MatchRetention implements OnApplicationBootstrap, OnModuleDestroy {
     });
   }
 }
-
-const NOBODY = '00000000-0000-0000-0000-000000000000';

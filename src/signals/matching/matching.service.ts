@@ -7,7 +7,7 @@ import type { VpdqFrame } from '../../perceptual/vpdq';
 import { findInDatabase, findVideosInDatabase, newestEntry } from './database-answers';
 import { Directory } from './directory.service';
 import { findInStore, findVideosInStore } from './index-answers';
-import { byDistance, toMatch, type Asker, type Hit } from './known-signal';
+import { byDistance, SEES_WHAT_IT_IS_GIVEN, toMatch, type Asker, type Hit } from './known-signal';
 import { MatchAccount } from './match-account.service';
 import type { Freshness, Match, MatchAnswer, MatchQuery } from './match.dto';
 import { countOf, questionsOf, type FileHashes, type Question } from './question';
@@ -95,9 +95,6 @@ export class Matching {
     return [...nearest.values()].flatMap((hit) => toMatch(hit, asker, this.directory, policy) ?? []).sort(byDistance);
   }
 }
-
-/** What row-level security let through needs no second filter, which may not have heard of a list yet. */
-const SEES_WHAT_IT_IS_GIVEN: Asker = { organisationId: '', isOperator: true, readable: new Set() };
 
 const askedOf = (hashes: FileHashes): Asked => ({ questions: questionsOf(hashes), frames: hashes.frames ?? [] });
 

@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { NIL } from 'uuid';
 import { DomainError } from '../../domain/errors';
 import type { Actor } from '../../infra/database/actor';
 import { Work } from '../../infra/database/work';
@@ -11,7 +12,7 @@ export const HASHES_PER_PERSON_AND_DAY = 2_000;
 export const HASHES_PER_ORGANISATION_AND_DAY = 500_000_000;
 
 /** In place of a person: what keys and the service asked. */
-const NOBODY = '00000000-0000-0000-0000-000000000000';
+export const NOBODY = NIL;
 const DAY_MS = 86_400_000;
 const FLUSH_MS = 250;
 

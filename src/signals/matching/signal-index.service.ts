@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Gauge } from 'prom-client';
+import { NIL } from 'uuid';
 import { SIGNAL_TYPES, type SignalType } from '../../domain/vocabulary';
 import { Work } from '../../infra/database/work';
 import { log } from '../../infra/log';
@@ -20,7 +21,6 @@ const PAGE_ROWS = 10_000;
 const SLICE_ROWS = 500;
 const LOAD_SLICE_ROWS = 2_500;
 const WEIGH_MS = 10_000;
-const FIRST = '00000000-0000-0000-0000-000000000000';
 
 const entriesGauge = new Gauge({
   name: 'clepsydra_signal_index_entries',
@@ -131,7 +131,7 @@ export class SignalIndex implements OnApplicationBootstrap, OnModuleDestroy {
     this.contents = new HashStore(await this.expected());
     this.early.clear();
     this.following = this.ledger.follow({ name: 'signal index', about: [], hear: (news) => this.hear(news) }, through);
-    for (let after: string | undefined = FIRST; after !== undefined && !this.isClosed;) {
+    for (let after: string | undefined = NIL; after !== undefined && !this.isClosed;) {
       const from: string = after;
       after = await this.inTurn(() => this.loadPage(from));
     }
@@ -168,7 +168,7 @@ export class SignalIndex implements OnApplicationBootstrap, OnModuleDestroy {
 
   private hear({ after, through }: LedgerNews): Promise<void> {
     return this.inTurn(async () => {
-      for (let from: string | undefined = FIRST; from !== undefined;) {
+      for (let from: string | undefined = NIL; from !== undefined;) {
         const behind: string = from;
         const { ids, signals } = await this.work.asWorker(async (tx) => {
           const rows = await tx.query<{ signal_id: string }[]>(

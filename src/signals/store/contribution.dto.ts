@@ -31,26 +31,9 @@ import {
 import { IsInstant } from '../../infra/http/instant';
 import { LongList } from '../../infra/http/long-list';
 import { PageQuery } from '../../infra/http/paging';
-import { SignalLabels } from '../signal.dto';
+import { SignalLabels, VideoFrameDto } from '../signal.dto';
 
 export const MOST_LINES = 10_000;
-
-export class VideoFrameDto {
-  /** PDQ of the frame. */
-  @Matches(/^[0-9a-f]{64}$/, { message: '$property must be 64 lower-case hexadecimal digits' })
-  hash!: string;
-
-  @IsInt()
-  @Min(0)
-  @Max(100)
-  quality!: number;
-
-  /** Milliseconds from the start of the video. */
-  @IsOptional()
-  @IsInt()
-  @Min(0)
-  atMs?: number;
-}
 
 class Described {
   @IsOptional()
