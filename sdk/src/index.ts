@@ -12,7 +12,7 @@ export type {
 } from './exchange';
 export type { FileHashes, HashOptions } from './offline/file-hashes';
 export { hashBytes, hashFile, hashStream } from './offline/hash-file';
-export { LocalCopyError } from './offline/local-copy';
+export { LocalCopyError } from './offline/copy-state';
 export type { HashQuery } from './offline/hash-query';
 export type { OfflineMatch } from './offline/offline-match';
 export { OfflineMatcher, type OfflineOptions, type SyncReport } from './offline/offline-matcher';

@@ -1,44 +1,19 @@
-import { createHash, randomBytes, type Hash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { isRecord } from '../../../src/domain/json';
-import { errnoOf, takenAs } from '../untyped';
+import { errnoOf } from '../untyped';
+import {
+  LocalCopyError,
+  RECORDS_FILE,
+  isLeftOver,
+  readState,
+  removeState,
+  writeState,
+  type CopyOf,
+  type CopyState,
+} from './copy-state';
 import { FolderLock } from './folder-lock';
-import type { Terms } from './terms';
 
-/** The local copy cannot be used; the message says why and what helps. */
-export class LocalCopyError extends Error {
-  override readonly name = 'LocalCopyError';
-}
-
-/** Whose lists the copy holds: another server, account or choice of lists is another copy. */
-export interface CopyOf {
-  /** Origin of the server. */
-  readonly server: string;
-  /** Ids of the lists, sorted; empty: every list that the account may read. */
-  readonly lists: readonly string[];
-}
-
-/** The one file that says what is committed; renamed into place after every page. */
-export interface CopyState extends CopyOf {
-  readonly version: 1;
-  /** Name of the file of records, of which the first `bytes` count and have this digest. */
-  readonly file: string;
-  readonly bytes: number;
-  readonly sha256: string;
-  /** The server's cursor behind the last record. */
-  readonly through: string;
-  /** True once the feed was read to its end for the first time. */
-  readonly complete: boolean;
-  /** When the end of the feed was last reached; null before. */
-  readonly syncedAt: string | null;
-  readonly terms: Terms;
-  /** SHA-256 of all of the above as JSON: the policy decides what is blocked, so it is no less guarded than the records. */
-  readonly seal: string;
-}
-
-const STATE_FILE = 'copy.json';
-const RECORDS_FILE = /^signals-\d{6}\.jsonl$/;
 const READ_BYTES = 2 ** 20;
 
 /**
@@ -64,7 +39,7 @@ export class LocalCopy {
   load(onLine: (line: string) => void): CopyState | null {
     this.#state = null;
     this.#digest = createHash('sha256');
-    const state = this.#readState();
+    const state = readState(this.folder);
     if (!state) return null;
     this.#readRecords(state, onLine);
     this.#state = state;
@@ -73,7 +48,7 @@ export class LocalCopy {
 
   /** True when another process has committed something since. */
   isBehind(): boolean {
-    const onDisk = this.#readState();
+    const onDisk = readState(this.folder);
     return onDisk?.sha256 !== this.#state?.sha256 || onDisk?.through !== this.#state?.through;
   }
 
@@ -106,7 +81,14 @@ export class LocalCopy {
     }
     const digest = this.#digest.copy().update(text);
     const bytes = committed + text.length;
-    this.#commit({ version: 1, ...of, file, bytes, sha256: digest.copy().digest('hex'), ...page });
+    this.#state = writeState(this.folder, {
+      version: 1,
+      ...of,
+      file,
+      bytes,
+      sha256: digest.copy().digest('hex'),
+      ...page,
+    });
     this.#digest = digest;
   }
 
@@ -129,29 +111,17 @@ export class LocalCopy {
       fs.closeSync(handle);
     }
     const { seal: _, ...rest } = before;
-    this.#commit({ ...rest, file, bytes, sha256: digest.copy().digest('hex') });
+    this.#state = writeState(this.folder, { ...rest, file, bytes, sha256: digest.copy().digest('hex') });
     this.#digest = digest;
     this.#sweep(file);
   }
 
   /** Forgets everything, so that the next sync fetches it anew. */
   clear(): void {
-    fs.rmSync(path.join(this.folder, STATE_FILE), { force: true, recursive: true });
+    removeState(this.folder);
     this.#sweep(null);
     this.#state = null;
     this.#digest = createHash('sha256');
-  }
-
-  #readState(): CopyState | null {
-    let text: string;
-    try {
-      text = fs.readFileSync(path.join(this.folder, STATE_FILE), 'utf8');
-    } catch (error) {
-      if (errnoOf(error) === 'ENOENT') return null;
-      if (errnoOf(error) === 'EISDIR') throw damagedState(this.folder);
-      throw error;
-    }
-    return checkedState(text, this.folder);
   }
 
   #readRecords({ file, bytes, sha256 }: CopyState, onLine: (line: string) => void): void {
@@ -180,20 +150,6 @@ export class LocalCopy {
     if (rest.length > 0 || this.#digest.copy().digest('hex') !== sha256) throw damaged('is not what was written');
   }
 
-  #commit(unsealed: Omit<CopyState, 'seal'>): void {
-    const state = { ...unsealed, seal: sealOf(unsealed) };
-    const beside = path.join(this.folder, `${STATE_FILE}.${randomBytes(4).toString('hex')}.new`);
-    const handle = fs.openSync(beside, 'wx', 0o600);
-    try {
-      fs.writeSync(handle, `${JSON.stringify(state, null, 2)}\n`);
-      fs.fsyncSync(handle);
-    } finally {
-      fs.closeSync(handle);
-    }
-    fs.renameSync(beside, path.join(this.folder, STATE_FILE));
-    this.#state = state;
-  }
-
   #nextFile(before: string | null): string {
     const number = before === null ? 1 : (Number(before.slice('signals-'.length, -'.jsonl'.length)) % 999_999) + 1;
     return `signals-${String(number).padStart(6, '0')}.jsonl`;
@@ -203,43 +159,10 @@ export class LocalCopy {
   #sweep(kept: string | null): void {
     if (!fs.existsSync(this.folder)) return;
     for (const name of fs.readdirSync(this.folder)) {
-      const isOurs = RECORDS_FILE.test(name) || (name.startsWith(`${STATE_FILE}.`) && name.endsWith('.new'));
-      if (isOurs && name !== kept) fs.rmSync(path.join(this.folder, name), { force: true });
+      if ((RECORDS_FILE.test(name) || isLeftOver(name)) && name !== kept)
+        fs.rmSync(path.join(this.folder, name), { force: true });
     }
   }
-}
-
-function sealOf(state: Readonly<Record<string, unknown>>): string {
-  // Left out of the text by being undefined.
-  return createHash('sha256')
-    .update(JSON.stringify({ ...state, seal: undefined }))
-    .digest('hex');
-}
-
-const damagedState = (folder: string): LocalCopyError =>
-  new LocalCopyError(`the local copy in ${folder} is damaged: ${STATE_FILE} cannot be read; sync to fetch it anew`);
-
-function checkedState(text: string, folder: string): CopyState {
-  let state: unknown;
-  try {
-    state = JSON.parse(text);
-  } catch {
-    state = null;
-  }
-  const reads =
-    isRecord(state) &&
-    state['version'] === 1 &&
-    typeof state['server'] === 'string' &&
-    Array.isArray(state['lists']) &&
-    typeof state['file'] === 'string' &&
-    RECORDS_FILE.test(state['file']) &&
-    Number.isSafeInteger(state['bytes']) &&
-    typeof state['sha256'] === 'string' &&
-    isRecord(state['terms']) &&
-    typeof state['through'] === 'string' &&
-    state['seal'] === sealOf(state);
-  if (!reads) throw damagedState(folder);
-  return takenAs<CopyState>(state);
 }
 
 /** Calls with each whole line; returns what follows the last of them. */
