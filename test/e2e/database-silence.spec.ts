@@ -1,22 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BatchMatchAnswer, FileMatchAnswer, MatchAnswer } from '../../src/signals/matching/match.dto';
-import { SignalIndex } from '../../src/signals/matching/signal-index.service';
 import type { SignalView } from '../../src/signals/store/contribution.dto';
-import { startWorld, type Answer, type Person, type World } from '../support/app';
+import type { Answer, Person, World } from '../support/app';
 import { randomHash } from '../support/hashes';
+import { formOf, newKey, startMatching } from '../support/matching';
 import { eventually } from '../support/referral';
 import { startTestServer, VARIABLE } from '../support/test-server';
 
 const MINUTE_MS = 60_000;
 
 jest.setTimeout(120_000);
-
-function fileForm(): FormData {
-  const form = new FormData();
-  form.set('file', new Blob(['plain words']), 'words.txt');
-  return form;
-}
 
 /** PostgreSQL stopped with all of its processes: it refuses nothing and answers nothing. */
 describe('a database that has fallen silent', () => {
@@ -29,13 +23,7 @@ describe('a database that has fallen silent', () => {
   beforeAll(async () => {
     own = await startTestServer();
     process.env[VARIABLE] = JSON.stringify(own.server);
-    world = await startWorld();
-    ({ moderator } = await world.cast());
-    curator = await world.person(await world.organisation('civil_society', 'watchers'), ['curator']);
-    await eventually(
-      async () => world.app.get(SignalIndex),
-      ({ loaded }) => loaded,
-    );
+    ({ world, curator, moderator } = await startMatching());
   });
   afterAll(async () => {
     wake();
@@ -58,29 +46,23 @@ describe('a database that has fallen silent', () => {
     for (const pid of stopped.splice(0)) process.kill(pid, 'SIGCONT');
   }
 
-  async function newKey(): Promise<string> {
-    const expiresAt = new Date(world.clock.now().getTime() + 10_000 * MINUTE_MS).toISOString();
-    const wanted = { name: 'uploads', permissions: ['signal.query'], expiresAt };
-    return (await moderator.post<{ key: string }>('/v1/api-keys', wanted)).body.key;
-  }
-
-  const lookUp = (key: string, value: string): Promise<Answer<MatchAnswer>> =>
+  const ask = (key: string, value: string): Promise<Answer<MatchAnswer>> =>
     world.send('GET', `/v1/signals/match?type=pdq&value=${value}`, undefined, { authorization: `Bearer ${key}` });
 
   it('holds up no look-up of a known sender, who is told how old the answer is; what needs it is refused in the end', async () => {
     const value = randomHash();
     const { id } = (await curator.post<SignalView>('/v1/signals', { type: 'pdq', value, labels: {} })).body;
-    const [known, stranger] = [await newKey(), await newKey()];
-    expect((await lookUp(known, value)).body.matches).toMatchObject([{ signalId: id }]);
+    const [{ key: known }, { key: stranger }] = [await newKey(world, moderator), await newKey(world, moderator)];
+    expect((await ask(known, value)).body.matches).toMatchObject([{ signalId: id }]);
     const headers = { authorization: `Bearer ${known}` };
     await silence();
 
     const refused: Answer<unknown>[] = [];
-    const needing = [moderator.get('/v1/platforms'), lookUp(stranger, value), world.anonymous('/ready')];
+    const needing = [moderator.get('/v1/platforms'), ask(stranger, value), world.anonymous('/ready')];
     void Promise.all(needing).then((answers) => refused.push(...answers));
     const behind: number[] = [];
     while (refused.length === 0) {
-      const { status, body } = await lookUp(known, value);
+      const { status, body } = await ask(known, value);
       expect([status, body.matches.map(({ signalId }) => signalId)]).toEqual([200, [id]]);
       behind.push(body.freshness.behindMs);
       await new Promise((resolve) => setTimeout(resolve, 100));
@@ -96,7 +78,7 @@ describe('a database that has fallen silent', () => {
     expect(many.body.matches).toMatchObject([{ signalId: id, query: 0 }]);
     const frames = await world.send<MatchAnswer>('POST', '/v1/signals/match/frames', { frames: [{ hash: value, quality: 90 }] }, headers); // prettier-ignore
     expect(frames.status).toBe(200);
-    const file = new Response(fileForm());
+    const file = new Response(formOf(Buffer.from('plain words')));
     const type = file.headers.get('content-type') ?? '';
     const bytes = Buffer.from(await file.arrayBuffer());
     const one = await world.send<FileMatchAnswer>('POST', '/v1/signals/match', bytes, {
@@ -107,16 +89,16 @@ describe('a database that has fallen silent', () => {
 
     const now = performance.now.bind(performance);
     const later = jest.spyOn(performance, 'now').mockImplementation(() => now() + 11 * MINUTE_MS);
-    expect((await lookUp(known, value)).status).toBe(503);
+    expect((await ask(known, value)).status).toBe(503);
     later.mockRestore();
 
     wake();
     await eventually(
-      () => lookUp(stranger, value),
+      () => ask(stranger, value),
       ({ status, body }) => status === 200 && body.freshness.behindMs < 1_000,
     );
     const next = randomHash();
     expect((await curator.post('/v1/signals', { type: 'pdq', value: next, labels: {} })).status).toBe(201);
-    expect((await lookUp(known, next)).body.matches).toHaveLength(1);
+    expect((await ask(known, next)).body.matches).toHaveLength(1);
   });
 });

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MediaHashing, type MediaHashes } from '../../src/infra/media/media-hashing';
 import type { BatchMatchAnswer } from '../../src/signals/matching/match.dto';
-import { SignalIndex } from '../../src/signals/matching/signal-index.service';
 import { startWorld, type Person, type World } from '../support/app';
 import { randomHash } from '../support/hashes';
+import { newKey } from '../support/matching';
+import { until, untilLoaded } from '../support/signals';
 
 const BATCH = '/v1/signals/match/batch';
-const DAY_MS = 86_400_000;
 
 const NOTHING_TO_SEE: MediaHashes = {
   type: 'text/plain',
@@ -17,14 +17,6 @@ const NOTHING_TO_SEE: MediaHashes = {
   matchable: 'exact only: not an image',
   fault: null,
 };
-
-async function eventually(check: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 400; turn++) {
-    if (check()) return;
-    await sleep(25);
-  }
-  throw new Error('it never came true');
-}
 
 /** Bits beside the hash, another for each number below 31. */
 function beside(hash: string, number: number): string {
@@ -37,7 +29,7 @@ describe('a batch about hashes on a list that its asker may not read', () => {
   let world: World;
   beforeAll(async () => {
     world = await startWorld();
-    await eventually(() => world.app.get(SignalIndex).loaded);
+    await untilLoaded(world);
   });
   afterAll(() => world.close());
 
@@ -57,9 +49,7 @@ describe('a batch about hashes on a list that its asker may not read', () => {
     const signals = Array.from({ length: 12 }, (_, n) => ({ type: 'pdq', value: beside(value, n) }));
     const made = await curator.post<{ contributed: number }>('/v1/signals/batch', { listId: list.body.id, signals });
     expect(made.body).toMatchObject({ contributed: 12 });
-    const expiresAt = new Date(world.clock.now().getTime() + 30 * DAY_MS).toISOString();
-    const wanted = { name: 'uploads', permissions: ['signal.query'], expiresAt };
-    const { key } = (await moderator.post<{ key: string }>('/v1/api-keys', wanted)).body;
+    const { key } = await newKey(world, moderator);
     const values = Array.from({ length: 10_000 }, () => value);
     const headers = { authorization: `Bearer ${key}` };
     const answer = await world.send<BatchMatchAnswer>('POST', BATCH, { type: 'pdq', values }, headers);
@@ -107,10 +97,10 @@ describe('files to be matched', () => {
     const leaving = new AbortController();
     const gone = send(moderator, leaving.signal).catch(() => 'gone');
     const stays = send(moderator);
-    await eventually(() => signals.length === 2);
+    await until(() => signals.length === 2);
     leaving.abort();
     expect(await gone).toBe('gone');
-    await eventually(() => signals.some((signal) => signal?.aborted));
+    await until(() => signals.some((signal) => signal?.aborted));
     expect(signals.filter((signal) => signal?.aborted)).toHaveLength(1);
     finish();
     expect((await stays).status).toBe(200);
@@ -120,14 +110,14 @@ describe('files to be matched', () => {
   it('are read four at a time of one organisation, which does not hold up another’s', async () => {
     const { signals, finish, restore } = endless();
     const many = Array.from({ length: 7 }, () => send(moderator));
-    await eventually(() => signals.length >= 4);
+    await until(() => signals.length >= 4);
     const theirs = send(other);
-    await eventually(() => signals.length >= 5);
+    await until(() => signals.length >= 5);
     await sleep(100);
     expect(signals).toHaveLength(5);
     finish();
     expect((await theirs).status).toBe(200);
-    await eventually(() => signals.length === 8);
+    await until(() => signals.length === 8);
     finish();
     expect((await Promise.all(many)).map(({ status }) => status)).toEqual(Array(7).fill(200));
     restore();

@@ -87,6 +87,11 @@ describe('a node that answers from memory', () => {
         const { freshness } = (await ask(`/v1/signals/match?type=pdq&value=${known}`)).body;
         return freshness.behindMs >= 300;
       });
+      // The day's budget of somebody who asked yesterday begins without a database.
+      const today = world.clock.now();
+      world.clock.set(new Date(today.getTime() + DAY_MS));
+      expect((await ask(`/v1/signals/match?type=pdq&value=${known}`)).body.matches).toHaveLength(1);
+      world.clock.set(today);
       // Anything else asks the database whether the credential still stands.
       expect((await ask('/v1/platforms')).status).toBeGreaterThanOrEqual(500);
     });
