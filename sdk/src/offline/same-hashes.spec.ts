@@ -45,7 +45,7 @@ describe('a file has the same hashes here as on the server', () => {
     server = new MediaHashing(pool, { ffmpegPath: process.env['PATH'] ?? '', scratchFolder });
   });
   afterAll(async () => {
-    pool.onModuleDestroy();
+    pool.close();
     await videos.close();
     await rm(folder, { recursive: true });
   });

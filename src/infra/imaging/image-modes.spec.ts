@@ -80,6 +80,15 @@ describe('the fast mode', () => {
     }
   });
 
+  it('does not take a large JPEG that ends early for whole, baseline or progressive', async () => {
+    for (const progressive of [false, true]) {
+      const file = await pipelineOf(scenePixels(9, LARGE)).jpeg({ quality: 95, progressive }).toBuffer();
+      const cut = file.subarray(0, file.length - 3_000);
+      await expect(pool.scanImage(cut)).rejects.toMatchObject({ code: 'image.truncated' });
+      expect(await pool.scanImage(file.subarray(0, file.length - 2))).toMatchObject(LARGE);
+    }
+  });
+
   it('refuses what the exact mode refuses, with the same reason', async () => {
     await expect(pool.scanImage(await pngBomb())).rejects.toMatchObject({
       code: 'image.too-large',
