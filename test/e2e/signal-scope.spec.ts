@@ -4,6 +4,7 @@ import type { SignalListView } from '../../src/signals/store/list.dto';
 import type { DisputeView, DisputeWithSignal, OpinionsView } from '../../src/signals/store/opinion.dto';
 import { startWorld, type CastOrganisation, type Person, type World } from '../support/app';
 import { randomHash } from '../support/hashes';
+import { eventually } from '../support/referral';
 import { contribute, getSignal, opine } from '../support/signals';
 
 const NOTE = 'seen in our secret operation';
@@ -52,16 +53,25 @@ describe('what is said of a hash is said of the lists on which it was seen', () 
     (await person.get<Matches>(`/v1/signals/match?type=sha256&value=${value}`)).body.matches;
   const disputesOf = async (person: Person, id: string) =>
     (await person.get<{ items: DisputeView[] }>(`/v1/signal-disputes?signal=${id}`)).body.items;
-  /** What the feed of a program of this organisation says of a hash. */
-  const feed = async (person: Person, value: string): Promise<Record<string, unknown>[]> => {
+  /** Everything has its place in the ledger. */
+  const sequenced = (): Promise<unknown> =>
+    eventually(
+      () => world.sql.query('select 1 from ledger_pending limit 1'),
+      ({ rowCount }) => rowCount === 0,
+    );
+  /** What came since, and the place to come back with. */
+  const follow = async (person: Person, cursor?: string) => {
     const answer = await world.app.inject({
-      url: '/v1/signals/feed?limit=10000',
+      url: `/v1/signals/feed?limit=10000${cursor ? `&cursor=${cursor}` : ''}`,
       headers: { authorization: `Bearer ${person.token}` },
     });
     expect([answer.statusCode, answer.statusCode === 200 ? '' : answer.body]).toEqual([200, '']);
     const lines = answer.body.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>); // prettier-ignore
-    return lines.filter((line) => line['value'] === value);
+    return { lines: lines.slice(0, -1), through: String(lines.at(-1)?.['through']) };
   };
+  /** What the feed of a program of this organisation says of a hash. */
+  const feed = async (person: Person, value: string): Promise<Record<string, unknown>[]> =>
+    (await follow(person)).lines.filter((line) => line['value'] === value);
 
   describe('a member of a group confirms, and an outsider holds the same hash', () => {
     it('tells the outsider neither of the confirmation nor of a dispute, of who spoke, why or when', async () => {
@@ -228,5 +238,32 @@ describe('what is said of a hash is said of the lists on which it was seen', () 
     await member.post(`/v1/signals/${hidden.id}/feedback`, { verdict: 'confirmed' });
     const own = await contribute(outsider, { value: alone, listId: await listOf(outsider) });
     expect(own.feedback).toEqual({ confirmed: 0, false: 0, alreadyKnown: 0 });
+  });
+
+  it('sends no line to an outsider when a hash is looked at again, or let out of quarantine, on a list of others', async () => {
+    const value = randomHash();
+    const group = await listOf(owner, [memberOrganisation]);
+    const { id } = await contribute(owner, { value, listId: group });
+    await contribute(outsider, { value, listId: await listOf(outsider) });
+    const ofOwner = { organisationId: owner.organisation.id, note: 'for this test' };
+    await operator.post('/v1/signal-trust', { ...ofOwner, level: 'new', hourlyFlood: 0 });
+    const second = await listOf(owner, [memberOrganisation]);
+    await contribute(owner, { value, listId: second });
+    // Whoever reads writes down first what it is served by now.
+    for (const person of [member, outsider]) await follow(person);
+    await sequenced();
+    const [toMember, toOutsider] = [await follow(member), await follow(outsider)];
+
+    expect((await owner.post(`/v1/signals/${id}/review`, {})).status).toBe(200);
+    const waits = `/v1/signal-quarantine?organisationId=${owner.organisation.id}`;
+    const [batch] = (await operator.get<{ items: { id: string }[] }>(waits)).body.items;
+    const colleague = await world.person(operator.organisation, ['operator']);
+    for (const person of [operator, colleague])
+      await person.post(`/v1/signal-quarantine/${batch!.id}/release`, { reason: 'their own list' });
+    await operator.post('/v1/signal-trust', { ...ofOwner, level: 'known' });
+
+    await sequenced();
+    expect((await follow(member, toMember.through)).lines).toMatchObject([{ value, lists: [group, second] }]);
+    expect((await follow(outsider, toOutsider.through)).lines).toEqual([]);
   });
 });

@@ -16,8 +16,8 @@ export interface Change {
   readonly actor: Actor | 'service';
   readonly at: Date;
   readonly signals: readonly Touched[];
-  /** The lists that it is about, where it is about some and not others. */
-  readonly lists?: readonly string[];
+  /** The lists that it is about: who is served others alone hears nothing of it. Null: the hash itself, wherever it stood. */
+  readonly lists: readonly string[] | null;
   readonly subjects?: Subjects;
   readonly dims?: Dimensions;
   readonly shared?: JsonObject | undefined;
@@ -54,7 +54,7 @@ export async function appendChange(tx: Tx, change: Change): Promise<string[]> {
         tx,
         entry.id,
         signals.map(({ id }) => id),
-        change.lists ?? null,
+        change.lists,
       );
   }
   const entryIds = appended.map(({ id }) => id);

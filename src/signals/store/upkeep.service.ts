@@ -134,6 +134,6 @@ async function forget(tx: Tx, now: Date): Promise<{ done: number; signalIds: str
     [ids],
   );
   const audience = contributors.map((row) => row.organisation_id);
-  await appendChange(tx, { kind: 'signal.forgotten', actor: 'service', at: now, signals, audience });
+  await appendChange(tx, { kind: 'signal.forgotten', actor: 'service', at: now, signals, lists: null, audience });
   return { done: ids.length, signalIds: ids };
 }

@@ -62,8 +62,9 @@ export class Withdrawals {
       if (ids.length === 0) throw new DomainError('signal.not-yours', { signalId: id });
       if (!countsAsReviewed({ type, ...(quality === null ? {} : { quality }) }))
         throw new DomainError('signal.low-quality', { detail: 'the quality of this PDQ is not known' });
-      await tx.query(
-        `update signal_contribution set reviewed = true, reviewed_at = $2, expires_at = case when reviewed then expires_at end where id = any($1::uuid[])`,
+      const [rows] = await tx.query<[{ list_id: string }[], number]>(
+        `update signal_contribution set reviewed = true, reviewed_at = $2, expires_at = case when reviewed then expires_at end
+         where id = any($1::uuid[]) returning list_id`,
         [ids, at],
       );
       await appendChange(tx, {
@@ -71,6 +72,7 @@ export class Withdrawals {
         actor,
         at,
         signals: [{ id, type }],
+        lists: rows.map((row) => row.list_id),
         internal: note ? { note } : undefined,
       });
       return requireSignal(tx, id);

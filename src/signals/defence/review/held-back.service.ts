@@ -63,6 +63,7 @@ export class HeldBack {
           actor,
           at,
           signals: theirs.map((row) => ({ id: row.signal_id, type: row.type })),
+          lists: [listId],
           dims: { list: listId },
           shared: { reason: dto.reason },
           audience: [organisationId],

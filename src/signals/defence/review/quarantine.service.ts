@@ -145,6 +145,7 @@ export async function move(
       actor,
       at: change.at,
       signals: distinct(theirs),
+      lists: [...new Set(theirs.map((row) => row.list_id))],
       shared: { reason: change.reason },
       audience: [organisationId],
     });
