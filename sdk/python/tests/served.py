@@ -21,7 +21,7 @@ RECORDED = [(context.HERE / f"recorded-{n}.ndjson").read_text() for n in (1, 2)]
 CURSORS = [json.loads(text.strip().split("\n")[-1])["through"] for text in RECORDED]
 LINES = [json.loads(line) for text in RECORDED for line in text.strip().split("\n")[:-1]]
 DISPUTED, WITHDRAWN = LINES[-2]["signalId"], LINES[-1]["signalId"]
-UNIT, HARBOUR = LINES[0]["standing"][0], LINES[-2]["opinions"][0]["organisationId"]
+HARBOUR = LINES[-2]["opinions"][0]["organisationId"]
 
 Answer = t.Tuple[int, t.Dict[str, str], bytes]
 
