@@ -12,7 +12,7 @@ export async function recordChange(
   tx: Tx,
   entryId: string,
   signalIds: readonly string[],
-  listIds: readonly string[] | null = null,
+  listIds: readonly string[] | null,
 ): Promise<void> {
   await tx.query(
     'insert into signal_change (entry_id, signal_id, list_ids) select $1, unnest($2::uuid[]), $3::uuid[] on conflict do nothing',

@@ -6,8 +6,9 @@ import { Work, type Tx } from '../../infra/database/work';
 import { log } from '../../infra/log';
 import { mapInTurns, turn } from '../../infra/turn';
 import { LedgerFollow, type Following, type LedgerNews } from '../../ledger/ledger-follow';
+import { isPerceptual, radiusFor } from '../../perceptual/match-radius';
 import { knownHarmless } from './known-harmless';
-import { NegativeSet, NEGATIVE_RADIUS, type NegativeHits } from './negative-set';
+import { NegativeSet, type NegativeHits } from './negative-set';
 
 /** While the database is away. */
 const RETRY_MS = 2_000;
@@ -167,13 +168,12 @@ export class NegativeIndex implements OnApplicationBootstrap, OnModuleDestroy {
 }
 
 async function hitsInDatabase(tx: Tx, type: SignalType, value: string): Promise<NegativeHits> {
-  const radius = NEGATIVE_RADIUS[type];
   const rows = await tx.query<{ kind: NegativeKind; note: string | null; distance: number }[]>(
-    radius === undefined
+    !isPerceptual(type)
       ? `select kind, note, 0 as distance from signal_negative where type = $1 and value = $2 and removed_at is null`
       : `select kind, note, distance from (select kind, note, bit_count(('x' || value)::bit(256) # ('x' || $2)::bit(256))::int as distance
            from signal_negative where type = $1 and removed_at is null) as compared where distance <= $3 order by distance`,
-    radius === undefined ? [type, value] : [type, value, radius],
+    isPerceptual(type) ? [type, value, radiusFor(type)] : [type, value],
   );
   const harmless = rows.find(({ kind }) => kind === 'harmless');
   return {

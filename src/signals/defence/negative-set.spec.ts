@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { SIGNAL_TYPES, SIGNAL_HEX_LENGTH, type NegativeKind } from '../../domain/vocabulary';
-import { NegativeSet, NEGATIVE_RADIUS } from './negative-set';
+import { radiusFor } from '../../perceptual/match-radius';
+import { NegativeSet } from './negative-set';
 
 const flip = (hash: string, bits: number): string => {
   let value = BigInt(`0x${hash}`);
@@ -78,7 +79,7 @@ describe('what must not match', () => {
         }
         const query = flip('c3'.repeat(SIGNAL_HEX_LENGTH[asked] / 2), Math.min(bits, 15));
         const near = [...plain.values()].filter(
-          (each) => each.type === asked && distance(each.value, query) <= (NEGATIVE_RADIUS[asked] ?? 0),
+          (each) => each.type === asked && distance(each.value, query) <= radiusFor(asked),
         );
         const hits = set.hits(asked, query);
         expect([hits.harmless !== null, hits.canary, hits.corpus]).toEqual([

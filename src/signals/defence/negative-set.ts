@@ -1,9 +1,7 @@
 import type { NegativeKind, SignalType } from '../../domain/vocabulary';
 import { createHammingIndex } from '../../perceptual/hamming-factory';
 import type { HammingStore } from '../../perceptual/hamming-search';
-
-/** Bits within which a contributed hash would match the harmless image, as matching itself counts; other types are equal or not. */
-export const NEGATIVE_RADIUS: Readonly<Partial<Record<SignalType, number>>> = { pdq: 31, blockhash: 10 };
+import { isPerceptual, radiusFor } from '../../perceptual/match-radius';
 
 /** What one hash hits among the negatives. */
 export interface NegativeHits {
@@ -21,7 +19,10 @@ interface Negative {
   readonly note: string | null;
 }
 
-/** Negatives in memory: perceptual ones in an exact range index, the others by their value. */
+/**
+ * Negatives in memory: perceptual ones in an exact range index, hit within the distance at which a contributed hash would match
+ * them; the others by their value.
+ */
 export class NegativeSet {
   private readonly negatives = new Map<number, Negative>();
   private readonly handleOf = new Map<string, number>();
@@ -38,7 +39,7 @@ export class NegativeSet {
     const handle = this.next++;
     this.handleOf.set(id, handle);
     this.negatives.set(handle, { kind, type, value, note });
-    if (NEGATIVE_RADIUS[type] === undefined) {
+    if (!isPerceptual(type)) {
       const key = `${type}:${value}`;
       this.exact.set(key, [...(this.exact.get(key) ?? []), handle]);
     } else {
@@ -62,11 +63,9 @@ export class NegativeSet {
   }
 
   hits(type: SignalType, value: string): NegativeHits {
-    const radius = NEGATIVE_RADIUS[type];
-    const found =
-      radius === undefined
-        ? (this.exact.get(`${type}:${value}`) ?? []).map((id) => ({ id, distance: 0 }))
-        : (this.near.get(type)?.query(value, radius) ?? []);
+    const found = isPerceptual(type)
+      ? (this.near.get(type)?.query(value, radiusFor(type)) ?? [])
+      : (this.exact.get(`${type}:${value}`) ?? []).map((id) => ({ id, distance: 0 }));
     let harmless: NegativeHits['harmless'] = null;
     let [canary, corpus] = [false, 0];
     for (const { id, distance } of found) {

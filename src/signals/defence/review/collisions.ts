@@ -1,9 +1,9 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Tx } from '../../../infra/database/work';
 import { mapInTurns } from '../../../infra/turn';
+import { radiusFor } from '../../../perceptual/match-radius';
 import type { SignalIndex } from '../../matching/signal-index.service';
 import type { NegativeLine } from '../negative-list';
-import { NEGATIVE_RADIUS } from '../negative-set';
 
 /** Searches between two turns of the event loop: about a millisecond at a million signals. */
 const SLICE = 50;
@@ -18,7 +18,7 @@ export interface Hit {
 export async function collide(index: SignalIndex, lines: readonly NegativeLine[]): Promise<Map<string, Hit>> {
   const found = new Map<string, Hit>();
   await mapInTurns(lines, SLICE, ({ type, value }) => {
-    for (const { signalId, distance } of index.near(type, value, NEGATIVE_RADIUS[type] ?? 0)) {
+    for (const { signalId, distance } of index.near(type, value, radiusFor(type))) {
       const before = found.get(signalId);
       found.set(signalId, {
         hits: (before?.hits ?? 0) + 1,
