@@ -182,7 +182,7 @@ describe('what a subscriber is served', () => {
     expect(tat.hashes.has(`pdq:${kept}`)).toBe(true);
     expect(tat.hashes.has(`pdq:${gone}`)).toBe(false);
     expect(stopncii.verdict(kept)).toBe('POSITIVE_CLASS');
-    expect(stopncii.verdict(gone)).toBe('NEGATIVE_CLASS');
+    expect(stopncii.written(gone)).toBe('DISPUTED -1 -Clepsydra');
     await expect(taxii.poll()).rejects.toThrow();
     for (const told of [values, [...tat.hashes], [...stopncii.hashes.keys()]]) expect(told.join()).not.toContain(later);
     const entries = await world.sql.query(`select 1 from ledger_entry where kind = 'exchange.scope-changed'`);

@@ -55,14 +55,24 @@ export class StopnciiClient {
     }
   }
 
-  /** As a person would say it of a hash: what the sources together make of it. */
-  verdict(value: string): Opinion | 'DISPUTED' | undefined {
-    const opinions = Object.values(this.hashes.get(`pdq:${value}`)?.opinions ?? {});
-    if (opinions.length === 0) return undefined;
-    const isPositive = opinions.includes('POSITIVE_CLASS');
-    const isNegative = opinions.includes('NEGATIVE_CLASS');
-    if (isPositive && isNegative) return 'DISPUTED';
-    return isPositive ? 'POSITIVE_CLASS' : isNegative ? 'NEGATIVE_CLASS' : 'INVESTIGATION_SEED';
+  /** What the client makes of all opinions. It adds a seed to every hash: one that somebody is against is disputed, never negative. */
+  verdict(value: string): Exclude<Opinion, 'NEGATIVE_CLASS'> | 'DISPUTED' | undefined {
+    const kept = this.hashes.get(`pdq:${value}`);
+    if (!kept) return undefined;
+    const opinions = Object.values(kept.opinions);
+    if (opinions.includes('NEGATIVE_CLASS')) return 'DISPUTED';
+    return opinions.includes('POSITIVE_CLASS') ? 'POSITIVE_CLASS' : 'INVESTIGATION_SEED';
+  }
+
+  /** As the client writes a hash: `POSITIVE_CLASS +2 +Unit A,+Unit B`. */
+  written(value: string): string {
+    const opinions = Object.entries(this.hashes.get(`pdq:${value}`)?.opinions ?? {}).toSorted(([a], [b]) =>
+      a < b ? -1 : 1,
+    );
+    const signs = { POSITIVE_CLASS: '+', NEGATIVE_CLASS: '-', INVESTIGATION_SEED: '' };
+    const owners = opinions.filter(([, opinion]) => signs[opinion]).map(([source, opinion]) => signs[opinion] + source);
+    const sum = owners.reduce((total, owner) => total + (owner.startsWith('+') ? 1 : -1), 0);
+    return `${this.verdict(value)} ${owners.length > 0 && sum >= 0 ? '+' : ''}${sum} ${owners.join()}`;
   }
 
   async post(
