@@ -89,7 +89,7 @@ describe('a subscriber that polls while others write', () => {
           [uuidv7(), id, unit.id, COMMON_LIST, at],
         );
       }
-      await recordChange(tx, entry.id, [id]);
+      await recordChange(tx, entry.id, [id], null);
       await release;
     });
   }
