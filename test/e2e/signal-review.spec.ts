@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { REVIEW_MONTHS } from '../../src/domain/signal-lifecycle';
 import { SignalUpkeep } from '../../src/signals/store/upkeep.service';
 import type { SignalView } from '../../src/signals/store/contribution.dto';
 import { startWorld, type Person, type World } from '../support/app';
+import { contribute } from '../support/signals';
 
 const DAY_MS = 86_400_000;
 
@@ -18,15 +18,6 @@ describe('the review of old hashes', () => {
   });
   afterAll(() => world.close());
 
-  const contribute = async (): Promise<string> => {
-    const answer = await curator.post<SignalView>('/v1/signals', {
-      type: 'sha256',
-      value: randomBytes(32).toString('hex'),
-      labels: {},
-    });
-    expect(answer.status).toBe(201);
-    return answer.body.id;
-  };
   const due = async (): Promise<string[]> =>
     (await curator.get<{ items: SignalView[] }>('/v1/signals?reviewDue=true')).body.items.map(({ id }) => id);
   const entries = async (): Promise<number[]> => {
@@ -38,7 +29,7 @@ describe('the review of old hashes', () => {
   };
 
   it('asks each contributor once after 24 months, says so in the ledger, and again 24 months after an answer', async () => {
-    const [first, second] = [await contribute(), await contribute()];
+    const [{ id: first }, { id: second }] = [await contribute(curator), await contribute(curator)];
     const start = world.clock.now();
     const after = (months: number, days = 0): Date => {
       const then = new Date(start);
