@@ -92,6 +92,20 @@ class KeepingTest(ServedCase):
         metadata = self.convert({"x": record})[LINES[0]["value"]]
         self.assertEqual(metadata.get_as_aggregate_opinion().category.name, "DISPUTED")
 
+    def test_leaves_out_of_the_index_what_is_in_a_state_that_is_not_wanted(self) -> None:
+        kept: t.Dict[str, t.Any] = {}
+        self.fetch(kept, self.fetch(kept, None))
+        disputed = kept[DISPUTED].value
+        self.assertIn(disputed, self.convert(kept, states="active, disputed"))
+        wanted = self.convert(kept, states="active")
+        self.assertNotIn(disputed, wanted)
+        self.assertEqual({each.record.state for each in wanted.values()}, {"active"})
+        # When the dispute is over, the next line of the feed brings it back.
+        kept[DISPUTED].state = "active"
+        self.assertIn(disputed, self.convert(kept, states="active"))
+        with self.assertRaises(ValueError):
+            self.convert(kept, states="actve")
+
     def test_drops_an_erased_hash_whose_value_is_destroyed(self) -> None:
         kept: t.Dict[str, t.Any] = {}
         checkpoint = self.fetch(kept, None)

@@ -13,7 +13,7 @@ from threatexchange.exchanges.signal_exchange_api import SignalExchangeAPI
 from threatexchange.signal_type.signal_base import SignalType
 
 from tx_clepsydra.feed import FeedClient
-from tx_clepsydra.records import Opinion, Record, read_line
+from tx_clepsydra.records import STANDING, Opinion, Record, read_line
 
 POSITIVE = state.SignalOpinionCategory.POSITIVE_CLASS
 NEGATIVE = state.SignalOpinionCategory.NEGATIVE_CLASS
@@ -96,6 +96,19 @@ class ClepsydraCollabConfig(CollaborationConfigWithDefaults, _ClepsydraCollabCon
         default="",
         metadata={"help": "id of your own organisation there, whose opinions are yours"},
     )
+    states: str = field(
+        default="",
+        metadata={"help": "states that are matched, separated by commas: provisional,active,disputed; all unless told"},
+    )
+
+    def __post_init__(self) -> None:
+        # A word that is no state would match nothing, and nobody would notice.
+        if not self.matched_states.issubset(STANDING):
+            raise ValueError(f"states: not of {', '.join(STANDING)}: {self.states}")
+
+    @property
+    def matched_states(self) -> t.Set[str]:
+        return {each.strip() for each in self.states.split(",") if each.strip()} or set(STANDING)
 
 
 class ClepsydraSignalExchangeAPI(
@@ -178,7 +191,8 @@ class ClepsydraSignalExchangeAPI(
         converted: t.Dict[t.Type[SignalType], t.Dict[str, ClepsydraSignalMetadata]] = {}
         for record in fetched.values():
             signal_type = by_name.get(record.signal_type_name) if record else None
-            if record is None or signal_type is None:
+            # HMA keeps no opinion that its matching would ask: a hash in a state that is not wanted must not be in its index.
+            if record is None or signal_type is None or record.state not in collab.matched_states:
                 continue
             converted.setdefault(signal_type, {})[record.value] = ClepsydraSignalMetadata(record, collab.organisation)
         return converted
