@@ -7,7 +7,7 @@ import type { Actor } from '../../../infra/database/work';
 import { fingerprintOf } from '../../../infra/http/context.hook';
 import { readSubmission } from '../../../infra/http/submission';
 import { validated } from '../../../infra/http/validation';
-import { readFile } from '../negative-list';
+import { readFile, type ReadList } from '../negative-list';
 import { AddNegativesDto, type NegativesAnswer } from './defence.dto';
 import { Negatives } from './negatives.service';
 
@@ -27,7 +27,7 @@ export class NegativeUpload {
       const claim = requestContext()?.idempotency;
       const digest = createHash('sha256').update(JSON.stringify(document)).update(bytes).digest('hex');
       if (claim) claim.fingerprint = fingerprintOf(request.method, request.url, digest);
-      return await this.negatives.addList(actor, dto, read(bytes, dto));
+      return await this.negatives.addList(actor, dto, await read(bytes, dto));
     } catch (error) {
       drain();
       throw error;
@@ -49,9 +49,9 @@ async function firstFile(files: Awaited<ReturnType<typeof readSubmission>>['file
   throw new DomainError('request.invalid', {}, [{ pointer: '/file', detail: 'a file with the list is needed' }]);
 }
 
-function read(bytes: Buffer, dto: AddNegativesDto): ReturnType<typeof readFile> {
+async function read(bytes: Buffer, dto: AddNegativesDto): Promise<ReadList> {
   try {
-    return readFile(new TextDecoder('utf-8', { fatal: true }).decode(bytes), dto.type);
+    return await readFile(new TextDecoder('utf-8', { fatal: true }).decode(bytes), dto.type);
   } catch (error) {
     const reason = error instanceof TypeError ? 'the file is not UTF-8' : 'the file is neither CSV nor JSON lines';
     throw new DomainError('signal-negative.unusable', { reason });

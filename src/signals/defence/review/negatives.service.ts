@@ -42,9 +42,9 @@ export class Negatives {
     private readonly index: SignalIndex,
   ) {}
 
-  add(actor: Actor, { entries, ...dto }: AddNegativeLinesDto): Promise<NegativesAnswer> {
+  async add(actor: Actor, { entries, ...dto }: AddNegativeLinesDto): Promise<NegativesAnswer> {
     const numbered = entries.map((entry, index) => ({ line: index + 1, entry }));
-    return this.addList(actor, dto, readEntries(numbered, dto.type));
+    return this.addList(actor, dto, await readEntries(numbered, dto.type));
   }
 
   /** Adds what is new and looks up what stands and collides; sending a list again looks again. */
