@@ -333,7 +333,10 @@ export interface paths {
         /** Every signal within the radius of a hash. Only the hash is sent; of a hash without a match a count is kept. */
         readonly get: operations["Match_match"];
         readonly put?: never;
-        /** Hashes one file, of 64 MiB at most, and looks its hashes up. The file is not kept. */
+        /**
+         * Hashes one file, of 64 MiB at most, and looks its hashes up. The file is not kept. Of the day's questions each picture
+         *     takes one: the image, each of its variants, each page of a document; anything else one in all.
+         */
         readonly post: operations["Match_matchFile"];
         readonly delete?: never;
         readonly options?: never;
@@ -2068,16 +2071,16 @@ export interface components {
             readonly matchable: string;
             readonly freshness: components["schemas"]["Freshness"];
         };
-        readonly MatchFrame: {
+        readonly VideoFrameDto: {
             /** @description PDQ: 64 lower-case hexadecimal digits. */
             readonly hash: string;
             /** @description PDQ quality, 0 to 100; frames of 49 and less are not compared. */
             readonly quality: number;
-            /** @description Milliseconds from the start. */
+            /** @description Milliseconds from the start of the video. */
             readonly atMs?: number;
         };
         readonly MatchFramesDto: {
-            readonly frames: readonly components["schemas"]["MatchFrame"][];
+            readonly frames: readonly components["schemas"]["VideoFrameDto"][];
         };
         readonly TrustView: {
             readonly organisation: {
@@ -2404,13 +2407,6 @@ export interface components {
             readonly givenAt: string;
             /** @description Null for the one that counts. */
             readonly supersededAt: string | null;
-        };
-        readonly VideoFrameDto: {
-            /** @description PDQ of the frame. */
-            readonly hash: string;
-            readonly quality: number;
-            /** @description Milliseconds from the start of the video. */
-            readonly atMs?: number;
         };
         readonly ContributeSignalDto: {
             readonly labels: components["schemas"]["SignalLabels"];
@@ -3108,7 +3104,7 @@ export interface components {
             /** @description Of a video or a document. */
             readonly media: components["schemas"]["MediaView"] | null;
             /** @enum {string} */
-            readonly matchable: "perceptual" | "exact only: quality ≤ 49" | "exact only: not an image" | "exact only: image not hashed" | "exact only: being hashed" | "video: exact only";
+            readonly matchable: "perceptual" | "video: exact only" | "exact only: quality ≤ 49" | "exact only: not an image" | "exact only: image not hashed" | "exact only: being hashed";
             readonly collectedAt: string;
         };
         readonly RefusedView: {
@@ -3177,7 +3173,7 @@ export interface components {
             /** @description Of a video or a document. */
             readonly media: components["schemas"]["MediaView"] | null;
             /** @enum {string} */
-            readonly matchable: "perceptual" | "exact only: quality ≤ 49" | "exact only: not an image" | "exact only: image not hashed" | "exact only: being hashed" | "video: exact only";
+            readonly matchable: "perceptual" | "video: exact only" | "exact only: quality ≤ 49" | "exact only: not an image" | "exact only: image not hashed" | "exact only: being hashed";
             readonly collectedAt: string;
         };
         readonly CaseView: {
@@ -4390,9 +4386,9 @@ export interface operations {
     readonly Match_match: {
         readonly parameters: {
             readonly query: {
-                readonly type: "pdq" | "blockhash" | "vpdq" | "sha256" | "sha512" | "md5" | "text_sha256";
                 /** @description Lower-case hexadecimal: 64 digits, 32 for MD5, 128 for SHA-512. A video is asked for by its digest. */
                 readonly value: string;
+                readonly type: "pdq" | "blockhash" | "vpdq" | "sha256" | "sha512" | "md5" | "text_sha256";
                 /** @description Bits that may differ, 0 to 64; PDQ 31 and blockhash 10 unless told. Exact types take 0. */
                 readonly radius?: number;
             };
@@ -4424,7 +4420,7 @@ export interface operations {
     readonly Match_matchFile: {
         readonly parameters: {
             readonly query?: {
-                /** @description Forms of a picture to ask for as well: `dihedral` (turned, mirrored), `letterbox` (without its bars) */
+                /** @description Forms of a picture to ask for as well: `dihedral` (turned, mirrored), `letterbox` (without its bars). */
                 readonly variants?: string;
             };
             readonly header?: {
