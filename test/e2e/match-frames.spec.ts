@@ -19,18 +19,22 @@ function film(name: string, count: number): Frame[] {
   });
 }
 
+const digestOf = (frames: readonly Frame[]): string =>
+  vpdqDigest(frames.map((frame, at) => ({ ...frame, frame: at })))!;
+
 describe('asking by the frames that the asker hashed', () => {
   let world: World;
   let moderator: Person;
+  let analyst: Person;
   let signalId: string;
   const known = film('known', 20);
 
   beforeAll(async () => {
     world = await startWorld();
     const cast = await world.cast();
-    moderator = cast.moderator;
-    const value = vpdqDigest(known.map((frame, at) => ({ ...frame, frame: at })));
-    const answer = await cast.analyst.post<SignalView>('/v1/signals', {
+    ({ moderator, analyst } = cast);
+    const value = digestOf(known);
+    const answer = await analyst.post<SignalView>('/v1/signals', {
       type: 'vpdq',
       value,
       frames: known,
@@ -54,6 +58,20 @@ describe('asking by the frames that the asker hashed', () => {
     expect(mixed.body.matches).toEqual([]);
     const enough = await ask([...known.slice(0, 8), ...film('other', 2)]);
     expect(enough.body.matches).toMatchObject([{ signalId, vpdq: { queryPercent: 80 } }]);
+  });
+
+  it('finds the very same film where nothing but the digest of its frames is known, and not a part of it', async () => {
+    const bare = film('bare', 12);
+    const { body } = await analyst.post<SignalView>('/v1/signals', { type: 'vpdq', value: digestOf(bare), labels: {} });
+    const same = await ask(bare.toReversed());
+    expect(same.body.matches).toMatchObject([{ signalId: body.id, distance: 0 }]);
+    expect(same.body.matches[0]).not.toHaveProperty('vpdq');
+    expect((await ask(bare.slice(1))).body.matches).toEqual([]);
+    // Whoever gives the frames afterwards makes it findable by them.
+    const again = await world.person(await world.organisation('civil_society', 'watchers'), ['curator']);
+    const made = await again.post('/v1/signals', { type: 'vpdq', value: digestOf(bare), labels: {}, frames: bare });
+    expect(made.status).toBe(201);
+    expect((await ask(bare.slice(1))).body.matches).toMatchObject([{ signalId: body.id, vpdq: { queryPercent: 100 } }]);
   });
 
   it('does not count frames of low quality, and names what is wrong with a frame', async () => {

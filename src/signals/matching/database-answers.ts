@@ -2,8 +2,8 @@ import type { PublicLabels } from '../../domain/signal-merge';
 import type { Severity, SignalType } from '../../domain/vocabulary';
 import type { Tx } from '../../infra/database/work';
 import { isPerceptual } from '../../perceptual/match-radius';
+import { VideoTally } from '../../perceptual/video-tally';
 import { VPDQ_RADIUS, usableFrames, type VpdqFrame } from '../../perceptual/vpdq';
-import { VideoTally } from './frame-store';
 import type { Hit, KnownSignal, Standing } from './known-signal';
 import type { Question } from './question';
 
@@ -70,8 +70,8 @@ export async function findVideosInDatabase(tx: Tx, frames: readonly VpdqFrame[])
   const known = await readKnown(tx, ids);
   return tally
     .hits(asked.length, (id) => framesOf.get(id) ?? 0)
-    .flatMap(({ row, distance, ...vpdq }) => {
-      const signal = known.get(row);
+    .flatMap(({ video, distance, ...vpdq }) => {
+      const signal = known.get(video);
       return signal ? [{ signal, distance, vpdq }] : [];
     });
 }

@@ -4,7 +4,7 @@ import { BLOCKHASH_BITS } from '../../perceptual/bit-permutation';
 import { createHammingIndex } from '../../perceptual/hamming-factory';
 import type { HammingStore } from '../../perceptual/hamming-search';
 import { PERCEPTUAL_TYPES, isPerceptual, type PerceptualType } from '../../perceptual/match-radius';
-import { FrameStore } from './frame-store';
+import { VideoIndex } from '../../perceptual/video-index';
 import type { KnownSignal } from './known-signal';
 import type { PagedSignal } from './signal-pages';
 import { SignalTable } from './signal-table';
@@ -20,7 +20,7 @@ export type Expected = Readonly<Partial<Record<SignalType, number>>>;
  */
 export class HashStore {
   readonly table = new SignalTable();
-  readonly frames: FrameStore;
+  readonly frames: VideoIndex;
   readonly #perceptual: Record<PerceptualType, HammingStore>;
   readonly #exact: Record<ExactType, ExactIndex>;
 
@@ -36,7 +36,7 @@ export class HashStore {
       md5: new ExactIndex(16),
       text_sha256: new ExactIndex(32),
     };
-    this.frames = new FrameStore();
+    this.frames = new VideoIndex();
   }
 
   sizeOf(type: SignalType): number {
@@ -77,6 +77,8 @@ export class HashStore {
     }
     if (present !== undefined) {
       this.table.change(present, signal);
+      // Whoever stood behind it first may have known no frames.
+      if (signal.type === 'vpdq') this.frames.add(present, signal.frames);
       return;
     }
     const row = this.table.add(signal);

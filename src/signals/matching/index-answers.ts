@@ -24,9 +24,10 @@ export async function findInStore(store: HashStore, { type, value, radius, varia
 }
 
 export async function findVideosInStore(store: HashStore, frames: readonly VpdqFrame[]): Promise<Hit[]> {
-  const found = await store.frames.near(frames);
-  return found.map(({ row, distance, queryPercent, comparedPercent }) => ({
-    signal: store.read(row),
+  const scan = store.frames.start(frames);
+  while (!scan.step()) await turn();
+  return scan.hits().map(({ video, distance, queryPercent, comparedPercent }) => ({
+    signal: store.read(video),
     distance,
     vpdq: { queryPercent, comparedPercent },
   }));

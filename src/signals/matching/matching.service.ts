@@ -98,22 +98,21 @@ export class Matching {
 
 const askedOf = (hashes: FileHashes): Asked => ({ questions: questionsOf(hashes), frames: hashes.frames ?? [] });
 
+// Frames before the questions: of two hits of one signal that are as near the first one counts, and theirs says the shares.
 async function readHits(tx: Tx, { questions, frames }: Asked): Promise<{ hits: Hit[]; through: number }> {
   const through = await newestEntry(tx);
-  const hits: Hit[] = [];
+  const hits = await findVideosInDatabase(tx, frames);
   for (const question of questions) {
     const { variant } = question;
     const found = await findInDatabase(tx, question);
     hits.push(...(variant ? found.map((hit) => ({ ...hit, variant })) : found));
   }
-  hits.push(...(await findVideosInDatabase(tx, frames)));
   return { hits, through };
 }
 
 async function storedHits({ store }: SignalIndex, { questions, frames }: Asked): Promise<Hit[]> {
-  const hits: Hit[] = [];
+  const hits = frames.length > 0 ? await findVideosInStore(store, frames) : [];
   for (const question of questions) hits.push(...(await findInStore(store, question)));
-  if (frames.length > 0) hits.push(...(await findVideosInStore(store, frames)));
   return hits;
 }
 

@@ -2,7 +2,7 @@ import { SIGNAL_HEX_LENGTH, type SignalType } from '../../domain/vocabulary';
 import { MAX_RADIUS } from '../../perceptual/hamming-search';
 import { DEFAULT_RADIUS, isPerceptual } from '../../perceptual/match-radius';
 import { PDQ_MIN_QUALITY } from '../../perceptual/pdq';
-import type { VpdqFrame } from '../../perceptual/vpdq';
+import { vpdqDigest, type VpdqFrame } from '../../perceptual/vpdq';
 
 /** One well-formed hash that is asked for. */
 export interface Question {
@@ -33,10 +33,14 @@ export interface FileHashes {
   readonly textSha256?: string | undefined;
 }
 
-/** Exact digests first, then what is compared by distance; nothing of low quality. Frames are asked for apart. */
+/**
+ * Exact digests first, then what is compared by distance; nothing of low quality. Frames are asked for apart; their digest
+ * here finds the same film also where who contributed it gave no frames.
+ */
 export function questionsOf(hashes: FileHashes): Question[] {
   const { sha256, sha512, md5, textSha256: text_sha256, pdq, blockhash } = hashes;
-  const exact = Object.entries({ sha256, sha512, md5, text_sha256 } satisfies Partial<Record<SignalType, unknown>>);
+  const vpdq = vpdqDigest(hashes.frames ?? []) ?? undefined;
+  const exact = Object.entries({ sha256, sha512, md5, vpdq, text_sha256 } satisfies Partial<Record<SignalType, unknown>>);
   const questions: Question[] = [];
   for (const [type, value] of exact as [SignalType, string | undefined][]) {
     if (value !== undefined) questions.push({ type, value, radius: 0 });

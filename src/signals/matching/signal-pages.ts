@@ -12,8 +12,8 @@ export interface PagedSignal {
   readonly value: Uint8Array;
   readonly standing: Standing;
   readonly contributions: readonly StandAt[];
-  /** Of a video: its usable frames, 32 bytes each. */
-  readonly frames: readonly Uint8Array[];
+  /** Of a video: its usable frames, 32 bytes each, one after the other. */
+  readonly frames: Uint8Array;
 }
 
 export interface SignalPage {
@@ -94,6 +94,7 @@ export async function readSignals(tx: Tx, ids: readonly string[]): Promise<reado
 
 const ID_BYTES = 16;
 const AT_BYTES = 8;
+const NO_FRAMES = new Uint8Array(0);
 
 async function unpack(tx: Tx, signals: readonly SignalGroup[], said: readonly StandGroup[]): Promise<PagedSignal[]> {
   const contributions = new Map<string, StandAt[]>();
@@ -121,7 +122,7 @@ async function unpack(tx: Tx, signals: readonly SignalGroup[], said: readonly St
 function unpackGroup(
   group: SignalGroup,
   contributions: ReadonlyMap<string, StandAt[]>,
-  frames: ReadonlyMap<string, Buffer[]>,
+  frames: ReadonlyMap<string, Buffer>,
 ): PagedSignal[] {
   const { type, packed } = group;
   const standing: Standing = {
@@ -139,16 +140,16 @@ function unpackGroup(
       value: packed.subarray(at + ID_BYTES, at + width),
       standing,
       contributions: contributions.get(key) ?? [],
-      frames: frames.get(key) ?? [],
+      frames: frames.get(key) ?? NO_FRAMES,
     });
   }
   return found;
 }
 
 /** The frames that `usableFrames` of the perceptual folder keeps. */
-async function framesOf(tx: Tx, signals: readonly SignalGroup[]): Promise<Map<string, Buffer[]>> {
+async function framesOf(tx: Tx, signals: readonly SignalGroup[]): Promise<Map<string, Buffer>> {
   const videos = signals.filter(({ type }) => type === 'vpdq');
-  const frames = new Map<string, Buffer[]>();
+  const frames = new Map<string, Buffer>();
   if (videos.length === 0) return frames;
   const ids = videos.flatMap(({ packed }) =>
     Array.from({ length: packed.length / 48 }, (_, at) => uuidOf(packed.subarray(at * 48, at * 48 + ID_BYTES))),
@@ -158,9 +159,6 @@ async function framesOf(tx: Tx, signals: readonly SignalGroup[]): Promise<Map<st
      where signal_id = any($1) and quality >= $2 group by signal_id`,
     [ids, PDQ_MIN_QUALITY],
   );
-  for (const { id, packed } of rows) {
-    const hashes = Array.from({ length: packed.length / 32 }, (_, at) => packed.subarray(at * 32, at * 32 + 32));
-    frames.set(id.toString('latin1', 0, ID_BYTES), hashes);
-  }
+  for (const { id, packed } of rows) frames.set(id.toString('latin1', 0, ID_BYTES), packed);
   return frames;
 }
