@@ -1,26 +1,7 @@
-import { createHash } from 'node:crypto';
-import { vpdqDigest } from '../../src/perceptual/vpdq';
 import type { MatchAnswer } from '../../src/signals/matching/match.dto';
 import type { SignalView } from '../../src/signals/store/contribution.dto';
 import { startWorld, type Person, type World } from '../support/app';
-
-interface Frame {
-  readonly hash: string;
-  readonly quality: number;
-  readonly atMs: number;
-}
-
-/** Frames of an invented video: each a value with 128 ones, as PDQ's are. */
-function film(name: string, count: number): Frame[] {
-  return Array.from({ length: count }, (_, second) => {
-    const half = createHash('sha256').update(`${name} ${second}`).digest('hex').slice(0, 32);
-    const other = [...half].map((digit) => (15 - Number.parseInt(digit, 16)).toString(16)).join('');
-    return { hash: half + other, quality: 90, atMs: second * 1000 };
-  });
-}
-
-const digestOf = (frames: readonly Frame[]): string =>
-  vpdqDigest(frames.map((frame, at) => ({ ...frame, frame: at })))!;
+import { contributeFilm, digestOf, film } from '../support/films';
 
 describe('asking by the frames that the asker hashed', () => {
   let world: World;
@@ -33,15 +14,7 @@ describe('asking by the frames that the asker hashed', () => {
     world = await startWorld();
     const cast = await world.cast();
     ({ moderator, analyst } = cast);
-    const value = digestOf(known);
-    const answer = await analyst.post<SignalView>('/v1/signals', {
-      type: 'vpdq',
-      value,
-      frames: known,
-      labels: {},
-    });
-    expect(answer.status).toBe(201);
-    signalId = answer.body.id;
+    signalId = await contributeFilm(analyst, known);
   });
   afterAll(() => world.close());
 
@@ -69,8 +42,7 @@ describe('asking by the frames that the asker hashed', () => {
     expect((await ask(bare.slice(1))).body.matches).toEqual([]);
     // Whoever gives the frames afterwards makes it findable by them.
     const again = await world.person(await world.organisation('civil_society', 'watchers'), ['curator']);
-    const made = await again.post('/v1/signals', { type: 'vpdq', value: digestOf(bare), labels: {}, frames: bare });
-    expect(made.status).toBe(201);
+    expect(await contributeFilm(again, bare)).toBe(body.id);
     expect((await ask(bare.slice(1))).body.matches).toMatchObject([{ signalId: body.id, vpdq: { queryPercent: 100 } }]);
   });
 

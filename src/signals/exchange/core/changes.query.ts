@@ -45,6 +45,13 @@ export async function changesAfter(
   return followPage(tx, following, position, limit, head);
 }
 
+/** Where to go on when no more of a page, which began `from` there, was handed on than up to this line of it. */
+export function behindLine(page: ChangePage, from: Position | null, { seq, id }: Line): Position {
+  return from?.phase === 'follow'
+    ? { phase: 'follow', seq, key: id }
+    : { phase: 'snapshot', seq: page.next.seq, key: id };
+}
+
 // For each list its own walk along the index, so that a page of many lists costs as many short scans and no sort of them all.
 const STANDING = `
   select distinct p.signal_id from unnest($1::uuid[]) as l(id) cross join lateral (

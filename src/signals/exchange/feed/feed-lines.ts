@@ -13,6 +13,8 @@ export interface FeedLine {
   readonly state: string;
   /** PDQ quality, 0 to 100, where somebody has said it. */
   readonly quality?: number;
+  /** Of a video, where they are asked for and known: its usable frames, 64 hex digits each, ascending; `value` is their digest. */
+  readonly frames?: string;
   /** The strictest marking of the lists named here. */
   readonly tlp?: Tlp;
   readonly lists: readonly string[];
@@ -54,7 +56,8 @@ export interface FeedEnd {
   readonly more: boolean;
 }
 
-export function toFeedLine(line: Line): FeedLine | FeedTombstone {
+/** @param frames of a video, where they are asked for and known */
+export function toFeedLine(line: Line, frames?: string): FeedLine | FeedTombstone {
   const { seq, id: signalId, type, value, state } = line;
   const at = instantText(line.micros);
   if (state === 'withdrawn' || state === 'erased') return { seq, signalId, type, value, state, at };
@@ -65,6 +68,7 @@ export function toFeedLine(line: Line): FeedLine | FeedTombstone {
     value,
     state,
     ...(line.quality === null ? {} : { quality: line.quality }),
+    ...(frames === undefined ? {} : { frames }),
     ...(line.tlp === null ? {} : { tlp: line.tlp }),
     lists: [...new Set(line.standing.map(({ listId }) => listId))].toSorted(),
     labels: line.labels,

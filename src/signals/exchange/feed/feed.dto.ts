@@ -13,7 +13,7 @@ export class SignalFeedQuery {
   @MaxLength(200)
   cursor?: string;
 
-  /** Lines at most, 1 to 100,000. */
+  /** Lines at most, 1 to 100,000. An answer ends at 16 MiB also, before it is packed. */
   @IsOptional()
   @InDigits()
   @IsInt()
@@ -28,6 +28,14 @@ export class SignalFeedQuery {
   @ArrayMaxSize(50)
   @IsUUID('all', { each: true })
   lists?: string[];
+
+  /**
+   * `true`: a line of type `vpdq` brings the hashes of its frames along, where they are known, as one hex text `frames`: what
+   * finds a film that is near. An hour of film is 230 KB.
+   */
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  frames?: string;
 }
 
 export class SignalExportQuery {

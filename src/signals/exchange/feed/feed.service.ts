@@ -1,16 +1,38 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../../domain/errors';
 import { Work } from '../../../infra/database/work';
-import type { ChangePage, Following } from '../core/changes.query';
+import { behindLine, type ChangePage, type Following } from '../core/changes.query';
 import { ExchangeChanges } from '../core/changes.service';
+import { isTombstone, type Line } from '../core/lines.query';
 import { formatPosition, parsePosition, selectionOf, type Position } from '../core/position';
 import { servedLists } from '../core/scope';
 import type { Subscriber } from '../credentials/credential';
 import type { SignalExportQuery, SignalFeedQuery } from './feed.dto';
 import { CSV_HEADER, toExport, toFeedLine, type FeedEnd } from './feed-lines';
+import { framesOf } from './frames.query';
 
 /** Signals read in one transaction and held in memory at once. */
 const PAGE = 1_000;
+/** Of one answer, before it is packed: with the frames of films its lines may be 1.3 MB each. */
+const MOST_BYTES = 16 * 2 ** 20;
+/** Whose frames are read, and held in memory, at once. */
+const FILMS_AT_ONCE = 8;
+
+/** What is wanted of one answer. */
+interface Wanted {
+  readonly following: Following;
+  readonly from: Position | null;
+  readonly limit: number;
+  readonly selection: string;
+  readonly withFrames: boolean;
+}
+
+/** How far one answer has come. */
+interface Progress {
+  bytes: number;
+  /** Behind the last line that was written. */
+  reached: Position | null;
+}
 
 /** Our own feed and the flat files. */
 @Injectable()
@@ -30,25 +52,58 @@ export class SignalFeed {
     const selection = selectionOf(subscriber.id, ...(chosen ?? ['all']));
     const from = query.cursor === undefined ? null : parsePosition(query.cursor, selection, 'cursor');
     const first = await this.changes.page(following, from, Math.min(PAGE, query.limit));
-    return this.write(following, first, query.limit, selection);
+    const withFrames = query.frames === 'true';
+    return this.write({ following, from, limit: query.limit, selection, withFrames }, first);
   }
 
-  private async *write(
-    following: Following,
-    first: ChangePage,
-    limit: number,
-    selection: string,
-  ): AsyncGenerator<string, void, undefined> {
+  private async *write(wanted: Wanted, first: ChangePage): AsyncGenerator<string, void, undefined> {
+    const { following, selection } = wanted;
+    const progress: Progress = { bytes: 0, reached: wanted.from };
     let page = first;
-    let left = limit;
+    let left = wanted.limit;
+    let isWhole: boolean;
     for (;;) {
+      isWhole = yield* this.writePage(wanted, page, progress);
       left -= page.lines.length;
-      if (page.lines.length > 0) yield page.lines.map((line) => `${JSON.stringify(toFeedLine(line))}\n`).join('');
-      if (!page.more || left <= 0) break;
+      if (!isWhole || !page.more || left <= 0) break;
       page = await this.changes.page(following, page.next, Math.min(PAGE, left));
     }
-    const end: FeedEnd = { through: formatPosition(page.next, selection), more: page.more };
+    const through = formatPosition(progress.reached ?? page.next, selection);
+    const end: FeedEnd = { through, more: page.more || !isWhole };
     yield `${JSON.stringify(end)}\n`;
+  }
+
+  /** False when the answer is full before the end of the page; the first line of an answer is written whatever its size. */
+  private async *writePage(
+    { following, withFrames }: Wanted,
+    page: ChangePage,
+    progress: Progress,
+  ): AsyncGenerator<string, boolean, undefined> {
+    const from = progress.reached;
+    for (const lines of withFrames ? byFilms(page.lines) : [page.lines]) {
+      const frames = withFrames ? await this.framesOf(following, lines) : null;
+      let text = '';
+      for (const line of lines) {
+        const said = `${JSON.stringify(toFeedLine(line, frames?.get(line.id)))}\n`;
+        const bytes = Buffer.byteLength(said);
+        if (progress.bytes > 0 && progress.bytes + bytes > MOST_BYTES) {
+          if (text !== '') yield text;
+          return false;
+        }
+        progress.bytes += bytes;
+        progress.reached = behindLine(page, from, line);
+        text += said;
+      }
+      if (text !== '') yield text;
+    }
+    progress.reached = page.next;
+    return true;
+  }
+
+  /** In a transaction of its own after that of the lines: a film that was withdrawn between the two comes without frames. */
+  private framesOf({ lists }: Following, lines: readonly Line[]): Promise<ReadonlyMap<string, string>> {
+    const films = lines.filter(isFilm).map(({ id }) => id);
+    return films.length === 0 ? Promise.resolve(new Map()) : this.changes.read((tx) => framesOf(tx, films, lists));
   }
 
   /** All that stands now, as a file. */
@@ -83,4 +138,19 @@ export class SignalFeed {
     if (faults.length > 0) throw new DomainError('request.not-found', {}, faults);
     return following;
   }
+}
+
+const isFilm = (line: Line): boolean => line.type === 'vpdq' && !isTombstone(line);
+
+/** The lines in pieces with a few films each. */
+function* byFilms(lines: readonly Line[]): Generator<readonly Line[]> {
+  let start = 0;
+  let films = 0;
+  for (const [at, line] of lines.entries()) {
+    if (!isFilm(line) || ++films < FILMS_AT_ONCE) continue;
+    yield lines.slice(start, at + 1);
+    start = at + 1;
+    films = 0;
+  }
+  if (start < lines.length) yield lines.slice(start);
 }
