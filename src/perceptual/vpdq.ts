@@ -34,6 +34,9 @@ export interface VpdqThresholds {
   readonly comparedPercent: number;
 }
 
+/** Of one video among the shared hashes: more than five hours of one frame a second. */
+export const MOST_VIDEO_FRAMES = 20_000;
+
 export const VPDQ_RADIUS = PDQ_MATCH_RADIUS;
 /** What the field's clients use: most of the query must be known, however little of the known video it is. */
 export const VPDQ_THRESHOLDS: VpdqThresholds = { queryPercent: 80, comparedPercent: 0 };
@@ -84,9 +87,13 @@ export function isVpdqMatch(
  */
 export function vpdqDigest(frames: readonly VpdqFrame[]): string | null {
   const hashes = usableFrames(frames).map(({ hash }) => hash);
-  if (hashes.length === 0) return null;
+  return hashes.length === 0 ? null : digestOfHashes(hashes);
+}
+
+/** The same of hashes that are distinct and usable already, and at least one. */
+export function digestOfHashes(hashes: readonly string[]): string {
   // Hex digits sort alike as text and as bytes.
-  const lines = hashes.sort().map((hash) => `${hash}\n`);
+  const lines = [...hashes].sort().map((hash) => `${hash}\n`);
   return bytesToHex(sha256(utf8ToBytes(lines.join(''))));
 }
 

@@ -1,24 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { join } from 'node:path';
 import { randomFrom } from '../../seeds/scenes';
-import type { BatchMatch, BatchMatchAnswer, BatchQuestion } from '../../src/signals/matching/match.dto';
-import { SignalIndex } from '../../src/signals/matching/signal-index.service';
+import type { BatchMatchAnswer, BatchQuestion } from '../../src/signals/matching/match.dto';
 import type { BatchAnswer } from '../../src/signals/store/contribution.dto';
 import { startWorld, type Person, type World } from '../support/app';
 import { sequenced } from '../support/exchange';
-
-/** What of the built package is used; it is ESM with a configuration of its own. */
-type OfflineMatch = Omit<BatchMatch, 'query' | 'contributions' | 'feedback' | 'policyVersion'>;
-interface Offline {
-  sync(client: object): Promise<{ changed: number; withdrawn: number; malformed: number; refetched: string | null }>;
-  match(queries: readonly BatchQuestion[]): OfflineMatch[];
-}
-interface Sdk {
-  readonly Clepsydra: new (options: { baseUrl: string; token: string }) => object;
-  readonly OfflineMatcher: { open(options: { folder: string }): Offline };
-}
+import { offlineKey, offlineSdk, said, untilFollowed, type Offline, type OfflineSdk } from '../support/offline';
 
 const random = randomFrom(11);
 const below = (limit: number): number => Math.floor(random() * limit);
@@ -39,7 +27,7 @@ describe('matching offline, beside the server that the lists come from', () => {
   let curator: Person;
   let moderator: Person;
   let client: object;
-  let OfflineMatcher: Sdk['OfflineMatcher'];
+  let OfflineMatcher: OfflineSdk['OfflineMatcher'];
   let key: string;
   let folder: string;
   /** Hashes that questions are asked about, each with its neighbours on the lists. */
@@ -54,12 +42,8 @@ describe('matching offline, beside the server that the lists come from', () => {
     analyst = await world.person(cast.unit, ['analyst', 'curator']);
     curator = await world.person(await world.organisation('civil_society', 'watchers'), ['curator']);
     const admin = await world.person(cast.platform, ['admin']);
-    const permissions = ['signal.query', 'signal.fetch', 'signal-list.read'];
-    const expiresAt = new Date(world.clock.now().getTime() + 30 * 86_400_000).toISOString();
-    const made = await admin.post<{ key: string }>('/v1/api-keys', { name: 'offline', permissions, expiresAt });
-    expect(made.status).toBe(201);
-    ({ key } = made.body);
-    const sdk = (await import(pathToFileURL(resolve('sdk/dist/index.js')).href)) as Sdk;
+    key = await offlineKey(world, admin);
+    const sdk = await offlineSdk();
     ({ OfflineMatcher } = sdk);
     client = new sdk.Clepsydra({ baseUrl: await world.listen(), token: key });
   }, 60_000);
@@ -72,28 +56,6 @@ describe('matching offline, beside the server that the lists come from', () => {
     const { status, body } = await person.post<BatchAnswer>('/v1/signals/batch', { signals, ...more });
     expect([status, body.refused]).toEqual([200, []]);
   }
-
-  /** What both can say. The feed names the lists in the order of their ids, and not who contributed when. */
-  const said = (match: OfflineMatch | BatchMatch): object => {
-    const { signalId, type, value, distance, state, reviewed, labels, severity, incident, opinions, action, because } =
-      match;
-    const lists = match.lists.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-    return {
-      signalId,
-      type,
-      value,
-      distance,
-      state,
-      reviewed,
-      labels,
-      severity,
-      incident,
-      lists,
-      opinions,
-      action,
-      because,
-    };
-  };
 
   async function serverSays(queries: readonly BatchQuestion[]): Promise<object[][]> {
     const headers = { authorization: `Bearer ${key}` };
@@ -140,7 +102,7 @@ describe('matching offline, beside the server that the lists come from', () => {
       labels: { category: 'threat' },
     });
     await sequenced(world);
-    await untilFollowed();
+    await untilFollowed(world, moderator);
     const matcher = OfflineMatcher.open({ folder });
     const report = await matcher.sync(client);
     expect(report).toMatchObject({ malformed: 0, withdrawn: 0, refetched: null });
@@ -158,7 +120,7 @@ describe('matching offline, beside the server that the lists come from', () => {
     ];
     expect(stated.every(({ status }) => status < 300)).toBe(true);
     await sequenced(world);
-    await untilFollowed();
+    await untilFollowed(world, moderator);
     const second = await OfflineMatcher.open({ folder }).sync(client);
     expect(second.refetched).toBeNull();
     expect(second.changed + second.withdrawn).toBeGreaterThanOrEqual(5);
@@ -171,18 +133,4 @@ describe('matching offline, beside the server that the lists come from', () => {
     expect(states[7]).toBe('disputed');
     expect(states).toContain('gone');
   }, 120_000);
-
-  /** The server's own index follows the ledger some 100 ms behind. */
-  async function untilFollowed(): Promise<void> {
-    const target = await world.sql.query<{ seq: string }>('select max(seq) as seq from ledger_leaf');
-    const last = Number(target.rows[0]?.seq ?? 0);
-    for (let turn = 0; turn < 400; turn++) {
-      const { body } = await moderator.get<{ freshness: { through: number } }>(
-        `/v1/signals/match?type=sha256&value=${hex()}`,
-      );
-      if (world.app.get(SignalIndex).loaded && body.freshness.through >= last) return;
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
-    throw new Error('the index does not follow');
-  }
 });

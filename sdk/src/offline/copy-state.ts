@@ -18,9 +18,12 @@ export interface CopyOf {
   readonly lists: readonly string[];
 }
 
+const VERSION = 2;
+
 /** The one file that says what is committed; renamed into place after every page. */
 export interface CopyState extends CopyOf {
-  readonly version: 1;
+  /** 2: films are kept with their frames. */
+  readonly version: typeof VERSION;
   /** Name of the file of records, of which the first `bytes` count and have this digest. */
   readonly file: string;
   readonly bytes: number;
@@ -53,7 +56,8 @@ export function readState(folder: string): CopyState | null {
 }
 
 /** Renamed into place, so that a reader finds the one before or this one, whole. */
-export function writeState(folder: string, unsealed: Omit<CopyState, 'seal'>): CopyState {
+export function writeState(folder: string, what: Omit<CopyState, 'seal' | 'version'>): CopyState {
+  const unsealed = { ...what, version: VERSION } as const;
   const state = { ...unsealed, seal: sealOf(unsealed) };
   const beside = path.join(folder, `${STATE_FILE}.${randomBytes(4).toString('hex')}.new`);
   const handle = fs.openSync(beside, 'wx', 0o600);
@@ -84,6 +88,11 @@ function sealOf(state: Readonly<Record<string, unknown>>): string {
 const damagedState = (folder: string): LocalCopyError =>
   new LocalCopyError(`the local copy in ${folder} is damaged: ${STATE_FILE} cannot be read; sync to fetch it anew`);
 
+const olderState = (folder: string): LocalCopyError =>
+  new LocalCopyError(
+    `the local copy in ${folder} was made before films were kept with their frames; sync to fetch it anew`,
+  );
+
 function checkedState(text: string, folder: string): CopyState {
   let state: unknown;
   try {
@@ -91,9 +100,10 @@ function checkedState(text: string, folder: string): CopyState {
   } catch {
     state = null;
   }
+  if (isRecord(state) && state['version'] === 1) throw olderState(folder);
   const reads =
     isRecord(state) &&
-    state['version'] === 1 &&
+    state['version'] === VERSION &&
     typeof state['server'] === 'string' &&
     Array.isArray(state['lists']) &&
     typeof state['file'] === 'string' &&

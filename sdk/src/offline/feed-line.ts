@@ -9,6 +9,7 @@ import {
 import type { SignalLabels } from '../api';
 import { isRecord } from '../../../src/domain/json';
 import { takenAs } from '../untyped';
+import { readFrames, writeFrames } from './feed-frames';
 
 /** States in which a signal is matched; in any other it has left the lists. */
 export const STANDING_STATES = ['active', 'provisional', 'disputed'] as const satisfies readonly SignalState[];
@@ -31,8 +32,17 @@ export interface About {
   readonly disputes: number;
 }
 
+/** A signal that stands. */
+export interface KnownSignal {
+  readonly signalId: string;
+  readonly value: string;
+  /** Of a film where they are known: its usable frames, 32 bytes each. */
+  readonly frames: Uint8Array | null;
+  readonly about: About;
+}
+
 export type FeedLine =
-  | { readonly kind: 'signal'; readonly signalId: string; readonly value: string; readonly about: About }
+  | ({ readonly kind: 'signal' } & KnownSignal)
   | { readonly kind: 'gone'; readonly signalId: string }
   /** A type that is not known here, or a record that is not sound: it is counted, and never stops a sync. */
   | { readonly kind: 'skipped'; readonly reason: 'type' | 'malformed' };
@@ -82,11 +92,13 @@ export function readPageEnd(line: string): PageEnd | null {
 /** The line again, as {@link readFeedLine} reads it. */
 export function writeFeedLine(line: Exclude<FeedLine, { kind: 'skipped' }>): string {
   if (line.kind === 'gone') return JSON.stringify({ signalId: line.signalId, state: 'withdrawn' });
-  return JSON.stringify({ signalId: line.signalId, value: line.value, ...line.about });
+  const { signalId, value, frames, about } = line;
+  return JSON.stringify({ signalId, value, ...(frames ? { frames: writeFrames(frames) } : {}), ...about });
 }
 
 const HEAD = '{"signalId":"';
 const MIDDLE = '","value":"';
+const FRAMES = '","frames":"';
 
 /**
  * Reads lines that {@link writeFeedLine} wrote and a digest vouches for. What follows the hash is much the same for many
@@ -98,21 +110,26 @@ export class KeptLineReader {
   read(line: string): FeedLine {
     const idEnd = line.startsWith(HEAD) ? line.indexOf('"', HEAD.length) : -1;
     const valueStart = idEnd + MIDDLE.length;
-    if (idEnd < 0 || !line.startsWith(MIDDLE, idEnd)) return readFeedLine(line);
+    if (idEnd < 0 || !line.startsWith(MIDDLE, idEnd)) return readLine(line, true);
     const valueEnd = line.indexOf('"', valueStart);
     const signalId = line.slice(HEAD.length, idEnd);
-    if (valueEnd < 0 || signalId.includes('\\')) return readFeedLine(line);
+    if (valueEnd < 0 || signalId.includes('\\')) return readLine(line, true);
+    // No wording is kept with the frames of one film, and no piece of so long a line, which would keep all of it.
+    if (line.startsWith(FRAMES, valueEnd)) return readLine(line, true);
     const rest = line.slice(valueEnd);
     const known = this.#abouts.get(rest);
-    if (known) return { kind: 'signal', signalId, value: line.slice(valueStart, valueEnd), about: known };
-    const read = readFeedLine(line);
+    if (known) return { kind: 'signal', signalId, value: line.slice(valueStart, valueEnd), frames: null, about: known };
+    const read = readLine(line, true);
     if (read.kind === 'signal') this.#abouts.set(rest, read.about);
     return read;
   }
 }
 
 /** Never throws: what is wrong with a record is wrong with it alone. */
-export function readFeedLine(line: string): FeedLine {
+export const readFeedLine = (line: string): FeedLine => readLine(line, false);
+
+/** @param vouched a digest vouches for the line, so that the frames need not be held against that of the film */
+function readLine(line: string, vouched: boolean): FeedLine {
   let record: unknown;
   try {
     record = JSON.parse(line);
@@ -128,5 +145,8 @@ export function readFeedLine(line: string): FeedLine {
   const type = SIGNAL_TYPES.find((each) => each === record['type']);
   if (!type) return { kind: 'skipped', reason: 'type' };
   if (typeof value !== 'string' || !isSignalHash(type, value)) return { kind: 'skipped', reason: 'malformed' };
-  return { kind: 'signal', signalId, value, about: aboutOf(record, type, state) };
+  const given = type === 'vpdq' ? (record['frames'] ?? null) : null;
+  const frames = given === null ? null : readFrames(given, vouched ? null : value);
+  if (frames === undefined) return { kind: 'skipped', reason: 'malformed' };
+  return { kind: 'signal', signalId, value, frames, about: aboutOf(record, type, state) };
 }

@@ -82,7 +82,6 @@ export class LocalCopy {
     const digest = this.#digest.copy().update(text);
     const bytes = committed + text.length;
     this.#state = writeState(this.folder, {
-      version: 1,
       ...of,
       file,
       bytes,

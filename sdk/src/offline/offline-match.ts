@@ -10,8 +10,10 @@ export interface OfflineMatch {
   readonly signalId: string;
   readonly type: SignalType;
   readonly value: string;
-  /** Bits that differ; 0 for an exact hash. */
+  /** Bits that differ; 0 for an exact hash. Of a film: the mean over its frames that were found, rounded up. */
   readonly distance: number;
+  /** Of a film that was found by its frames: the share of them that is known, and of the known film's that was found. */
+  readonly vpdq?: { readonly queryPercent: number; readonly comparedPercent: number };
   readonly state: StandingState;
   /** A person looked at the item that the hash was taken from. */
   readonly reviewed: boolean;
@@ -31,7 +33,7 @@ const UNKNOWN_LIST: Omit<KnownList, 'id'> = { name: '', tlp: null, autoAction: t
 
 /** What is told of a signal that was found; the rules decide what to do, by the lists' terms of the last sync. */
 export function matchOf(
-  { signalId, value, distance, about }: Found,
+  { signalId, value, distance, vpdq, about }: Found,
   terms: Terms,
   rules: readonly PolicyRule[],
 ): OfflineMatch {
@@ -56,6 +58,7 @@ export function matchOf(
     type,
     value,
     distance,
+    ...(vpdq ? { vpdq } : {}),
     state,
     reviewed,
     labels,

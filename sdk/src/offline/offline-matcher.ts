@@ -1,15 +1,16 @@
 import { DEFAULT_RULES, strictest, type PolicyRule } from '../../../src/domain/signal-policy';
 import type { MatchAction } from '../../../src/domain/vocabulary';
-import { radiusFor } from '../../../src/perceptual/match-radius';
+import type { VpdqFrame } from '../../../src/perceptual/vpdq';
 import type { Clepsydra } from '../clepsydra';
 import { fetchPage, isCursorRefused } from './feed-source';
 import { KeptLineReader, readFeedLine, writeFeedLine } from './feed-line';
 import type { FileHashes } from './file-hashes';
-import { queriesOf, type HashQuery } from './hash-query';
+import { findFile, findFilm, findHash } from './find-known';
+import type { HashQuery } from './hash-query';
 import { LocalCopyError, type CopyOf } from './copy-state';
 import { LocalCopy } from './local-copy';
 import { matchOf, type OfflineMatch } from './offline-match';
-import { SignalTable } from './signal-table';
+import { SignalTable, type Found } from './signal-table';
 import { NO_TERMS, fetchTerms, type Terms } from './terms';
 
 export interface OfflineOptions {
@@ -146,17 +147,31 @@ export class OfflineMatcher {
 
   /**
    * Every signal within the radius of each hash: in the order of the hashes, nearest first, then by id. Of a file's
-   * hashes, PDQ and blockhash are left out when its PDQ quality is 49 or less, which says too little to compare.
+   * hashes, PDQ and blockhash are left out when its PDQ quality is 49 or less, which says too little to compare; a film is
+   * compared by its frames (see {@link OfflineMatcher.matchFrames}).
    * @throws LocalCopyError before the first whole sync, and after damage; RangeError for a malformed hash
    */
   match(hashes: FileHashes | readonly HashQuery[]): OfflineMatch[] {
+    return this.#told((table) =>
+      isFile(hashes) ? findFile(table, hashes) : hashes.flatMap((query) => findHash(table, query)),
+    );
+  }
+
+  /**
+   * A film by the PDQ hashes of its frames, one a second, for whoever hashes films himself: every known film of which at least
+   * 80 % of the frames asked for are within 31 bits of a frame, and the very same one where its frames are not known. Frames of
+   * quality 49 and less do not count.
+   * @throws as {@link OfflineMatcher.match}
+   */
+  matchFrames(frames: readonly VpdqFrame[]): OfflineMatch[] {
+    return this.#told((table) => findFilm(table, frames));
+  }
+
+  #told(find: (table: SignalTable) => readonly Found[]): OfflineMatch[] {
     this.#assertWhole();
-    const queries = isFile(hashes) ? queriesOf(hashes) : hashes;
     const terms = this.#copy.state?.terms ?? NO_TERMS;
     const rules = this.options.rules ?? terms.rules ?? DEFAULT_RULES;
-    return queries.flatMap(({ type, value, radius = radiusFor(type) }) =>
-      this.#table.find(type, value, radius).map((found) => matchOf(found, terms, rules)),
-    );
+    return find(this.#table).map((found) => matchOf(found, terms, rules));
   }
 
   /** The strictest of what the policy says about each match; `ignore` when there is none. */
@@ -236,8 +251,7 @@ export class OfflineMatcher {
 }
 
 function* linesOf(table: SignalTable): Generator<string> {
-  for (const { signalId, value, about } of table.entries())
-    yield writeFeedLine({ kind: 'signal', signalId, value, about });
+  for (const signal of table.entries()) yield writeFeedLine({ kind: 'signal', ...signal });
 }
 
 const isFile = (hashes: FileHashes | readonly HashQuery[]): hashes is FileHashes => 'sha256' in hashes;

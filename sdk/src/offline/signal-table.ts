@@ -1,30 +1,32 @@
 import { createHammingIndex, type HammingStore } from '../perceptual';
 import { isSignalHash, type SignalType } from '../../../src/domain/vocabulary';
 import { isPerceptual, type PerceptualType } from '../../../src/perceptual/match-radius';
-import type { About, FeedLine } from './feed-line';
-
-interface Entry {
-  readonly signalId: string;
-  readonly value: string;
-  readonly about: About;
-}
+import { VideoIndex } from '../../../src/perceptual/video-index';
+import type { VpdqFrame } from '../../../src/perceptual/vpdq';
+import type { About, FeedLine, KnownSignal } from './feed-line';
 
 /** One signal within the radius of a hash. */
-export interface Found extends Entry {
-  /** Bits that differ; 0 for an exact hash. */
+export interface Found extends KnownSignal {
+  /** Bits that differ; 0 for an exact hash. Of a film: the mean over its frames that were found, rounded up. */
   readonly distance: number;
+  /** Of a film that was found by its frames: shares of the frames of each that are near one of the other. */
+  readonly vpdq?: { readonly queryPercent: number; readonly comparedPercent: number };
 }
 
-/** Every signal of the permitted lists in memory: exact hashes by their text, perceptual ones in an exact Hamming index. */
+export const byDistance = (a: Found, b: Found): number =>
+  a.distance - b.distance || (a.signalId < b.signalId ? -1 : a.signalId > b.signalId ? 1 : 0);
+
+/** Every signal of the permitted lists in memory: exact hashes by their text, perceptual ones and frames in exact Hamming indexes. */
 export class SignalTable {
   readonly #handles = new Map<string, number>();
-  readonly #entries: (Entry | undefined)[] = [];
+  readonly #entries: (KnownSignal | undefined)[] = [];
   readonly #free: number[] = [];
   readonly #exact = new Map<string, number[]>();
   readonly #near: Readonly<Record<PerceptualType, HammingStore>> = {
     pdq: createHammingIndex(),
     blockhash: createHammingIndex(),
   };
+  readonly #films = new VideoIndex();
   /** One object for each distinct set of labels, lists and so on, which are few beside the hashes. */
   readonly #abouts = new Map<string, About>();
   readonly #isShared = new WeakSet<About>();
@@ -42,9 +44,12 @@ export class SignalTable {
       if (handle !== undefined && before) this.#drop(handle, before);
       return;
     }
-    const entry = { signalId, value: line.value, about: this.#shared(line.about) };
-    if (handle !== undefined && before?.value === entry.value && before.about.type === entry.about.type) {
-      this.#entries[handle] = entry;
+    const { value, frames } = line;
+    const entry = { signalId, value, frames, about: this.#shared(line.about) };
+    if (handle !== undefined && before?.value === value && before.about.type === entry.about.type) {
+      // The value is the digest of the frames, so those that were once told are these.
+      this.#entries[handle] = { ...entry, frames: frames ?? before.frames };
+      if (frames) this.#films.add(handle, frames);
       return;
     }
     if (handle !== undefined && before) this.#drop(handle, before);
@@ -63,18 +68,29 @@ export class SignalTable {
         const entry = this.#entries[id];
         return entry ? [{ ...entry, distance }] : [];
       })
-      .sort((a, b) => a.distance - b.distance || (a.signalId < b.signalId ? -1 : 1));
+      .sort(byDistance);
   }
 
-  *entries(): Generator<Entry> {
+  /** Every film that the thresholds of vPDQ call a match, in no order. @throws RangeError for a malformed frame */
+  findFilms(frames: readonly VpdqFrame[]): Found[] {
+    const scan = this.#films.start(frames);
+    while (!scan.step());
+    return scan.hits().flatMap(({ video, distance, queryPercent, comparedPercent }) => {
+      const entry = this.#entries[video];
+      return entry ? [{ ...entry, distance, vpdq: { queryPercent, comparedPercent } }] : [];
+    });
+  }
+
+  *entries(): Generator<KnownSignal> {
     for (const entry of this.#entries) if (entry) yield entry;
   }
 
-  #add(entry: Entry): void {
+  #add(entry: KnownSignal): void {
     const handle = this.#free.pop() ?? this.#entries.length;
     this.#entries[handle] = entry;
     this.#handles.set(entry.signalId, handle);
-    const { value, about } = entry;
+    const { value, frames, about } = entry;
+    if (frames) this.#films.add(handle, frames);
     if (isPerceptual(about.type)) {
       this.#near[about.type].insert(handle, value);
       return;
@@ -85,10 +101,11 @@ export class SignalTable {
     else this.#exact.set(key, [handle]);
   }
 
-  #drop(handle: number, { signalId, value, about: { type } }: Entry): void {
+  #drop(handle: number, { signalId, value, about: { type } }: KnownSignal): void {
     this.#entries[handle] = undefined;
     this.#handles.delete(signalId);
     this.#free.push(handle);
+    this.#films.remove(handle);
     if (isPerceptual(type)) {
       this.#near[type].remove(handle);
       return;

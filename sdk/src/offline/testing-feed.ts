@@ -68,7 +68,9 @@ export class TestingFeed {
     const limit = Math.min(this.pageSize, Number(url.searchParams.get('limit')));
     const end = Math.min(this.log.length, (from ?? 0) + limit);
     const last = JSON.stringify({ through: `${this.epoch}:${end}`, more: end < this.log.length });
-    const text = [...this.log.slice(from, end), last].map((line) => `${line}\n`).join('');
+    const isAsked = url.searchParams.get('frames') === 'true';
+    const lines = this.log.slice(from, end).map((line) => (isAsked ? line : line.replace(/"frames":"[^"]*",?/, '')));
+    const text = [...lines, last].map((line) => `${line}\n`).join('');
     response.setHeader('content-type', 'application/x-ndjson');
     if (this.breaks > 0) {
       this.breaks--;

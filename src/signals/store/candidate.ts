@@ -5,7 +5,7 @@ import { isUuid } from '../../domain/ledger-entry';
 import { itemFaults, labelFaults, type Labels } from '../../domain/labels';
 import { isSignalHash, SIGNAL_HEX_LENGTH, SIGNAL_TYPES, type Severity, type SignalType } from '../../domain/vocabulary';
 import { parseInstant } from '../../infra/http/instant';
-import { checkVpdqFrame, vpdqDigest, type VpdqFrame } from '../../perceptual/vpdq';
+import { MOST_VIDEO_FRAMES, checkVpdqFrame, vpdqDigest, type VpdqFrame } from '../../perceptual/vpdq';
 
 export interface FrameGiven {
   /** PDQ of the frame. */
@@ -50,9 +50,6 @@ export interface Refusal {
   readonly pointer?: string;
 }
 
-/** More than four hours of one frame a second. */
-const MOST_FRAMES = 20_000;
-
 const invalid = (pointer: string, detail: string): Refusal => ({ code: 'request.invalid', pointer, detail });
 
 /** What is wrong with a candidate by itself, whoever contributes it where. */
@@ -74,8 +71,8 @@ export function candidateFault(candidate: Candidate, at: Date): Refusal | null {
 
 function framesFault({ type, value }: Candidate, frames: readonly FrameGiven[]): Refusal | null {
   if (type !== 'vpdq') return invalid('/frames', 'only a vpdq has frames');
-  if (!Array.isArray(frames) || frames.length > MOST_FRAMES) {
-    return invalid('/frames', `a list of at most ${MOST_FRAMES} frames`);
+  if (!Array.isArray(frames) || frames.length > MOST_VIDEO_FRAMES) {
+    return invalid('/frames', `a list of at most ${MOST_VIDEO_FRAMES} frames`);
   }
   try {
     const whole: VpdqFrame[] = frames.map((given: FrameGiven, frame) => ({ ...given, frame, atMs: given.atMs ?? 0 }));

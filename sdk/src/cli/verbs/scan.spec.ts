@@ -7,6 +7,7 @@ import { hammingDistance } from '../../../../src/perceptual/hamming';
 import { pdqHash } from '../../../../src/perceptual/pdq';
 import { hashFile } from '../../offline/hash-file';
 import { TestingFeed } from '../../offline/testing-feed';
+import { hasFfmpeg, VideoStudio } from '../../../../test/support/videos';
 import { runCli, type Run } from '../testing-run';
 
 type Line = {
@@ -124,6 +125,45 @@ describe('clepsydra scan', () => {
     expect(await scan('--offline')).toMatchObject({ code: 1, err: expect.stringContaining('damaged') });
     expect(await scan()).toMatchObject({ code: 0, err: expect.stringContaining('fetched anew') });
   });
+
+  it('says "video: exact only" of films where there is no ffmpeg, once, and ends with 10', async () => {
+    // The first box of an MP4, by which it is told; without ffmpeg nobody looks further.
+    const box = Buffer.from('00000018667479706d703432000000006d70343269736f6d', 'hex');
+    put('one.mp4', box);
+    put('two.mp4', Buffer.concat([box, box]));
+    feed.tell({ signalId: 'a', type: 'md5', value: 'a'.repeat(32) });
+    const env = { CLEPSYDRA_HOME: home, CLEPSYDRA_URL: feed.url, CLEPSYDRA_TOKEN: 'a-key', PATH: home };
+    const ran = await runCli(['scan', folder], { env });
+    expect([ran.code, ran.err.split('video: exact only').length - 1]).toEqual([10, 1]);
+    expect(ran.out).toContain('2 by exact hashes alone');
+    const told = lines(await runCli(['scan', folder, '--json'], { env }));
+    expect(told[0]).toMatchObject({ notHashed: { code: 'video.no-ffmpeg', title: expect.stringMatching(/^video: exact only/) } }); // prettier-ignore
+  });
+
+  (hasFfmpeg ? it : it.skip)(
+    'finds a part of a known film by its frames, encoded anew (skipped where ffmpeg is not installed)',
+    async () => {
+      const studio = new VideoStudio();
+      try {
+        const film = await studio.slides('film.mp4', 41, 6, ['-c:v', 'libx264']);
+        const { video } = await hashFile(film);
+        const frames = (video?.frames ?? []).map(({ hash }) => hash).sort();
+        feed.tell({ signalId: 'film', type: 'vpdq', value: video?.digest ?? '', frames: frames.join('') });
+        const cut = ['-ss', '4', '-t', '9', '-i', film, '-vf', 'scale=320:-2', '-c:v', 'libx264', '-crf', '30'];
+        put('clip.mp4', fs.readFileSync(await studio.make('clip.mp4', cut)));
+        put('other.mp4', fs.readFileSync(await studio.slides('other.mp4', 141, 2, ['-c:v', 'libx264'])));
+        const ran = await scan('--json');
+        expect(ran.code).toBe(9);
+        expect(lines(ran)[0]).toMatchObject({ file: at('clip.mp4'), matches: [{ signalId: 'film', type: 'vpdq' }] });
+        expect(lines(ran).at(-1)).toMatchObject({ files: 2, known: 1 });
+        expect((await scan()).out).toMatch(/review +vpdq +\d+ % of its frames, \d+ bits +active/);
+        expect((await scan('--no-video')).code).toBe(10);
+      } finally {
+        await studio.close();
+      }
+    },
+    60_000,
+  );
 
   it('follows no symbolic link, and reports what it may not read with 10', async () => {
     const secret = at('secret.txt');

@@ -31,6 +31,8 @@ interface Totals {
   exactOnly: number;
   /** Damaged pictures and films that were compared as far as they can be seen. */
   incomplete: number;
+  /** Why films were compared by their exact hashes alone; said once each. */
+  readonly filmFaults: Set<string>;
 }
 
 /** One line of `--json`. */
@@ -86,6 +88,12 @@ async function openMatcher(context: Context): Promise<OfflineMatcher> {
   return matcher;
 }
 
+/** A part of a film may be identical frame by frame. */
+function nearnessOf({ distance, vpdq }: OfflineMatch): string {
+  if (vpdq) return `${Math.floor(vpdq.queryPercent)} % of its frames, ${distance} bits`;
+  return distance === 0 ? 'identical' : `${distance} bits`;
+}
+
 function eventLines(event: ScanEvent, output: Output): string[] {
   const name = output.paint('bold', foreign(event.file));
   if (!('matches' in event)) return [];
@@ -93,7 +101,7 @@ function eventLines(event: ScanEvent, output: Output): string[] {
   const rows = event.matches.map((match) => [
     `  ${output.paint(style, match.action)}`,
     match.type,
-    match.distance === 0 ? 'identical' : `${match.distance} bits`,
+    nearnessOf(match),
     match.state,
     match.labels.category ?? '–',
     match.signalId,
@@ -119,6 +127,14 @@ function tell(event: ScanEvent | null, totals: Totals, output: Output): void {
   else totals.exactOnly++;
   if (output.json || 'matches' in event) output.event(event, () => eventLines(event, output));
   if ('error' in event) output.remark(`${foreign(event.file)}: ${event.error.title}`);
+  if ('notHashed' in event && event.notHashed.title.startsWith('video: exact only ('))
+    tellOnce(event.notHashed, totals, output);
+}
+
+function tellOnce({ title }: Fault, { filmFaults }: Totals, output: Output): void {
+  if (filmFaults.has(title)) return;
+  filmFaults.add(title);
+  output.remark(foreign(title));
 }
 
 function totalLine({ files, known, exactOnly, incomplete, unreadable }: Totals, hashes: number): string {
@@ -133,7 +149,14 @@ function totalLine({ files, known, exactOnly, incomplete, unreadable }: Totals, 
 
 async function scanFolder(folder: string, matcher: OfflineMatcher, pool: HashPool, context: Context): Promise<Totals> {
   const { input, output, interrupted } = context;
-  const totals: Totals = { files: 0, known: 0, unreadable: 0, exactOnly: 0, incomplete: 0 };
+  const totals: Totals = {
+    files: 0,
+    known: 0,
+    unreadable: 0,
+    exactOnly: 0,
+    incomplete: 0,
+    filmFaults: new Set(),
+  };
   const running = new Set<Promise<void>>();
   let failure: unknown;
   const hashAndTell = async (job: HashJob): Promise<void> => {
@@ -174,7 +197,8 @@ async function scan(context: Context): Promise<ExitCode> {
   );
   try {
     const totals = await scanFolder(folder, matcher, pool, context);
-    output.event({ ...totals, hashes: matcher.size, syncedAt: matcher.syncedAt }, () => [
+    const { filmFaults: _, ...counts } = totals;
+    output.event({ ...counts, hashes: matcher.size, syncedAt: matcher.syncedAt }, () => [
       totalLine(totals, matcher.size),
     ]);
     if (totals.known > 0) return EXIT.found;
@@ -208,6 +232,7 @@ export const SCAN_VERBS: readonly Verb[] = [
       copy: { type: 'text', value: 'folder', help: 'Where the local copy lies; under CLEPSYDRA_HOME unless told' },
     },
     notes: [
+      'Films are compared by their frames where ffmpeg is installed; where it is not, this says "video: exact only".',
       'Ends with 0 when nothing is known, 9 when at least one file is, 10 when nothing is known but not everything could be read and compared by its look (PDFs never are here: clepsydra match asks the server). With --json: one line a known, unreadable, damaged or not fully hashed file, and one with the totals.',
       'Symbolic links are not followed; hidden files are read. A match proposes: look before you act on it.',
     ],

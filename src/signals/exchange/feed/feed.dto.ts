@@ -31,7 +31,7 @@ export class SignalFeedQuery {
 
   /**
    * `true`: a line of type `vpdq` brings the hashes of its frames along, where they are known, as one hex text `frames`: what
-   * finds a film that is near. An hour of film is 230 KB.
+   * finds a film that is near. 64 digits each: 38 KB of a film that was hashed here, 1.3 MB of the longest.
    */
   @IsOptional()
   @IsIn(['true', 'false'])
