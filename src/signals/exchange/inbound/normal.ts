@@ -14,6 +14,9 @@ import {
   type SignalType,
   type Tlp,
 } from '../../../domain/vocabulary';
+import { PDQ_MIN_QUALITY } from '../../../perceptual/pdq';
+import { MOST_VIDEO_FRAMES } from '../../../perceptual/vpdq';
+import type { FrameGiven } from '../../store/candidate';
 import type { RefusedRecord, SourceHash } from './source';
 
 export type Members = Readonly<Record<string, unknown>>;
@@ -73,6 +76,23 @@ export function asHash(type: SignalType, value: unknown, quality?: unknown): Sou
     return 'the quality is a whole number from 0 to 100';
   }
   return { type, value: lower, quality };
+}
+
+const FRAME_DIGITS = 64;
+
+/**
+ * The usable frames of a video from one text of 64 hexadecimal digits each, or why not. Their quality is not said: it is the
+ * least that a usable frame has. Whether they are those of the video is asked where they are contributed.
+ */
+export function asFrames(value: unknown): readonly FrameGiven[] | string {
+  const text = typeof value === 'string' ? value.toLowerCase() : '';
+  const count = text.length / FRAME_DIGITS;
+  const isWhole = Number.isInteger(count) && count > 0 && count <= MOST_VIDEO_FRAMES;
+  if (!isWhole || /[^0-9a-f]/.test(text)) return `frames are 1 to ${MOST_VIDEO_FRAMES} times 64 hexadecimal digits`;
+  return Array.from({ length: count }, (_, at) => ({
+    hash: text.slice(at * FRAME_DIGITS, (at + 1) * FRAME_DIGITS),
+    quality: PDQ_MIN_QUALITY,
+  }));
 }
 
 export const refuse = (record: unknown, code: RefusedRecord['code'], detail: string): RefusedRecord => ({

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../domain/canonical';
 import type { Labels } from '../../../domain/labels';
 import type { DisputeReason, Severity, SignalType, Tlp } from '../../../domain/vocabulary';
+import type { FrameGiven } from '../../store/candidate';
 
 /** Protocols in which hashes are taken from others. `csv`: a file, once. */
 export const SOURCE_PROTOCOLS = ['clepsydra', 'taxii', 'tat', 'csv'] as const;
@@ -28,6 +29,8 @@ export interface SourceHash {
   readonly value: string;
   /** PDQ quality, 0 to 100. */
   readonly quality?: number;
+  /** Of a video, where the source gives them. */
+  readonly frames?: readonly FrameGiven[];
 }
 
 /** What somebody at the source says against a record. */

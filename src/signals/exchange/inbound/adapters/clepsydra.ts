@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { isRecord } from '../../../../domain/json';
 import { DomainError } from '../../../../domain/errors';
-import { CheckedConnector } from '../../../../infra/egress/connector';
-import { asHash, asIncident, asLabels, asReason, asSeverity, asTlp, asType, isRemoteId, isToken, plain, refuse, type Members } from '../normal'; // prettier-ignore
+import { CheckedConnector, type CheckedResponse } from '../../../../infra/egress/connector';
+import { asFrames, asHash, asIncident, asLabels, asReason, asSeverity, asTlp, asType, isRemoteId, isToken, plain, refuse, type Members } from '../normal'; // prettier-ignore
 import { ask, below, textOf } from '../source-http';
 import type { Checkpoint, SourceAccess, SourceAdapter, SourcePage, SourceRecord, SourceStatement } from '../source';
 
@@ -26,15 +26,13 @@ export class ClepsydraAdapter implements SourceAdapter {
     signal: AbortSignal,
   ): AsyncGenerator<SourcePage, void, undefined> {
     let cursor = typeof checkpoint?.cursor === 'string' ? checkpoint.cursor : null;
+    let withFrames = true;
     for (;;) {
-      const url = feedOf(access.address);
-      url.searchParams.set('limit', `${LIMIT}`);
-      if (cursor !== null) url.searchParams.set('cursor', cursor);
-      const answer = await ask(this.connector, {
-        url,
-        expects: /^application\/x-ndjson\b/i,
-        headers: { authorization: `Bearer ${access.credential.token ?? ''}`, accept: 'application/x-ndjson' },
-        signal,
+      const answer = await this.page(access, cursor, withFrames, signal).catch((error: unknown) => {
+        if (!withFrames || !isRefusedQuestion(error)) throw error;
+        // A service of an earlier version does not know the word, and refuses what it does not know.
+        withFrames = false;
+        return this.page(access, cursor, withFrames, signal);
       });
       const page = readFeed(textOf(answer));
       yield { records: page.records, checkpoint: { cursor: page.through }, more: page.more };
@@ -42,7 +40,27 @@ export class ClepsydraAdapter implements SourceAdapter {
       cursor = page.through;
     }
   }
+
+  private page(
+    access: SourceAccess,
+    cursor: string | null,
+    withFrames: boolean,
+    signal: AbortSignal,
+  ): Promise<CheckedResponse> {
+    const url = feedOf(access.address);
+    url.searchParams.set('limit', `${LIMIT}`);
+    if (cursor !== null) url.searchParams.set('cursor', cursor);
+    if (withFrames) url.searchParams.set('frames', 'true');
+    return ask(this.connector, {
+      url,
+      expects: /^application\/x-ndjson\b/i,
+      headers: { authorization: `Bearer ${access.credential.token ?? ''}`, accept: 'application/x-ndjson' },
+      signal,
+    });
+  }
 }
+
+const isRefusedQuestion = (error: unknown): boolean => error instanceof DomainError && error.details.status === 400;
 
 /** The address is that of the service, or of one of its feeds with the lists that are wanted. */
 const feedOf = (address: string): URL =>
@@ -96,12 +114,14 @@ function readLine(line: unknown, number: number): SourceRecord {
   if (!type) return refuse(remoteId, 'record.type-unknown', `the type ${plain(line.type, 40)} is not known here`);
   const hash = asHash(type, line.value, line.quality);
   if (typeof hash === 'string') return refuse(remoteId, 'record.hash-invalid', hash);
+  const frames = type === 'vpdq' && line.frames !== undefined ? asFrames(line.frames) : null;
+  if (typeof frames === 'string') return refuse(remoteId, 'record.hash-invalid', frames);
   const [severity, incident, tlp] = [asSeverity(line.severity), asIncident(line.incident), asTlp(line.tlp)];
   const disputed = line.state === 'disputed';
   return {
     kind: 'stands',
     remoteId,
-    hashes: [hash],
+    hashes: [frames ? { ...hash, frames } : hash],
     labels: asLabels(line.labels),
     ...(severity ? { severity } : {}),
     ...(incident ? { incident } : {}),
