@@ -1,10 +1,14 @@
 import { COMMON_LIST } from '../../src/signals/changes';
+import { ExchangeChanges } from '../../src/signals/exchange/core/changes.service';
 import type { FeedEnd, FeedLine } from '../../src/signals/exchange/feed/feed-lines';
+import { framesOf } from '../../src/signals/exchange/feed/frames.query';
 import type { World } from '../support/app';
 import { Exchange, issue, sequenced, type Issued } from '../support/exchange';
 import { contributeFilm, contributeLongFilm, film } from '../support/films';
 
 const MIB = 2 ** 20;
+
+const FRAMES = 'frames=true&limit=100000';
 
 /** The most that a film may have. */
 const LONG = 20_000;
@@ -27,10 +31,11 @@ describe('the frames of films in the signal feed', () => {
   });
   afterAll(() => here?.close());
 
-  async function page(cursor: string | null, query = 'frames=true&limit=100000'): Promise<Page> {
+  /** @param own with the person's own login, for all lists that the organisation reads */
+  async function page(cursor: string | null, query = FRAMES, own = false): Promise<Page> {
     const answer = await world.app.inject({
-      url: `/exchange/feed?${query}${cursor === null ? '' : `&cursor=${cursor}`}`,
-      headers: { authorization: `Bearer ${credential.secrets.token}` },
+      url: `${own ? '/v1/signals/feed' : '/exchange/feed'}?${query}${cursor === null ? '' : `&cursor=${cursor}`}`,
+      headers: { authorization: `Bearer ${own ? here.host.token : credential.secrets.token}` },
     });
     expect(answer.statusCode).toBe(200);
     const lines = answer.payload.trim().split('\n');
@@ -39,10 +44,10 @@ describe('the frames of films in the signal feed', () => {
   }
 
   /** Every page from a cursor on, to the end. */
-  async function pages(from: string | null, query?: string): Promise<Page[]> {
+  async function pages(from: string | null, query = FRAMES, own = false): Promise<Page[]> {
     const all: Page[] = [];
     for (let cursor = from; ;) {
-      const one = await page(cursor, query);
+      const one = await page(cursor, query, own);
       all.push(one);
       if (!one.end.more) return all;
       cursor = one.end.through;
@@ -79,29 +84,46 @@ describe('the frames of films in the signal feed', () => {
     const hidden = await contributeFilm(here.curator, film('hidden', 4), { listId: list.body.id });
     await sequenced(world);
     expect(framesIn(await pages(null)).has(hidden)).toBe(false);
+    const of = (listId: string) => world.app.get(ExchangeChanges).read((tx) => framesOf(tx, [hidden], [listId]));
+    expect([(await of(COMMON_LIST)).size, (await of(list.body.id)).size]).toEqual([0, 1]);
     const headers = { authorization: `Bearer ${credential.secrets.token}` };
     expect((await world.send('GET', '/exchange/feed?frames=yes', undefined, headers)).status).toBe(400);
   });
 
-  it('end an answer at 16 MiB in the middle of a page, and the next goes on there: of what stands and of what changes', async () => {
-    const before = await pages(null);
+  it('end an answer at 16 MiB in the middle of a page, and the next goes on there, also within a list that one gains', async () => {
+    const body = { slug: 'films', name: 'Films', purpose: 'for members', sharing: 'group', tlp: 'amber' };
+    const list = await here.curator.post<{ id: string }>('/v1/signal-lists', body);
+    const before = await pages(null, FRAMES, true);
     const films = Array.from({ length: 15 }, (_, n) => film(`long ${n}`, LONG));
     const ids: string[] = [];
-    for (const frames of films) ids.push(await contributeLongFilm(world, here.curator, frames));
+    for (const frames of films)
+      ids.push(await contributeLongFilm(world, here.curator, frames, { listId: list.body.id }));
     await sequenced(world);
-    const standing = await pages(null);
-    const changes = await pages(before.at(-1)!.end.through);
-    for (const all of [standing, changes]) {
-      expect(all.length).toBeGreaterThan(1);
+    await world.sql.query(
+      'insert into signal_list_member (list_id, organisation_id, may_contribute, joined_at) values ($1, $2, false, now())',
+      [list.body.id, here.platform.id],
+    );
+    // Is told of the list now, at a place of its own in the ledger.
+    const [cursor] = before.map(({ end }) => end.through);
+    await page(cursor!, 'limit=1', true);
+    await sequenced(world);
+    const standing = await pages(null, FRAMES, true);
+    const changes = await pages(cursor!, FRAMES, true);
+    for (const [all, times] of [
+      [standing, 1],
+      [changes, 2],
+    ] as const) {
+      expect(all.length).toBeGreaterThan(times);
       expect(all.every(({ bytes }) => bytes <= 16 * MIB + 1_000)).toBe(true);
       const told = all.flatMap(({ lines }) => lines.map(({ signalId }) => signalId));
-      expect(new Set(told).size).toBe(told.length);
-      expect(told).toEqual(expect.arrayContaining(ids));
+      for (const id of ids) expect(told.filter((each) => each === id)).toHaveLength(times);
       ids.forEach((id, n) => expect(framesIn(all).get(id)?.length).toBe(films[n]!.length * 64));
     }
     // Asked again from anywhere, as by who was cut off: the same lines.
-    const again = await page(standing[0]!.end.through);
-    expect(again.lines.map(({ signalId }) => signalId)).toEqual(standing[1]!.lines.map(({ signalId }) => signalId));
-    expect(await pages(null, 'limit=100000')).toHaveLength(1);
+    for (const all of [standing, changes]) {
+      const again = await page(all[0]!.end.through, FRAMES, true);
+      expect(again.lines.map(({ signalId }) => signalId)).toEqual(all[1]!.lines.map(({ signalId }) => signalId));
+    }
+    expect(await pages(null, 'limit=100000', true)).toHaveLength(1);
   }, 120_000);
 });

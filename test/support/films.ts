@@ -30,8 +30,14 @@ export async function contributeFilm(by: Person, frames: readonly Frame[], more:
 }
 
 /** The same for films of many frames, which are put into the table by hand. */
-export async function contributeLongFilm(world: World, by: Person, frames: readonly Frame[]): Promise<string> {
-  const made = await by.post<SignalView>('/v1/signals', { type: 'vpdq', value: digestOf(frames), labels: {} });
+export async function contributeLongFilm(
+  world: World,
+  by: Person,
+  frames: readonly Frame[],
+  more: object = {},
+): Promise<string> {
+  const made = await by.post<SignalView>('/v1/signals', { type: 'vpdq', value: digestOf(frames), labels: {}, ...more });
+  if (made.status !== 201) throw new Error(`not contributed: ${made.status} ${JSON.stringify(made.body)}`);
   await world.sql.query(
     'insert into signal_frame (signal_id, ordinal, hash, quality) select $1, place, hash, 90 from unnest($2::text[]) with ordinality u (hash, place)',
     [made.body.id, frames.map(({ hash }) => hash)],
