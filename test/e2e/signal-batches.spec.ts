@@ -4,6 +4,7 @@ import { COMMON_LIST } from '../../src/signals/changes';
 import type { BatchAnswer } from '../../src/signals/store/contribution.dto';
 import { startWorld, type CastOrganisation, type Person, type World } from '../support/app';
 import { randomHash } from '../support/hashes';
+import { holding, QUOTA, untilWaiting } from '../support/locks';
 import type { Problem } from '../support/signals';
 
 describe('contributions to the shared hash database in bulk', () => {
@@ -72,6 +73,23 @@ describe('contributions to the shared hash database in bulk', () => {
     expect(await matches(value)).toHaveLength(1);
     const twice = await curator.post<BatchAnswer>('/v1/signals/batch', { signals: signals.slice(0, 100) });
     expect(twice.body).toEqual(expect.objectContaining({ contributed: 0, already: 100, refused: [] }));
+  });
+
+  it('lets what one organisation sends wait for itself, and leaves the database to the others', async () => {
+    const { sent, others } = await holding(world, QUOTA, [curator.organisation.id], async () => {
+      const one = (): Promise<{ status: number }> =>
+        curator.post('/v1/signals', { type: 'sha256', value: randomHash(), labels: {} });
+      const waiting = Array.from({ length: 40 }, one);
+      await untilWaiting(world, 1);
+      const answers = await Promise.all(
+        Array.from({ length: 10 }, () =>
+          analyst.post('/v1/signals', { type: 'sha256', value: randomHash(), labels: {} }),
+        ),
+      );
+      return { sent: waiting, others: answers };
+    });
+    expect(others.map(({ status }) => status)).toEqual(others.map(() => 201));
+    expect((await Promise.all(sent)).map(({ status }) => status)).toEqual(sent.map(() => 201));
   });
 
   it('refuses a batch that is none as a whole', async () => {

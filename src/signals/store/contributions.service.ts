@@ -5,6 +5,7 @@ import { DomainError } from '../../domain/errors';
 import { isUuid } from '../../domain/ledger-entry';
 import { ClockSource } from '../../infra/clock-source';
 import { Work, type Actor, type Tx } from '../../infra/database/work';
+import { OwnTurns } from '../../infra/own-turns';
 import { mapInTurns } from '../../infra/turn';
 import { COMMON_LIST } from '../changes';
 import { Admission } from '../defence/admission.service';
@@ -22,6 +23,8 @@ export type { Candidate } from './candidate';
 
 /** Lines between two turns of the event loop: about a millisecond. */
 const SLICE = 500;
+/** Of one organisation; the next is asked to come again. */
+const MOST_WAITING = 200;
 
 export interface ContributionBatch {
   readonly listId: string;
@@ -44,6 +47,9 @@ export interface Contributed {
 /** Stands behind hashes. The same hash from several organisations is one signal with several contributions. */
 @Injectable()
 export class Contributions {
+  /** Those of one organisation wait for each other in any case (its quota): here, and not each with a connection in its hand. */
+  private readonly turns = new OwnTurns(1, MOST_WAITING);
+
   constructor(
     private readonly work: Work,
     private readonly clock: ClockSource,
@@ -55,7 +61,7 @@ export class Contributions {
     const { listId = COMMON_LIST, reviewed = isPerson(actor), ...candidate } = dto;
     assertMayVouch(actor, reviewed);
     const batch = { listId, at: this.clock.now(), reviewed, items: [candidate as Candidate] };
-    const view = await this.work.run(actor, async (tx) => {
+    const view = await this.inTurn(actor, async (tx) => {
       const { results } = await this.contributeMany(tx, actor, batch);
       const [result] = results;
       if (!result?.signalId) throw refused(result);
@@ -76,7 +82,7 @@ export class Contributions {
     const taken = lines.flatMap((line, index) => (isRefusal(line) ? [] : [{ index, candidate: line }]));
     const unread = lines.flatMap((line, index) => (isRefusal(line) ? [{ index, ...line }] : []));
     const at = this.clock.now();
-    const { answer, touched } = await this.work.run(actor, async (tx) => {
+    const { answer, touched } = await this.inTurn(actor, async (tx) => {
       const items = taken.map(({ candidate }) => candidate);
       const { results } = await this.contributeMany(tx, actor, { listId, at, reviewed, items });
       const placed = results.map((result) => ({ ...result, index: taken[result.index]?.index ?? result.index }));
@@ -105,6 +111,10 @@ export class Contributions {
   /** After the commit: the next question here finds what was changed. Other nodes follow the ledger. */
   async told(signalIds: readonly string[]): Promise<void> {
     if (signalIds.length > 0) await this.index.touch(signalIds);
+  }
+
+  private inTurn<T>(actor: Actor, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.turns.run(actor.organisationId, () => this.work.run(actor, work));
   }
 
   private async admit(
