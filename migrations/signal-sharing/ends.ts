@@ -72,6 +72,7 @@ $$;
 
 -- After the time in which subscribers learn of an erasure the value itself goes. In its place stands a digest of the signal's id, which
 -- is of the right shape, unique, says nothing of the value, and can be recognised as what it is by anybody who has the id.
+create index signal_to_forget on signal (erased_at) where erased_at is not null and forgotten_at is null;
 create function signal_forget(erased_before timestamptz, at timestamptz, most int) returns setof uuid
 language sql volatile security definer set search_path = public, pg_catalog as $$
   with due as (

@@ -19,11 +19,13 @@ drop function private.signal_follows_contributions;
 create function signal_state(subject uuid) returns text
 language sql stable set search_path = public, pg_catalog as $$ select ${STATE_OF('subject')} $$;
 
+-- In PL/pgSQL, which keeps the plan of this: planning took longer than doing it.
 create function private.signal_refresh(ids uuid[]) returns void
-language sql volatile security definer set search_path = public, pg_catalog as $$
+language plpgsql volatile security definer set search_path = public, pg_catalog as $$
+begin
   -- The row locks make two changes to one signal take turns, so that the second sees the first. In the order in which signal_make
   -- takes them, so that a batch that comes and one that goes do not wait for each other; keys stay free for foreign keys.
-  select 1 from signal s where s.id = any(ids) order by s.type, s.value for no key update;
+  perform 1 from signal s where s.id = any(ids) order by s.type, s.value for no key update;
   update signal s set state = f.state, reviewed = f.reviewed, reviewed_at = f.reviewed_at,
     -- Whoever stands behind an erased hash anew takes it upon himself: it is no tombstone any more.
     erased_at = case when f.state = 'withdrawn' then s.erased_at end, changed_at = greatest(s.changed_at, f.changed_at)
@@ -40,7 +42,8 @@ language sql volatile security definer set search_path = public, pg_catalog as $
     left join lateral (select count(*) as said, max(stated_at) as changed_at from signal_opinion where signal_id = i.id and superseded_at is null) o on true
     left join lateral (select count(*) filter (where state = 'open') as open, max(coalesce(closed_at, opened_at)) as changed_at
       from signal_dispute where signal_id = i.id) d on true
-  ) f where s.id = f.id $$;
+  ) f where s.id = f.id;
+end $$;
 
 create function private.signal_follows() returns trigger
 language plpgsql security definer set search_path = public, pg_catalog as $$

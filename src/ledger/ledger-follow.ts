@@ -92,7 +92,7 @@ export class LedgerFollow implements OnModuleDestroy {
 
   /** The newest place of the ledger, -1 while it is empty. */
   newest(): Promise<number> {
-    return this.work.asWorker(async (tx) => (await treeSize(tx)) - 1);
+    return this.work.glance(async (tx) => (await treeSize(tx)) - 1);
   }
 
   onModuleDestroy(): Promise<void> {
@@ -105,7 +105,7 @@ export class LedgerFollow implements OnModuleDestroy {
 
   private async look(): Promise<void> {
     const lookedAt = performance.now();
-    const { newest, entries } = await this.work.asWorker((tx) => this.read(tx));
+    const { newest, entries } = await this.work.glance((tx) => this.read(tx));
     this.pauseMs = POLL_MS;
     for (const following of this.followings) {
       if (following.isBusy) continue;

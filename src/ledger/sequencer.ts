@@ -92,11 +92,8 @@ export class Sequencer {
 
   /** One batch. How many entries it moved: 0 when there were none, or another node is at it. */
   async sequence(): Promise<number> {
+    if (!(await this.isWaiting())) return 0;
     const done = await this.work.asWorker(async (tx) => {
-      const [look]: { waiting: boolean }[] = await tx.query(
-        `select exists (select from ledger_pending) or not exists (select from ledger_checkpoint) as waiting`,
-      );
-      if (!look?.waiting) return null;
       const [lock]: { held: boolean }[] = await tx.query(`select pg_try_advisory_xact_lock($1) as held`, [
         SEQUENCER_LOCK,
       ]);
@@ -113,10 +110,12 @@ export class Sequencer {
     while ((await this.sequence()) > 0 || (await this.isWaiting())) await sleep(1);
   }
 
-  /** Entries leave the table with the commit that puts them into the tree. */
+  /** For entries, which leave the table with the commit that puts them into the tree, or for the empty tree's checkpoint. */
   private isWaiting(): Promise<boolean> {
-    return this.work.asWorker(async (tx) => {
-      const [look]: { waiting: boolean }[] = await tx.query('select exists (select from ledger_pending) as waiting');
+    return this.work.glance(async (tx) => {
+      const [look]: { waiting: boolean }[] = await tx.query(
+        `select exists (select from ledger_pending) or not exists (select from ledger_checkpoint) as waiting`,
+      );
       return look?.waiting ?? false;
     });
   }

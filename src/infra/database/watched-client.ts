@@ -7,6 +7,20 @@ const SILENCE_MS = 5_000;
 /** What every server answers with one byte before anybody has logged in (PostgreSQL's protocol, SSLRequest). */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
 
+/** Texts that are kept prepared, in all; what is put together from parts may have any number. */
+const MOST_PREPARED = 1_000;
+const names = new Map<string, string>();
+
+/** A statement with parameters under a name, so that a connection parses it once, and plans it once where that is as good. */
+function named(asked: readonly unknown[]): readonly unknown[] {
+  const [text, values, ...rest] = asked;
+  if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) return asked;
+  const name = names.get(text) ?? (names.size < MOST_PREPARED ? `clepsydra-${names.size}` : undefined);
+  if (name === undefined) return asked;
+  names.set(text, name);
+  return [{ name, text, values }, ...rest];
+}
+
 /**
  * A connection that always has somebody who hears its errors, and that does not wait for ever.
  *
@@ -24,7 +38,7 @@ export class WatchedClient extends Client {
     this.on('error', () => undefined);
     const query = this.query.bind(this) as (...asked: unknown[]) => unknown;
     this.query = ((...asked: unknown[]) => {
-      const answer = query(...asked);
+      const answer = query(...named(asked));
       if (answer instanceof Promise) this.watch(answer);
       return answer;
     }) as Client['query'];
