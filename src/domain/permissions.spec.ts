@@ -16,7 +16,7 @@ import { COMPETENCES, ORGANISATION_KINDS } from './vocabulary';
 /** The matrix, written out by hand: kind of organisation, role, everything it permits there when fully competent. */
 const OWN = 'platform.read feed.read ledger.read figures.read organisation.read';
 const ADMIN = `${OWN} organisation.manage person.read person.manage api-key.manage contact.manage webhook.manage`;
-const POLICIES = `${ADMIN} signal-policy.manage exchange.manage`;
+const POLICIES = `${ADMIN} signal-policy.manage exchange.manage signal-list.read`;
 const UNIT = `${OWN} case.open case.read case.close exhibit.read exhibit.view custody.read signal.contribute signal.query signal-list.read match.decide notice.draft notice.send notice.withdraw notice.close notice.read`;
 const HOST = `${OWN} exhibit.read exhibit.view custody.read signal.contribute signal.query signal-list.read match.decide notice.read notice.acknowledge notice.answer`;
 const POLICE = `${OWN} case.open case.read case.close exhibit.read exhibit.view custody.read signal.query signal-list.read`;
@@ -79,7 +79,7 @@ const MATRIX: readonly (readonly [kind: (typeof ORGANISATION_KINDS)[number], rol
       `${OWN} platform.confirm approval.decide person.read signal.resolve signal-list.read signal-list.manage operator.organisations operator.ledger operator.service operator.signals`,
     ],
     ['operator', 'auditor', OWN],
-    ['operator', 'admin', ADMIN],
+    ['operator', 'admin', `${ADMIN} signal-list.read`],
   ];
 const words = (list: string): string[] => list.split(' ').sort();
 const sorted = (set: ReadonlySet<Permission>): string[] => [...set].sort();

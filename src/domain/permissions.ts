@@ -175,6 +175,7 @@ export const ROLE_PERMISSIONS = {
     'contact.manage',
     'webhook.manage',
     'exchange.manage',
+    'signal-list.read',
     'signal-policy.manage',
   ],
   operator: [
