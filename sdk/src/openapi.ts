@@ -6432,10 +6432,15 @@ export interface operations {
             readonly query: {
                 /** @description `through` of the answer before. Without it the feed begins with all that stands. */
                 readonly cursor?: string;
-                /** @description Lines at most, 1 to 100,000. */
+                /** @description Lines at most, 1 to 100,000. An answer ends at 16 MiB also, before it is packed. */
                 readonly limit: number;
                 /** @description Ids of lists, separated by commas; all that one is served unless told. A cursor is good for one choice. */
                 readonly lists?: readonly string[];
+                /**
+                 * @description `true`: a line of type `vpdq` brings the hashes of its frames along, where they are known, as one hex text `frames`: what
+                 *     finds a film that is near. 64 digits each: 38 KB of a film that was hashed here, 1.3 MB of the longest.
+                 */
+                readonly frames?: "true" | "false";
             };
             readonly header?: never;
             readonly path?: never;
@@ -6498,10 +6503,15 @@ export interface operations {
             readonly query: {
                 /** @description `through` of the answer before. Without it the feed begins with all that stands. */
                 readonly cursor?: string;
-                /** @description Lines at most, 1 to 100,000. */
+                /** @description Lines at most, 1 to 100,000. An answer ends at 16 MiB also, before it is packed. */
                 readonly limit: number;
                 /** @description Ids of lists, separated by commas; all that one is served unless told. A cursor is good for one choice. */
                 readonly lists?: readonly string[];
+                /**
+                 * @description `true`: a line of type `vpdq` brings the hashes of its frames along, where they are known, as one hex text `frames`: what
+                 *     finds a film that is near. 64 digits each: 38 KB of a film that was hashed here, 1.3 MB of the longest.
+                 */
+                readonly frames?: "true" | "false";
             };
             readonly header?: never;
             readonly path?: never;
