@@ -32,7 +32,10 @@ export async function offlineKey(world: World, admin: Person): Promise<string> {
 }
 
 /** What both can say of a match. The feed names the lists in the order of their ids, and not who contributed when. */
-export function said(match: OfflineMatch | Match | BatchMatch): { readonly signalId: string; readonly [said: string]: unknown } {
+export function said(match: OfflineMatch | Match | BatchMatch): {
+  readonly signalId: string;
+  readonly [said: string]: unknown;
+} {
   const { signalId, type, value, distance, state, reviewed, labels, severity, incident, opinions, action, because } =
     match;
   const { vpdq } = match;

@@ -40,7 +40,9 @@ export interface FileHashes {
 export function questionsOf(hashes: FileHashes): Question[] {
   const { sha256, sha512, md5, textSha256: text_sha256, pdq, blockhash } = hashes;
   const vpdq = vpdqDigest(hashes.frames ?? []) ?? undefined;
-  const exact = Object.entries({ sha256, sha512, md5, vpdq, text_sha256 } satisfies Partial<Record<SignalType, unknown>>);
+  const exact = Object.entries({ sha256, sha512, md5, vpdq, text_sha256 } satisfies Partial<
+    Record<SignalType, unknown>
+  >);
   const questions: Question[] = [];
   for (const [type, value] of exact as [SignalType, string | undefined][]) {
     if (value !== undefined) questions.push({ type, value, radius: 0 });
