@@ -1,8 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DataSource, EntityManager } from 'typeorm';
 import { DomainError } from '../../domain/errors';
 import { requestContext, type IdempotencyClaim } from '../context';
+import { OwnTurns } from '../own-turns';
 import type { Actor } from './actor';
 import { SCOPE_KEY, setScope } from './scope';
 
@@ -22,6 +24,11 @@ interface StoredAnswer {
   readonly entry_id: string | null;
 }
 
+/** Of the sixteen of a node: three organisations that wait for locks or read slowly leave one for the next. */
+const CONNECTIONS_OF_ONE = 5;
+/** Transactions of one organisation that wait for such a connection; more are asked to come again. */
+const MOST_ASKING = 500;
+
 /** Name of the second data source, which connects as the worker role. */
 export const WORKER_SOURCE = 'worker';
 
@@ -31,6 +38,10 @@ export const WORKER_SOURCE = 'worker';
  */
 @Injectable()
 export class Work {
+  private readonly turns = new OwnTurns(CONNECTIONS_OF_ONE, MOST_ASKING);
+  /** The organisation whose turn it is: work within its work has a turn already. */
+  private readonly inTurn = new AsyncLocalStorage<string>();
+
   constructor(
     @InjectDataSource() private readonly app: DataSource,
     @InjectDataSource(WORKER_SOURCE) private readonly worker: DataSource,
@@ -43,8 +54,7 @@ export class Work {
     const claim = context?.idempotency;
     const before = context?.entryIds.length ?? 0;
     try {
-      return await this.app.transaction(async (tx) => {
-        await setScope(tx, this.scopeKey, actor.organisationId, actor.personId);
+      return await this.transaction(actor, async (tx) => {
         if (!claim || claim.claimed) return gated(tx, work);
         const stored = await claimKey(tx, actor, claim);
         if (stored) return replay(stored, claim) as T;
@@ -74,10 +84,7 @@ export class Work {
    * well. Claims no idempotency key.
    */
   async aside<T>(actor: Actor, work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.app.transaction(async (tx) => {
-      await setScope(tx, this.scopeKey, actor.organisationId, actor.personId);
-      return work(tx);
-    });
+    return this.transaction(actor, work);
   }
 
   /** Without any scope: a credential is looked up by its hash, or what is published for everybody is read. Nothing else is there. */
@@ -93,6 +100,17 @@ export class Work {
   /** As the worker role, every statement for itself: one round trip and not three for a look that mostly finds nothing. */
   async glance<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     return work(this.worker.manager);
+  }
+
+  /** With a connection of those that the organisation may have at a time. */
+  private transaction<T>({ organisationId, personId }: Actor, work: (tx: Tx) => Promise<T>): Promise<T> {
+    const begin = (): Promise<T> =>
+      this.app.transaction(async (tx) => {
+        await setScope(tx, this.scopeKey, organisationId, personId);
+        return work(tx);
+      });
+    if (this.inTurn.getStore() === organisationId) return begin();
+    return this.turns.run(organisationId, () => this.inTurn.run(organisationId, begin));
   }
 }
 
