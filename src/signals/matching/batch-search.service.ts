@@ -12,8 +12,8 @@ import type { Freshness } from './match.dto';
 import { SignalIndex } from './signal-index.service';
 import { SignalReaders } from './signal-readers.service';
 
-/** Ten near neighbours a question. More are asked for in smaller batches, so that an answer fits into memory. */
-const MOST_MATCHES = 100_000;
+/** Two near neighbours a question, an answer of some 16 MB. More are asked for in smaller batches. */
+const MOST_MATCHES = 20_000;
 
 /** Hits of one question. */
 export interface Answered {
@@ -38,23 +38,23 @@ export class BatchSearch {
     private readonly directory: Directory,
   ) {}
 
-  /** @throws DomainError `signals.too-many-matches` */
-  async find(actor: Actor, questions: BatchQuestions): Promise<BatchFound> {
+  /** @throws DomainError `signals.too-many-matches`; the signal's reason */
+  async find(actor: Actor, questions: BatchQuestions, signal: AbortSignal): Promise<BatchFound> {
     if (!this.directory.isReady) await this.directory.ready();
-    return this.index.loaded ? this.inIndex(actor, questions) : this.inDatabase(actor, questions);
+    return this.index.loaded ? this.inIndex(actor, questions, signal) : this.inDatabase(actor, questions, signal);
   }
 
-  private async inIndex(actor: Actor, { near, equal }: BatchQuestions): Promise<BatchFound> {
+  private async inIndex(actor: Actor, { near, equal }: BatchQuestions, signal: AbortSignal): Promise<BatchFound> {
     const { index } = this;
     const asker = this.directory.asker(actor);
     const freshness: Freshness = { source: 'index', through: index.through, behindMs: index.behindMs };
-    const hits = new Hits(asker);
+    const hits = new Hits(asker, signal);
     for (const group of near) await this.near(index.store, group, hits);
     for (const { type, values, places } of equal) {
       for (const [at, value] of values.entries()) {
         const row = index.store.exact(type, value);
         if (row !== undefined) hits.add(places[at] ?? 0, { signal: index.store.read(row, value), distance: 0 });
-        if (at % 2000 === 1999) await turn();
+        if (at % 2000 === 1999) await hits.pause();
       }
     }
     return { answered: hits.inOrder(), asker, freshness };
@@ -62,6 +62,7 @@ export class BatchSearch {
 
   private async near(store: HashStore, group: NearQuestions, hits: Hits): Promise<void> {
     const found = await this.readers.search(store.index(group.type), group);
+    await hits.pause();
     let seen = 0;
     for (const { questions, rows, distances } of found) {
       for (const [at, row] of rows.entries()) {
@@ -70,24 +71,26 @@ export class BatchSearch {
         // Found in slices and on other threads: meanwhile the row may have been given to another signal.
         if (!store.isAt(row, group.type, group.hashes.subarray(question * HASH256_BYTES), distance)) continue;
         hits.add(group.places[question] ?? 0, { signal: store.read(row), distance });
-        if (++seen % 500 === 0) await turn();
+        if (++seen % 500 === 0) await hits.pause();
       }
     }
   }
 
-  private inDatabase(actor: Actor, { near, equal }: BatchQuestions): Promise<BatchFound> {
+  private inDatabase(actor: Actor, { near, equal }: BatchQuestions, signal: AbortSignal): Promise<BatchFound> {
     return this.work.read(actor, async (tx) => {
       const through = await newestEntry(tx);
-      const hits = new Hits(SEES_WHAT_IT_IS_GIVEN);
+      const hits = new Hits(SEES_WHAT_IT_IS_GIVEN, signal);
       for (const { type, radius, hashes, places } of near) {
         for (const [at, place] of places.entries()) {
           const value = Buffer.from(hashes.subarray(at * HASH256_BYTES, (at + 1) * HASH256_BYTES)).toString('hex');
           for (const hit of await findInDatabase(tx, { type, value, radius })) hits.add(place, hit);
+          signal.throwIfAborted();
         }
       }
       for (const { type, values, places } of equal) {
         for (const [at, value] of values.entries()) {
           for (const hit of await findInDatabase(tx, { type, value, radius: 0 })) hits.add(places[at] ?? 0, hit);
+          signal.throwIfAborted();
         }
       }
       const freshness: Freshness = { source: 'database', through, behindMs: 0 };
@@ -101,7 +104,16 @@ class Hits {
   readonly #byPlace = new Map<number, Hit[]>();
   #count = 0;
 
-  constructor(private readonly asker: Asker) {}
+  constructor(
+    private readonly asker: Asker,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** Lets others have a turn. @throws the signal's reason when nobody waits for the answer any more */
+  async pause(): Promise<void> {
+    await turn();
+    this.signal.throwIfAborted();
+  }
 
   add(place: number, hit: Hit): void {
     if (!hit.signal.contributions.some((each) => maySee(this.asker, each))) return;

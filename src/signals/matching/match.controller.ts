@@ -5,6 +5,7 @@ import type { Actor } from '../../infra/database/actor';
 import { Allow, CurrentActor, HotPath } from '../../infra/http/allow';
 import { ApiForm } from '../../infra/http/api-form';
 import { BodyOf } from '../../infra/http/route-facts';
+import { untilHungUp } from '../../infra/http/hung-up';
 import { BatchMatching } from './batch-matching.service';
 import { MOST_QUESTIONS } from './batch-questions';
 import { FileMatching } from './file-matching.service';
@@ -65,6 +66,6 @@ export class MatchController {
   @ApiBody({ type: BatchMatchRequest })
   @ApiOkResponse({ type: BatchMatchAnswer })
   matchBatch(@CurrentActor() actor: Actor, @Req() request: FastifyRequest): Promise<string> {
-    return this.batches.match(actor, request.body);
+    return untilHungUp(request, (signal) => this.batches.match(actor, request.body, signal));
   }
 }
