@@ -89,7 +89,7 @@ export class Delivering implements OnModuleInit {
       return null;
     }
     if (await isBusy(tx, delivery, at)) {
-      await addJobIn(tx, WAIT_FOR_SLOT_MS, DELIVER, { noticeId, event }, deliveryKey(noticeId, event));
+      await addJobIn(tx, WAIT_FOR_SLOT_MS, DELIVER, { noticeId, event }, { key: deliveryKey(noticeId, event) });
       return null;
     }
     const attemptNo = delivery.attempts + 1;
@@ -124,7 +124,7 @@ export class Delivering implements OnModuleInit {
     await append(tx, entryOf(notice, { kind: 'delivery.attempted', actor: 'service', at, dims }));
     const delayMs = kind === 'failed' ? RETRY_AFTER_MS[attemptNo - 1] : undefined;
     if (delayMs === undefined) await this.giveUp(tx, notice, delivery, { at, failure: problem });
-    else await addJobIn(tx, delayMs, DELIVER, { noticeId, event }, deliveryKey(noticeId, event));
+    else await addJobIn(tx, delayMs, DELIVER, { noticeId, event }, { key: deliveryKey(noticeId, event) });
   }
 
   /** This channel did not reach the platform: the next one begins at once. */

@@ -14,6 +14,8 @@ const AGAIN_AFTER_MS = [1, 5, 30, 120, 480].map((minutes) => minutes * MINUTE_MS
 interface Call {
   readonly entryId: string;
   readonly endpointId: string;
+  /** Of the endpoint. */
+  readonly organisationId: string;
   /** 0 for the first. */
   readonly attempt: number;
 }
@@ -31,30 +33,30 @@ export class Telling implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.jobs.register(TELL, async ({ entryId, endpointId, attempt = '0' }, signal) => {
+    this.jobs.register(TELL, async ({ entryId, endpointId, organisationId, attempt = '0' }, signal) => {
       if (entryId === undefined) return;
-      if (endpointId === undefined) await this.spread(entryId);
-      else await this.call({ entryId, endpointId, attempt: Number(attempt) }, signal);
+      if (endpointId === undefined || organisationId === undefined) await this.spread(entryId);
+      else await this.call({ entryId, endpointId, organisationId, attempt: Number(attempt) }, signal);
     });
   }
 
-  /** A job for each endpoint; calls of one endpoint take turns, so that a slow one takes nobody else's worker. */
+  /** A job for each endpoint. */
   private async spread(entryId: string): Promise<void> {
     await this.work.asWorker(async (tx) => {
-      const rows = await tx.query<{ id: string }[]>(
-        `select c.endpoint_id as id from ledger_entry e join contact_point c on c.organisation_id = any (e.audience)
+      const rows = await tx.query<{ endpointId: string; organisationId: string }[]>(
+        `select c.endpoint_id as "endpointId", c.organisation_id as "organisationId" from ledger_entry e join contact_point c on c.organisation_id = any (e.audience)
          where e.id = $1 and c.organisation_id is distinct from e.organisation_id and c.channel = 'webhook'
            and c.removed_at is null and c.confirmed_at is not null`,
         [entryId],
       );
-      for (const { id: endpointId } of rows) {
-        const place = { key: keyOf(entryId, endpointId), queue: `${TELL}:${endpointId}` };
-        await addJob(tx, TELL, { entryId, endpointId }, place);
+      for (const { endpointId, organisationId } of rows) {
+        const call = { entryId, endpointId, organisationId };
+        await addJob(tx, TELL, call, placeOf(call));
       }
     });
   }
 
-  private async call({ entryId, endpointId, attempt }: Call, signal: AbortSignal): Promise<void> {
+  private async call({ entryId, endpointId, organisationId, attempt }: Call, signal: AbortSignal): Promise<void> {
     const { endpoint, body } = await this.work.asWorker(async (tx) => ({
       endpoint: await tx.findOneBy(WebhookEndpoint, { id: endpointId }),
       body: messageOf(await tx.query<{ bytes: Buffer }[]>('select bytes from ledger_entry where id = $1', [entryId])),
@@ -63,12 +65,16 @@ export class Telling implements OnModuleInit {
     log.info({ event: 'telling.attempted', entryId, attempt, outcome: kind });
     const delayMs = kind === 'failed' ? AGAIN_AFTER_MS[attempt] : undefined;
     if (delayMs === undefined) return;
-    const again = { entryId, endpointId, attempt: `${attempt + 1}` };
-    await this.work.asWorker((tx) => addJobIn(tx, delayMs, TELL, again, keyOf(entryId, endpointId)));
+    const again = { entryId, endpointId, organisationId, attempt: `${attempt + 1}` };
+    await this.work.asWorker((tx) => addJobIn(tx, delayMs, TELL, again, placeOf(again)));
   }
 }
 
-const keyOf = (entryId: string, endpointId: string): string => `${TELL}:${entryId}:${endpointId}`;
+/** The calls of one organisation, repeated ones too, take turns: whoever answers slowly has one worker and not all. */
+const placeOf = ({ entryId, endpointId, organisationId }: Omit<Call, 'attempt'>): { key: string; queue: string } => ({
+  key: `${TELL}:${entryId}:${endpointId}`,
+  queue: `${TELL}:${organisationId}`,
+});
 
 function messageOf([row]: readonly { readonly bytes: Buffer }[]): string {
   if (!row) throw new Error('an entry that was appended is not there');

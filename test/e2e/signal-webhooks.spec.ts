@@ -100,6 +100,22 @@ describe('a webhook of an organisation', () => {
     expect(told.map(({ url }) => url)).toEqual(['/contributor', '/doubter']);
   });
 
+  it('is asked again in the queue of its organisation, so that a slow one takes one worker and not all', async () => {
+    status = 503;
+    for (const name of ['one', 'two', 'three']) await disputed(`told slowly ${name}`);
+    await untilTold(3);
+    const { rows } = await eventually(
+      () =>
+        world.sql.query<{ queue: string }>(`select q.queue_name as queue from graphile_worker._private_jobs j
+          join graphile_worker._private_tasks t on t.id = j.task_id
+          left join graphile_worker._private_job_queues q on q.id = j.job_queue_id
+          where t.identifier = 'tell' and j.run_at > now() and j.locked_at is null`),
+      ({ rowCount }) => rowCount === 3,
+    );
+    expect(new Set(rows.map(({ queue }) => queue))).toEqual(new Set([`tell:${contributor.organisation.id}`]));
+    await world.sql.query('delete from graphile_worker._private_jobs where locked_at is null');
+  });
+
   it('is asked again under the same id when it does not answer well, and given up in the end', async () => {
     status = 503;
     await disputed('told in vain');

@@ -28,12 +28,19 @@ export async function addJob(tx: Tx, task: string, payload: JobPayload, options:
 }
 
 /** Adds a job that begins `delayMs` from now by the database's clock, which is the one that graphile-worker compares with. */
-export async function addJobIn(tx: Tx, delayMs: number, task: string, payload: JobPayload, key: string): Promise<void> {
-  await tx.query(`select add_job($1, $2, $3, clock_timestamp() + $4 * interval '1 millisecond', null, null)`, [
+export async function addJobIn(
+  tx: Tx,
+  delayMs: number,
+  task: string,
+  payload: JobPayload,
+  { key, queue }: Pick<JobOptions, 'key' | 'queue'>,
+): Promise<void> {
+  await tx.query(`select add_job($1, $2, $3, clock_timestamp() + $4 * interval '1 millisecond', $5, null)`, [
     task,
     JSON.stringify(payload),
-    key,
+    key ?? null,
     delayMs,
+    queue ?? null,
   ]);
 }
 
