@@ -157,7 +157,8 @@ async function evenly(perSecondWanted, durationMs, one) {
   for (let n = 0; ; n += 1) {
     const due = startedAt + (n * 1000) / perSecondWanted;
     if (due > startedAt + durationMs) break;
-    if (due > performance.now()) await new Promise((resolve) => setTimeout(resolve, due - performance.now()));
+    const early = due - performance.now();
+    if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
     const work = timed(n, due).finally(() => underway.delete(work));
     underway.add(work);
   }
