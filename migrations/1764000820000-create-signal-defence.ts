@@ -24,7 +24,7 @@ export class CreateSignalDefence1764000820000 implements MigrationInterface {
       drop table signal_memory;
       drop function private.signal_quarantine_names, private.signal_usage_counts;
       drop table signal_policy, signal_quarantine_item, signal_quarantine, signal_negative, signal_usage, signal_trust;
-      drop function signal_standing_places, signal_distrust, signal_dispute_false_match;
+      drop function signal_standing_places, signal_distrust, signal_dispute_false_match, private.signal_found_false, private.signal_let_back;
       delete from private.job_task where name = 'signal-canary'`);
   }
 }

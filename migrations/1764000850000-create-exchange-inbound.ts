@@ -80,25 +80,15 @@ create table exchange_statement (
   constraint exchange_statement_source_fk foreign key (source_id) references exchange_source (id)
 );
 create index exchange_statement_about on exchange_statement (source_id, about);
-
-alter table signal_dispute
-  -- Whose subscriptions handed it on: it is nobody's opinion here, and somebody answers for its being here.
-  add column relayed_by uuid,
-  -- Every reason that its sources give, of which reason is the first.
-  add column relayed_reasons text[],
-  add constraint signal_dispute_relayed_by_fk foreign key (relayed_by) references organisation (id),
-  add constraint signal_dispute_relayed_whole check ((relayed_by is null) = (relayed_reasons is null)),
-  -- A source is nobody here: what it disputes is disputed in nobody's name, and bears the source's.
-  add constraint signal_dispute_relayed_of_nobody check (relayed_by is null or organisation_id is null);
-create unique index signal_dispute_relayed_once on signal_dispute (signal_id, relayed_by, list_ids) where state = 'open' and relayed_by is not null;
 `;
 
 const VERBS = `
 -- Disputes that exist at the sources which bring hashes into one list, handed on: one for each hash, with what all of them say, and only
 -- about hashes that the subscriber's organisation stands behind there. It stands as long as one of them gives a reason that nobody here
--- has rejected. The hashes are locked before anything is read, because two sources may be read at once.
-create function exchange_relay(source uuid, signals uuid[], ids uuid[], at timestamptz, due timestamptz)
-returns table (signal_id uuid, signal_type text, is_open boolean)
+-- has rejected. The hashes are locked before anything is read, because two sources may be read at once. At most so many are opened, in
+-- the order of the hashes given; of the others it is said that they were not: outcome is opened, ended or left.
+create function exchange_relay(source uuid, signals uuid[], ids uuid[], most int, at timestamptz, due timestamptz)
+returns table (signal_id uuid, signal_type text, outcome text)
 language plpgsql volatile security definer set search_path = public, pg_catalog as $$
 #variable_conflict use_column
 declare list uuid;
@@ -125,20 +115,36 @@ begin
     update signal_dispute d set reason = w.reasons[1], relayed_reasons = w.reasons, note = w.note from said w
     where d.signal_id = w.signal_id and d.relayed_by = current_org() and d.list_ids = array[list] and d.state = 'open'
       and (d.relayed_reasons, d.note) is distinct from (w.reasons, w.note)),
-  opened as (
-    insert into signal_dispute (id, signal_id, organisation_id, list_ids, relayed_by, relayed_reasons, reason, note, opened_at, due_at)
-    select u.id, w.signal_id, null, array[list], current_org(), w.reasons, w.reasons[1], w.note, at, due
-    from unnest(signals, ids) as u(signal, id) join said w on w.signal_id = u.signal
+  fresh as (
+    select u.id, w.signal_id, w.reasons, w.note, row_number() over (order by u.place) as nth
+    from unnest(signals, ids) with ordinality as u(signal, id, place) join said w on w.signal_id = u.signal
     where exists (select 1 from signal_contribution c where c.signal_id = w.signal_id and c.organisation_id = current_org()
         and c.state = 'standing' and c.list_id = list)
-    on conflict do nothing returning signal_id),
+      and not exists (select 1 from signal_dispute d where d.signal_id = w.signal_id and d.relayed_by = current_org()
+        and d.list_ids = array[list] and d.state = 'open')),
+  opened as (
+    insert into signal_dispute (id, signal_id, organisation_id, list_ids, relayed_by, relayed_reasons, reason, note, opened_at, due_at)
+    select f.id, f.signal_id, null, array[list], current_org(), f.reasons, f.reasons[1], f.note, at, due
+    from fresh f where f.nth <= most returning signal_id),
   ended as (
     update signal_dispute d set state = 'retracted', closed_at = at, closed_by = current_org()
     where d.relayed_by = current_org() and d.list_ids = array[list] and d.state = 'open' and d.signal_id = any(signals)
       and not exists (select 1 from said w where w.signal_id = d.signal_id)
     returning d.signal_id)
-  select o.signal_id, s.type, true from opened o join signal s on s.id = o.signal_id
-  union all select n.signal_id, s.type, false from ended n join signal s on s.id = n.signal_id;
+  select o.signal_id, s.type, 'opened' from opened o join signal s on s.id = o.signal_id
+  union all select n.signal_id, s.type, 'ended' from ended n join signal s on s.id = n.signal_id
+  union all select f.signal_id, s.type, 'left' from fresh f join signal s on s.id = f.signal_id where f.nth > most;
+end $$;
+
+-- Whoever is rolled back takes nothing more from anybody until it says so again itself. The operator's. Waits for pages underway.
+create function exchange_pause_sources(subscriber uuid) returns table (id uuid, protocol text)
+language plpgsql volatile security definer set search_path = public, pg_catalog as $$
+#variable_conflict use_column
+begin
+  if current_org_kind() is distinct from 'operator' then raise exception 'this is for the operator' using errcode = '42501'; end if;
+  perform 1 from exchange_source s where s.organisation_id = subscriber and s.ended_at is null order by s.id for update;
+  return query update exchange_source s set state = 'paused', next_run_at = null, failures = 0
+    where s.organisation_id = subscriber and s.state in ('active', 'failing') returning s.id, s.protocol;
 end $$;
 
 -- What a source now says of hashes that it brought. The contribution is the same one, so what others said of the hash stays.
@@ -184,9 +190,9 @@ grant update (state, checkpoint, pages, next_run_at, last_run_at, last_change_at
   faults, ended_at, takes_back, credential_key_id, credential_wrapped) on exchange_source to clepsydra_app;
 grant select, insert, update, delete on exchange_record, exchange_statement to clepsydra_app;
 grant select, update (next_run_at) on exchange_source to clepsydra_worker;
-revoke all on function exchange_relay(uuid, uuid[], uuid[], timestamptz, timestamptz),
+revoke all on function exchange_relay(uuid, uuid[], uuid[], int, timestamptz, timestamptz), exchange_pause_sources(uuid),
   exchange_restate(uuid, uuid[], text[], text[], text[], text[], boolean[], timestamptz[], timestamptz) from public;
-grant execute on function exchange_relay(uuid, uuid[], uuid[], timestamptz, timestamptz),
+grant execute on function exchange_relay(uuid, uuid[], uuid[], int, timestamptz, timestamptz), exchange_pause_sources(uuid),
   exchange_restate(uuid, uuid[], text[], text[], text[], text[], boolean[], timestamptz[], timestamptz) to clepsydra_app;
 
 insert into private.job_task (name) values ('exchange-sync');
@@ -202,8 +208,7 @@ export class CreateExchangeInbound1764000850000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
       delete from private.job_task where name = 'exchange-sync';
-      drop function exchange_relay, exchange_restate;
-      alter table signal_dispute drop column relayed_by, drop column relayed_reasons;
+      drop function exchange_relay, exchange_restate, exchange_pause_sources;
       drop table exchange_statement, exchange_record, exchange_source;
     `);
   }

@@ -46,9 +46,10 @@ language sql stable security definer set search_path = public, pg_catalog as $$
   where asker = current_org() or pg_has_role(session_user, 'clepsydra_worker', 'member') $$;
 
 -- These hashes have come to stand on these lists. A standing opinion that one of them is wrong opens its dispute again, unless that
--- opinion was rejected there, or people let the hash back in after a dispute had been upheld.
+-- opinion was rejected there, or people have let the hash back in since, after a dispute had been upheld. So does what the service disputed
+-- itself, or because an order fell, where nobody decided about it: it was settled only because nobody stood behind the hash for a while.
 create function signal_reopen_disputes(signals uuid[], lists uuid[], at timestamptz, due timestamptz)
-returns table (signal_id uuid, type text, organisation_id uuid, list_ids uuid[], reason text)
+returns table (signal_id uuid, type text, organisation_id uuid, list_ids uuid[], reason text, stands_as text)
 language plpgsql volatile security definer set search_path = public, pg_catalog as $$
 #variable_conflict use_column
 begin
@@ -56,25 +57,38 @@ begin
     raise exception 'a scope is needed' using errcode = '42501';
   end if;
   -- Nearly always nobody has said anything against what comes.
-  if not exists (select 1 from signal_opinion o where o.signal_id = any(signals) and o.superseded_at is null and o.opinion = 'dispute') then
+  if not exists (select 1 from signal_opinion o where o.signal_id = any(signals) and o.superseded_at is null and o.opinion = 'dispute')
+    and not exists (select 1 from signal_dispute d where d.signal_id = any(signals) and d.is_settled) then
     return;
   end if;
-  return query with doubted as (
-    select o.signal_id, o.organisation_id, o.reason, o.note, array_agg(distinct b.list order by b.list) as list_ids
-    from unnest(signals, lists) as b(signal, list) join signal s on s.id = b.signal
-      join signal_opinion o on o.signal_id = b.signal and o.superseded_at is null and o.opinion = 'dispute' and b.list = any(o.list_ids)
-    where exists (select 1 from signal_contribution c where c.signal_id = b.signal and c.list_id = b.list and c.state = 'standing'
-        and c.organisation_id <> o.organisation_id)
-      and not exists (select 1 from signal_dispute d where d.signal_id = o.signal_id and d.organisation_id = o.organisation_id
+  return query with back as (
+    select distinct b.signal, b.list, private.signal_let_back(b.signal, b.list) as let_at from unnest(signals, lists) as b(signal, list)
+  ), stated as (
+    select o.signal_id, o.organisation_id, o.reason, o.note, b.list
+    from back b join signal_opinion o on o.signal_id = b.signal and o.superseded_at is null and o.opinion = 'dispute' and b.list = any(o.list_ids)
+    where not exists (select 1 from signal_dispute d where d.signal_id = o.signal_id and d.organisation_id = o.organisation_id
         and (d.state = 'open' or (d.state = 'rejected' and d.reason = o.reason and b.list = any(d.list_ids))))
-      and not exists (select 1 from signal_memory m where m.digest = private.signal_digest(s.type, s.value) and m.list_id = b.list
-        and m.ground = 'dispute_upheld' and m.is_released)
-    group by o.signal_id, o.organisation_id, o.reason, o.note
+      and coalesce(b.let_at < o.stated_at, true)
+  ), unsettled as (
+    select distinct on (d.signal_id, d.organisation_id, d.reason, b.list) d.signal_id, d.organisation_id, d.reason, d.note, b.list
+    from back b join signal_dispute d on d.signal_id = b.signal and d.is_settled and b.list = any(d.list_ids) and d.relayed_by is null
+      and (d.organisation_id is null or d.reason = 'order_annulled')
+    where coalesce(b.let_at < d.closed_at, true)
+      and not exists (select 1 from signal_dispute n where n.signal_id = d.signal_id and n.organisation_id is not distinct from d.organisation_id
+        and n.relayed_by is null and n.reason = d.reason and b.list = any(n.list_ids) and not n.is_settled and coalesce(n.closed_at >= d.closed_at, true))
+    order by d.signal_id, d.organisation_id, d.reason, b.list, d.closed_at desc
+  ), doubted as (
+    select o.signal_id, o.organisation_id, o.reason, o.note, o.stands_as, array_agg(distinct o.list order by o.list) as list_ids
+    from (select s.*, 'opinion' as stands_as from stated s union all select u.*, 'undecided' from unsettled u) o
+    where exists (select 1 from signal_contribution c where c.signal_id = o.signal_id and c.list_id = o.list and c.state = 'standing'
+      and c.organisation_id is distinct from o.organisation_id)
+    group by 1, 2, 3, 4, 5
   ), opened as (
     insert into signal_dispute (id, signal_id, organisation_id, list_ids, reason, note, opened_at, due_at)
       select gen_random_uuid(), d.signal_id, d.organisation_id, d.list_ids, d.reason, d.note, at, due from doubted d
       on conflict do nothing returning signal_id, organisation_id, list_ids, reason
-  ) select o.signal_id, s.type, o.organisation_id, o.list_ids, o.reason from opened o join signal s on s.id = o.signal_id;
+  ) select o.signal_id, s.type, o.organisation_id, o.list_ids, o.reason, d.stands_as from opened o join signal s on s.id = o.signal_id
+    join doubted d on d.signal_id = o.signal_id and d.organisation_id is not distinct from o.organisation_id and d.reason = o.reason and d.list_ids = o.list_ids;
 end $$;
 
 -- What waits on a list because its owner had upheld a dispute about it: the owner's to release. What the operator decided is not.
@@ -103,8 +117,9 @@ begin
     returning c.id, c.signal_id, c.organisation_id, s.type;
 end $$;
 
--- What one organisation said of hashes from an instant on counts no more: its opinions, the disputes it opened, its feedback, and the
--- disputes that the service opened because of that feedback. With the rolled back contributions, and the operator's alone.
+-- What one organisation said of hashes from an instant on counts no more: its opinions, the disputes that it opened or its sources handed
+-- on, its feedback, and the disputes that the service opened because of that feedback, also one that would come back with the hash. With
+-- the rolled back contributions, and the operator's alone.
 create function signal_silence(silenced uuid, since timestamptz, at timestamptz, words text)
 returns table (signal_id uuid, type text, opinions int, disputes int, feedback int, lists uuid[])
 language plpgsql volatile security definer set search_path = public, pg_catalog as $$
@@ -113,7 +128,7 @@ declare signals uuid[];
 begin
   if current_org_kind() is distinct from 'operator' then raise exception 'this is for the operator' using errcode = '42501'; end if;
   signals := array(select o.signal_id from signal_opinion o where o.organisation_id = silenced and o.superseded_at is null and o.stated_at >= since
-    union select d.signal_id from signal_dispute d where d.organisation_id = silenced and d.state = 'open' and d.opened_at >= since
+    union select d.signal_id from signal_dispute d where (d.organisation_id = silenced or d.relayed_by = silenced) and d.state = 'open' and d.opened_at >= since
     union select f.signal_id from signal_feedback f where f.organisation_id = silenced and f.superseded_at is null and f.given_at >= since);
   perform 1 from signal s where s.id = any(signals) order by s.type, s.value for no key update;
   return query with said as (
@@ -123,13 +138,11 @@ begin
     update signal_feedback f set superseded_at = at where f.organisation_id = silenced and f.superseded_at is null and f.given_at >= since
     returning f.signal_id, f.list_ids, f.verdict
   ), opened as (
-    update signal_dispute d set state = 'retracted', closed_at = at, closed_by = current_org(), outcome_note = words
-    where d.state = 'open' and ((d.organisation_id = silenced and d.reason <> 'order_annulled' and d.opened_at >= since)
-      or (d.organisation_id is null and d.reason = 'false_match' and exists (select 1 from fed where fed.signal_id = d.signal_id and fed.verdict = 'false'
-          and fed.list_ids && d.list_ids)
-        and not exists (select 1 from unnest(d.list_ids) as l(id) where (
-          select count(*) filter (where f.verdict = 'false') >= 2 and count(*) filter (where f.verdict = 'false') > count(*) filter (where f.verdict = 'confirmed')
-          from signal_feedback f where f.signal_id = d.signal_id and f.superseded_at is null and f.organisation_id <> silenced and l.id = any(f.list_ids)))))
+    update signal_dispute d set state = 'retracted', is_settled = false, closed_at = at, closed_by = current_org(), outcome_note = words
+    where (d.state = 'open' and ((d.organisation_id = silenced and d.reason <> 'order_annulled') or d.relayed_by = silenced) and d.opened_at >= since)
+      or ((d.state = 'open' or d.is_settled) and d.organisation_id is null and d.relayed_by is null and d.reason = 'false_match'
+        and exists (select 1 from fed where fed.signal_id = d.signal_id and fed.verdict = 'false' and fed.list_ids && d.list_ids)
+        and not exists (select 1 from unnest(d.list_ids) as l(id) where private.signal_found_false(d.signal_id, l.id, silenced)))
     returning d.signal_id, d.list_ids
   ) select s.id, s.type, (select count(*)::int from said where said.signal_id = s.id), (select count(*)::int from opened where opened.signal_id = s.id),
       (select count(*)::int from fed where fed.signal_id = s.id),

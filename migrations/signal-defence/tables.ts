@@ -134,15 +134,39 @@ begin
       hourly_flood = case when signal_trust.hourly_flood < 500 then signal_trust.hourly_flood end;
 end $$;
 
--- What an organisation said of hashes since two instants, whatever became of it: taking back and saying it again is no way round.
+-- What an organisation said of hashes since two instants, whatever became of it: taking back and saying it again is no way round. What its
+-- sources dispute it says as well.
 create function signal_said(asker uuid, day timestamptz, hour timestamptz)
 returns table (disputes_today int, disputes_hour int, opinions_today int, opinions_hour int)
 language sql stable security definer set search_path = public, pg_catalog as $$
   select count(*) filter (where is_dispute and at >= day)::int, count(*) filter (where is_dispute and at > hour)::int,
     count(*) filter (where not is_dispute and at >= day)::int, count(*) filter (where not is_dispute and at > hour)::int
   from (select opinion = 'dispute' as is_dispute, stated_at as at from signal_opinion where organisation_id = asker and stated_at >= least(day, hour)
+    union all select true, opened_at from signal_dispute where relayed_by = asker and opened_at >= least(day, hour)
     union all select false, given_at from signal_feedback where organisation_id = asker and given_at >= least(day, hour) and verdict = 'false') said
   where asker = current_org() $$;
+
+-- When people last let a hash back into a list after a dispute had been upheld there; null where they never did.
+create function private.signal_let_back(subject uuid, list uuid) returns timestamptz
+language sql stable security definer set search_path = public, pg_catalog as $$
+  select max(i.decided_at) from signal_contribution c join signal_quarantine_item i on i.contribution_id = c.id
+  where c.signal_id = subject and c.list_id = list and i.reason = 'dispute_upheld' and i.outcome = 'released' $$;
+
+-- Whether enough organisations find it a false match on this list, without one of them. Who said so before people last decided about the
+-- hash there (they rejected what the service disputed, or let it back in after a dispute had been upheld) was heard and counts no more.
+create function private.signal_found_false(subject uuid, list uuid, without uuid) returns boolean
+language sql stable security definer set search_path = public, pg_catalog as $$
+  with decided as (
+    select max(d.closed_at) as at from signal_dispute d where d.signal_id = subject and d.organisation_id is null and d.relayed_by is null
+      and d.reason = 'false_match' and d.state = 'rejected' and list = any(d.list_ids)
+    union all select private.signal_let_back(subject, list)
+  ), voice as (
+    select f.verdict = 'false' as is_against from signal_feedback f
+    where f.signal_id = subject and f.superseded_at is null and list = any(f.list_ids) and f.organisation_id is distinct from without
+      and (f.verdict = 'confirmed' or (f.verdict = 'false' and not exists (select 1 from signal_feedback e, decided
+        where e.signal_id = subject and e.organisation_id = f.organisation_id and e.verdict = 'false' and list = any(e.list_ids) and e.given_at <= decided.at)))
+  )
+  select count(*) filter (where is_against) >= 2 and count(*) filter (where is_against) > count(*) filter (where not is_against) from voice $$;
 
 -- What several platforms found to be a false match is disputed by the service, once, and never because one of them says so twice.
 create function signal_dispute_false_match(subject uuid, dispute uuid, at timestamptz, due timestamptz) returns uuid[]
@@ -155,9 +179,9 @@ begin
   insert into signal_dispute (id, signal_id, organisation_id, list_ids, reason, opened_at, due_at)
     select dispute, subject, null, array_agg(l.id order by l.id), 'false_match', at, due
     from (select distinct c.list_id as id from signal_contribution c where c.signal_id = subject and c.state = 'standing') l
-    where (select count(*) filter (where f.verdict = 'false') >= 2 and count(*) filter (where f.verdict = 'false') > count(*) filter (where f.verdict = 'confirmed')
-        from signal_feedback f where f.signal_id = subject and f.superseded_at is null and l.id = any(f.list_ids))
-      and not exists (select 1 from signal_dispute d where d.signal_id = subject and d.organisation_id is null and d.reason = 'false_match' and l.id = any(d.list_ids))
+    where private.signal_found_false(subject, l.id, null)
+      and not exists (select 1 from signal_dispute d where d.signal_id = subject and d.organisation_id is null and d.relayed_by is null
+        and d.reason = 'false_match' and d.state = 'open' and l.id = any(d.list_ids))
     having count(*) > 0
     returning list_ids into doubted;
   return doubted;

@@ -37,7 +37,7 @@ begin
     where c.id = any(ids) and not coalesce(
       case ground
         when 'dispute_upheld' then exists (select 1 from signal_dispute d where d.signal_id = c.signal_id and d.state = 'open'
-            and c.list_id = any(d.list_ids) and d.organisation_id is distinct from me)
+            and c.list_id = any(d.list_ids) and coalesce(d.organisation_id, d.relayed_by) is distinct from me)
           and (l.owner_id = me or is_operator or (c.organisation_id = me and not exists (select 1 from signal_contribution o
             where o.signal_id = c.signal_id and o.list_id = c.list_id and o.state = 'standing' and o.organisation_id <> me)))
         when 'erased' then c.organisation_id = me or l.owner_id = me or is_operator
@@ -52,12 +52,21 @@ begin
     from signal s where s.id = c.signal_id and c.id = any(ids)
       and (c.state in ('standing', 'quarantined') or (ended = 'erased' and c.state <> 'erased'))
     returning c.id, c.signal_id, c.organisation_id, c.list_id, s.type;
-  -- Nobody stands behind it any more on the lists that were disputed: that is settled.
-  update signal_dispute d set state = 'upheld', closed_at = at, closed_by = me, outcome_note = coalesce(words, 'nobody stands behind it any more')
+  -- Nobody stands behind it any more on the lists that were disputed: that is settled. Unless a person upheld it, nobody decided.
+  update signal_dispute d set state = 'upheld', is_settled = ground <> 'dispute_upheld', closed_at = at, closed_by = me,
+      outcome_note = coalesce(words, 'nobody stands behind it any more')
     where d.signal_id = any(signals) and d.state = 'open' and not exists (select 1 from signal_contribution c
       where c.signal_id = d.signal_id and c.list_id = any(d.list_ids) and c.state = 'standing');
+  perform private.signal_end_relays(signals, at);
   if ended = 'erased' then perform private.signal_wipe(signals, at); end if;
 end $$;
+
+-- A dispute that a subscription handed on ends when its subscriber stands behind the hash no more: nobody here answers for it then.
+create function private.signal_end_relays(signals uuid[], at timestamptz) returns void
+language sql volatile security definer set search_path = public, pg_catalog as $$
+  update signal_dispute d set state = 'retracted', closed_at = at, closed_by = current_org()
+  where d.signal_id = any(signals) and d.state = 'open' and d.relayed_by is not null and not exists (select 1 from signal_contribution c
+    where c.signal_id = d.signal_id and c.organisation_id = d.relayed_by and c.list_id = any(d.list_ids) and c.state = 'standing') $$;
 
 -- Of hashes that nobody stands behind and of the erased contributions nothing stays but that they were there, and for a while the value.
 create function private.signal_wipe(signals uuid[], at timestamptz) returns void
@@ -87,17 +96,19 @@ language sql volatile security definer set search_path = public, pg_catalog as $
   from due where s.id = due.id returning s.id $$;
 
 -- Into quarantine and out of it: the operator's, and the worker's when a flood is noticed.
-create function signal_hold_contributions(ids uuid[], held boolean)
+create function signal_hold_contributions(ids uuid[], held boolean, at timestamptz)
 returns table (contribution_id uuid, signal_id uuid, organisation_id uuid, list_id uuid, type text)
 language plpgsql volatile security definer set search_path = public, pg_catalog as $$
 #variable_conflict use_column
+declare signals uuid[] := array(select distinct c.signal_id from signal_contribution c where c.id = any(ids));
 begin
   if not pg_has_role(session_user, 'clepsydra_worker', 'member') and current_org_kind() is distinct from 'operator' then
     raise exception 'quarantine is for the operator' using errcode = '42501';
   end if;
-  perform 1 from signal s where s.id in (select c.signal_id from signal_contribution c where c.id = any(ids)) order by s.type, s.value for no key update;
+  perform 1 from signal s where s.id = any(signals) order by s.type, s.value for no key update;
   return query update signal_contribution c set state = case when held then 'quarantined' else 'standing' end
     from signal s where s.id = c.signal_id and c.id = any(ids) and c.state = case when held then 'standing' else 'quarantined' end
     returning c.id, c.signal_id, c.organisation_id, c.list_id, s.type;
+  if held then perform private.signal_end_relays(signals, at); end if;
 end $$;
 `;

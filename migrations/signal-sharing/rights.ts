@@ -87,7 +87,7 @@ grant select on signal_list, signal_list_member, signal_opinion, signal_feedback
 grant select, insert on signal_frame, signal_change, signal_contribution, signal_dispute to clepsydra_worker;
 grant update (overdue_at) on signal_dispute to clepsydra_worker;
 grant execute on function readable_lists(), writable_lists(), signal_make(uuid[], text[], text[], smallint[], timestamptz),
-  signal_end_contributions(uuid[], text, text, timestamptz, text), signal_hold_contributions(uuid[], boolean), signal_concerned(uuid[], uuid[]),
+  signal_end_contributions(uuid[], text, text, timestamptz, text), signal_hold_contributions(uuid[], boolean, timestamptz), signal_concerned(uuid[], uuid[]),
   signal_dispute_annulled(uuid[], uuid[], timestamptz, timestamptz) to clepsydra_app, clepsydra_worker;
 grant execute on function signal_responsibility(uuid), signal_reject_dispute(uuid, text, timestamptz), signal_state(uuid),
   signal_seen_lists(uuid, boolean), signal_feedback_counts(uuid[]) to clepsydra_app;

@@ -119,7 +119,7 @@ describe('what waits in quarantine', () => {
       `select * from signal_quarantine_item`,
       `insert into signal_quarantine (id, organisation_id, made_at) values (gen_random_uuid(), '${other}', now())`,
       `update signal_contribution set state = 'standing'`,
-      `select * from signal_hold_contributions(array(select id from signal_contribution where state = 'quarantined'), false)`,
+      `select * from signal_hold_contributions(array(select id from signal_contribution where state = 'quarantined'), false, now())`,
     ]) {
       const outcome = await app.try(body, statement);
       expect([statement, outcome === 0 || outcome === '42501']).toEqual([statement, true]);

@@ -44,6 +44,10 @@ export async function requireDispute(tx: Tx, id: string): Promise<DisputeRow> {
   return row;
 }
 
+/** What one's own source disputes one may set aside, as one may take an opinion back, and not carry out. */
+export const isOfOwnSource = (actor: Actor, row: Pick<DisputeRow, 'relayed_by'>): boolean =>
+  row.relayed_by === actor.organisationId;
+
 export function toDisputeView(actor: Actor, row: DisputeRow): DisputeView {
   const isDecidable = row.state === 'open' && row.organisation_id !== actor.organisationId;
   return {
@@ -61,7 +65,7 @@ export function toDisputeView(actor: Actor, row: DisputeRow): DisputeView {
     overdueAt: row.overdue_at?.toISOString() ?? null,
     closedAt: row.closed_at?.toISOString() ?? null,
     outcomeNote: row.outcome_note,
-    mayUphold: isDecidable && row.answered.length > 0,
+    mayUphold: isDecidable && !isOfOwnSource(actor, row) && row.answered.length > 0,
     mayReject: isDecidable && row.judges_all,
   };
 }

@@ -4,7 +4,7 @@ import { ClockSource } from '../../infra/clock-source';
 import { Work, type Actor, type Tx } from '../../infra/database/work';
 import { pageOf, parseCursor, type Page } from '../../infra/http/paging';
 import { Contributions } from './contributions.service';
-import { requireDispute, SELECT_DISPUTE, toDisputeView, type DisputeRow } from './dispute.queries';
+import { isOfOwnSource, requireDispute, SELECT_DISPUTE, toDisputeView, type DisputeRow } from './dispute.queries';
 import { appendChange, concerned, onLists, withAuthor } from './entries';
 import type { DisputeQuery, DisputeView, DisputeWithSignal, ResolveDisputeDto } from './opinion.dto';
 import { Retraction } from './retraction.service';
@@ -90,6 +90,7 @@ export class Disputes {
 function assertDecidable(actor: Actor, dispute: DisputeRow, outcome: ResolveDisputeDto['outcome']): void {
   if (dispute.state !== 'open') throw new DomainError('dispute.decided', { state: dispute.state });
   if (dispute.organisation_id === actor.organisationId) throw new DomainError('dispute.own');
+  if (outcome === 'upheld' && isOfOwnSource(actor, dispute)) throw new DomainError('dispute.own');
   const answers = outcome === 'upheld' ? dispute.answered.length > 0 : dispute.judges_all;
   if (!answers) throw new DomainError('dispute.not-yours-to-decide');
 }

@@ -45,7 +45,7 @@ export class ManyDisputes {
     const answers = outcome === 'upheld' ? 'cardinality(r.contributions) > 0' : 'r.is_judge';
     const rows = await this.work.read(actor, (tx) =>
       tx.query<{ id: string }[]>(
-        `select id from (${SELECT_DISPUTE} where d.organisation_id = $1 and d.state = 'open' and ${answers}) mine
+        `select id from (${SELECT_DISPUTE} where (d.organisation_id = $1 or d.relayed_by = $1) and d.state = 'open' and ${answers}) mine
          order by opened_at, id limit $2`,
         [openedBy, MOST + 1],
       ),

@@ -87,7 +87,7 @@ export class ResolveDisputesDto extends ResolveDisputeDto {
   @IsUUID(undefined, { each: true })
   disputeIds?: string[];
 
-  /** The organisation whose open disputes are decided: the oldest 1,000 that yours may decide so. */
+  /** The organisation whose open disputes, and those that its sources handed on, are decided: the oldest 1,000 that yours may decide so. */
   @IsOptional()
   @IsUUID()
   openedBy?: string;
@@ -125,7 +125,7 @@ export class DisputeView {
   overdueAt!: string | null;
   closedAt!: string | null;
   outcomeNote!: string | null;
-  /** Whether your organisation may uphold it now: it answers for something that stands. */
+  /** Whether your organisation may uphold it now: it answers for something that stands, and neither it nor a source of its own raised it. */
   mayUphold!: boolean;
   /** Whether it may reject it now: it answers for everything that stands on the disputed lists, and did not raise it. */
   mayReject!: boolean;

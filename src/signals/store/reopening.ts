@@ -6,14 +6,18 @@ import { appendChange, concerned, onLists, withAuthor, type OnList } from './ent
 interface Reopened {
   readonly signal_id: string;
   readonly type: SignalType;
-  readonly organisation_id: string;
+  /** Null: the service's own. */
+  readonly organisation_id: string | null;
   readonly list_ids: readonly string[];
   readonly reason: DisputeReason;
+  /** Whether an organisation still says so, or nobody has decided about what the service, or the fall of an order, brought up. */
+  readonly stands_as: 'opinion' | 'undecided';
 }
 
 /**
- * These have come to stand on these lists. Where an organisation still holds that one of them is wrong and nobody has decided
- * about that, its dispute is opened again: that a hash was withdrawn for a while settles nothing.
+ * These have come to stand on these lists. Where an organisation still holds that one of them is wrong, or several found it a false
+ * match, or an order behind it fell, and nobody has decided about that, the dispute is opened again: that a hash was withdrawn for a
+ * while settles nothing.
  * @returns the ids of the entries
  */
 export async function reopenDisputes(tx: Tx, actor: Actor, back: readonly OnList[], at: Date): Promise<string[]> {
@@ -33,7 +37,7 @@ export async function reopenDisputes(tx: Tx, actor: Actor, back: readonly OnList
       at,
       signals: [{ id: row.signal_id, type: row.type }],
       lists: row.list_ids,
-      dims: { reason: row.reason, because: 'opinion-stands' },
+      dims: { reason: row.reason, because: row.stands_as === 'opinion' ? 'opinion-stands' : 'undecided' },
       audience: withAuthor(audience, row.organisation_id),
     });
     entryIds.push(...appended);

@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { disputeDueAt, endedBy, ENTRY_OF_ENDING, EVENT_OF_GROUND } from '../../domain/signal-lifecycle';
 import type { EndGround, SignalType } from '../../domain/vocabulary';
 import type { Actor, Tx } from '../../infra/database/work';
-import { appendChange, concerned, type Touched } from './entries';
+import { appendChange, concerned, onLists, type Touched } from './entries';
 
 /** Which contributions. What names a case, an exhibit, a notice or a source means the actor's own; the service's means all. */
 export type Which =
@@ -55,6 +55,7 @@ export class Retraction {
     const ids = 'contributionIds' in which ? which.contributionIds : await findContributions(tx, actor, which);
     const none = { contributions: 0, signalIds: [], tombstones: [], disputed: [], entryIds: [] };
     if (ids.length === 0) return none;
+    const relays = await openRelays(tx, ids);
     const ended = await tx.query<Ended[]>('select * from signal_end_contributions($1::uuid[], $2, $3, $4, $5)', [
       ids,
       endedBy(ground),
@@ -63,6 +64,7 @@ export class Retraction {
       reason ?? null,
     ]);
     if (ended.length === 0) return none;
+    await sayRelaysEnded(tx, actor, relays, at);
     return record(tx, actor, ended, { ground, at, ...(reason === undefined ? {} : { reason }) });
   }
 }
@@ -95,6 +97,39 @@ async function record(tx: Tx, actor: Actor | 'service', ended: readonly Ended[],
     disputed: disputed.ids,
     entryIds: [...entryIds, ...disputed.entryIds],
   };
+}
+
+/** Disputes that whoever made these contributions handed on from its sources. They end when nothing of it stands there any more. */
+async function openRelays(tx: Tx, contributionIds: readonly string[]): Promise<string[]> {
+  const rows = await tx.query<{ id: string }[]>(
+    `select distinct d.id from signal_contribution c join signal_dispute d on d.signal_id = c.signal_id and d.relayed_by = c.organisation_id
+     where c.id = any($1::uuid[]) and d.state = 'open' order by 1`,
+    [contributionIds],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** To everybody concerned: whoever heard that a hash is disputed hears of the end of it. */
+async function sayRelaysEnded(tx: Tx, actor: Actor | 'service', relays: readonly string[], at: Date): Promise<void> {
+  if (relays.length === 0) return;
+  const rows = await tx.query<(Touched & { lists: string[] })[]>(
+    `select s.id, s.type, d.list_ids as lists from signal_dispute d join signal s on s.id = d.signal_id
+     where d.id = any($1::uuid[]) and d.state = 'retracted' order by d.id`,
+    [relays],
+  );
+  if (rows.length === 0) return;
+  await appendChange(tx, {
+    kind: 'signal.opinion-retracted',
+    actor,
+    at,
+    signals: [...new Map(rows.map(({ id, type }) => [id, { id, type }])).values()],
+    lists: [...new Set(rows.flatMap(({ lists }) => lists))],
+    dims: { reason: null, because: 'nobody-answers' },
+    audience: await concerned(
+      tx,
+      rows.flatMap(({ id, lists }) => onLists(id, lists)),
+    ),
+  });
 }
 
 async function findContributions(

@@ -100,7 +100,7 @@ export class Quarantine {
       const contributionIds = contributionsOf(waiting);
       await settle(tx, contributionIds, 'rejected', dto.reason, at);
       // What is only listed has to be held first: the database lets nobody reject what stands.
-      await tx.query('select 1 from signal_hold_contributions($1::uuid[], true)', [contributionIds]);
+      await tx.query('select 1 from signal_hold_contributions($1::uuid[], true, $2)', [contributionIds, at]);
       const ended = await this.retraction.retract(tx, actor, { contributionIds }, 'rejected', at, dto.reason);
       return ended.signalIds;
     });
@@ -135,9 +135,10 @@ export async function move(
   change: { readonly kind: LedgerKind; readonly held: boolean; readonly reason: string; readonly at: Date },
 ): Promise<string[]> {
   if (rows.length === 0) return [];
-  const moved = await tx.query<Moved[]>('select * from signal_hold_contributions($1::uuid[], $2)', [
+  const moved = await tx.query<Moved[]>('select * from signal_hold_contributions($1::uuid[], $2, $3)', [
     contributionsOf(rows),
     change.held,
+    change.at,
   ]);
   for (const [organisationId, theirs] of Map.groupBy(moved, (row) => row.organisation_id)) {
     await appendChange(tx, {

@@ -27,8 +27,8 @@ interface Case {
 }
 
 /**
- * Takes back everything that one contributor added and what it said of the hashes of others, in one transaction, and holds what
- * it contributes from then on. What others stand behind goes on standing.
+ * Takes back everything that one contributor added and what it, or a source of its own, said of the hashes of others, in one
+ * transaction, pauses its sources and holds what it contributes from then on. What others stand behind goes on standing.
  */
 @Injectable()
 export class Rollback {
@@ -45,11 +45,14 @@ export class Rollback {
     const answer = await this.work.run(actor, async (tx) => {
       const found = await tx.query<unknown[]>('select 1 from organisation where id = $1', [organisationId]);
       if (found.length === 0) throw new DomainError('request.not-found');
+      const about = { organisationId, since, reason, at };
+      // Before the rest: a page takes its source first.
+      await pauseSources(tx, actor, about);
       await waitForThoseUnderway(tx, organisationId);
+      // What its sources dispute ends with what it stands behind: those concerned learn of it before.
+      const said = await silence(tx, actor, about);
       const which = { organisationId, ...(since ? { since } : {}) };
       const ended = await this.retraction.retract(tx, actor, which, 'rolled_back', at, reason);
-      const about = { organisationId, since, reason, at };
-      const said = await silence(tx, actor, about);
       await holdFromNowOn(tx, actor, about);
       touched = [...new Set([...ended.signalIds, ...said.signalIds])];
       const { signalIds: _, ...counts } = {
@@ -73,13 +76,30 @@ export class Rollback {
   }
 }
 
+/** What it takes from others would only be held, and its sources say on: they wait until the organisation resumes them. */
+async function pauseSources(tx: Tx, actor: Actor, { organisationId, at }: Case): Promise<void> {
+  const paused = await tx.query<{ id: string; protocol: string }[]>('select * from exchange_pause_sources($1)', [
+    organisationId,
+  ]);
+  for (const { id, protocol } of paused) {
+    await append(tx, {
+      kind: 'exchange.paused',
+      actor,
+      at,
+      subjects: { exchangeSource: id },
+      dims: { protocol, because: 'rolled_back' },
+      audience: [organisationId],
+    });
+  }
+}
+
 /** What it is contributing and saying now ends first, and is taken back with the rest; what comes after finds it held. */
 async function waitForThoseUnderway(tx: Tx, organisationId: string): Promise<void> {
   for (const what of ['signal-quota:', 'signal-said:'])
     await tx.query(`select pg_advisory_xact_lock(hashtextextended($1 || $2, 0))`, [what, organisationId]);
 }
 
-/** Its opinions, open disputes and feedback count no more; they stay on record. Those concerned learn of it. */
+/** Its opinions, open disputes, those that its sources handed on, and feedback count no more; they stay on record. Those concerned learn of it. */
 async function silence(
   tx: Tx,
   actor: Actor,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { isWritable } from '../../store/list-access';
 import { Retraction } from '../../store/retraction.service';
 import { shadowsOf, unnamed, writeRecords, type RecordRow } from './records.query';
-import { relayDisputes } from './relayed-disputes';
+import { relayDisputes, takeTurns } from './relayed-disputes';
 import { SourcePlacing } from './placing.service';
 import type { GoneRecord } from './source';
 import type { SourceRow } from './source-row';
@@ -48,8 +48,7 @@ export class SourceEnding {
 
   /** Of all that the source brought, at most so many signals. */
   async takeBack(turn: Turn, most: number): Promise<Ended> {
-    // The list before the hashes, as everywhere: others wait in that order.
-    await isWritable(turn.tx, turn.source.list_id);
+    await takeTurns(turn);
     const rows = await turn.tx.query<{ id: string }[]>(
       'select distinct signal_id as id from signal_contribution where source_id = $1 and withdrawn_at is null order by 1 limit $2',
       [turn.source.id, most],

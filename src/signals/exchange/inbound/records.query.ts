@@ -58,6 +58,16 @@ export async function deleteRecords(
   );
 }
 
+/** Which of the source's records name these signals, each once. */
+export async function recordsNaming(tx: Tx, sourceId: string, signalIds: readonly string[]): Promise<string[]> {
+  if (signalIds.length === 0) return [];
+  const rows = await tx.query<{ id: string }[]>(
+    `select distinct remote_id as id from exchange_record where signal_id = any ($2::uuid[]) and source_id = $1 order by 1`,
+    [sourceId, signalIds],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** Those of the signals that the source names in no record any more. */
 export async function unnamed(tx: Tx, sourceId: string, signalIds: readonly string[]): Promise<string[]> {
   if (signalIds.length === 0) return [];

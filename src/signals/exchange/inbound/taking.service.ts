@@ -4,9 +4,17 @@ import { append } from '../../../ledger/append';
 import { recordChange } from '../../changes';
 import type { ContributionResult } from '../../store/outcomes';
 import { NOTHING_ENDED, SourceEnding, type Ended } from './ending.service';
+import { refuse } from './normal';
 import { SourcePlacing, type Placed, type Refusal } from './placing.service';
-import { deleteRecords, recordsOf, waitingForQuota, writeRecords, type RecordRow } from './records.query';
-import { relayDisputes, writeStatements, type Relayed } from './relayed-disputes';
+import {
+  deleteRecords,
+  recordsNaming,
+  recordsOf,
+  waitingForQuota,
+  writeRecords,
+  type RecordRow,
+} from './records.query';
+import { relayDisputes, takeTurns, writeStatements, type Relayed } from './relayed-disputes';
 import { partsOf, sortPage } from './sorting';
 import type { SourceRecord } from './source';
 import type { Turn } from './turn';
@@ -40,6 +48,7 @@ export class SourceTaking {
   /** One page; the last word on each record counts. */
   async take(turn: Turn, records: readonly SourceRecord[], listTlp: Tlp): Promise<Taken> {
     const { tx, actor, source } = turn;
+    await takeTurns(turn);
     const page = sortPage(records, listTlp);
     const ids = [...page.standing, ...page.gone].map(({ remoteId }) => remoteId);
     const before = await recordsOf(tx, source.id, ids);
@@ -57,9 +66,9 @@ export class SourceTaking {
     const relayed = await relayDisputes(turn, about);
     return tell(turn, {
       ...placed,
-      refusals: [...page.refused, ...placed.refusals],
+      refusals: [...page.refused, ...placed.refusals, ...(await leftOf(turn, relayed.left))],
       ended,
-      disputed: relayed.disputed,
+      ...relayed,
       undisputed: [...relayed.undisputed, ...ended.undisputed],
     });
   }
@@ -67,24 +76,33 @@ export class SourceTaking {
   /** The first of those that wait for the quota, at most `most`. */
   async takeWaiting(turn: Turn, most: number): Promise<Taken> {
     const { tx, actor, source } = turn;
+    await takeTurns(turn);
     const waiting = await waitingForQuota(tx, source.id, most);
     const placed = await this.placing.contribute(turn, waiting);
     await deleteRecords(tx, source.id, waiting);
     await writeRecords(tx, actor, source.id, placed.rows);
     const relayed = await relayDisputes(turn, signalsOf(placed.rows));
-    return tell(turn, { ...placed, ended: NOTHING_ENDED, ...relayed });
+    const refusals = [...placed.refusals, ...(await leftOf(turn, relayed.left))];
+    return tell(turn, { ...placed, refusals, ended: NOTHING_ENDED, ...relayed });
   }
 }
 
 const signalsOf = (rows: readonly Pick<RecordRow, 'signalId'>[]): string[] =>
   rows.flatMap(({ signalId }) => signalId ?? []);
 
+/** What the source disputes and nobody hears of here, by the records that say so: their hashes stand, and the subscriber has to know. */
+async function leftOf({ tx, source }: Turn, signalIds: readonly string[]): Promise<Refusal[]> {
+  const detail = 'the hash stands; its dispute was not handed on, because the disputes of this hour or day are spent';
+  const records = await recordsNaming(tx, source.id, signalIds);
+  return records.map((record) => ({ ...refuse(record, 'record.unreadable', detail), code: 'signal.quota-spent' }));
+}
+
 const countOf = (results: readonly ContributionResult[], outcome: ContributionResult['outcome']): number =>
   results.filter((result) => result.outcome === outcome).length;
 
 /** Says in the ledger what came of it, if anything did. */
 async function tell({ tx, actor, source, at }: Turn, done: Done): Promise<Taken> {
-  const { results, refusals, restated, ended, disputed, undisputed } = done;
+  const { results, refusals, restated, ended, disputed, undisputed, left } = done;
   const counts = {
     taken: countOf(results, 'contributed'),
     quarantined: countOf(results, 'quarantined'),
@@ -99,7 +117,7 @@ async function tell({ tx, actor, source, at }: Turn, done: Done): Promise<Taken>
       actor,
       at,
       subjects: { exchangeSource: source.id },
-      dims: { protocol: source.protocol, ...said, refused: refusals.length },
+      dims: { protocol: source.protocol, ...said, notRelayed: left.length, refused: refusals.length },
       audience: [actor.organisationId],
     });
     await recordChange(tx, entry.id, restated, [source.list_id]);
