@@ -29,16 +29,22 @@ export class Feedback {
     private readonly index: SignalIndex,
   ) {}
 
-  async give(actor: Actor, signalId: string, dto: FeedbackDto): Promise<FeedbackAnswer> {
+  /** `within`: the lists that whoever speaks may speak of, where it is a program that was made for some. */
+  async give(
+    actor: Actor,
+    signalId: string,
+    dto: FeedbackDto,
+    within: readonly string[] | null = null,
+  ): Promise<FeedbackAnswer> {
     const at = this.clock.now();
     const answer = await this.work.run(actor, async (tx) => {
       await lockSignal(tx, signalId);
       const signal = await find(tx, signalId);
-      const listIds = await seenLists(tx, signalId, 'all');
+      const listIds = (await seenLists(tx, signalId, 'all')).filter((id) => within?.includes(id) ?? true);
       if (listIds.length === 0) throw new DomainError('signal.nobody-behind', { signalId });
       if (dto.verdict === 'false') await assertMaySay(tx, actor, 'opinion', at);
       if (dto.matchId) await requireMatch(tx, dto.matchId, signalId);
-      const was = await state(tx, actor, { signalId, listIds }, dto, at);
+      const was = await state(tx, actor, { signalId, listIds, within }, dto, at);
       await appendChange(tx, {
         kind: 'signal.feedback-given',
         actor,
@@ -102,23 +108,49 @@ async function requireMatch(tx: Tx, matchId: string, signalId: string): Promise<
   ]);
 }
 
-/** The organisation's word until now gives way to this one and stays on record. @returns the verdict before */
+interface About {
+  readonly signalId: string;
+  readonly listIds: readonly string[];
+  readonly within: readonly string[] | null;
+}
+
+interface Word {
+  readonly verdict: MatchVerdict;
+  readonly note: string | null;
+  readonly lists: readonly string[];
+  readonly given_at: Date;
+}
+
+/**
+ * The organisation's word until now gives way to this one and stays on record. What it said of lists of which a program may not
+ * speak goes on standing: the same word for these and those, another one beside it. @returns the verdict before
+ */
 async function state(
   tx: Tx,
   actor: Actor,
-  { signalId, listIds }: { readonly signalId: string; readonly listIds: readonly string[] },
+  { signalId, listIds, within }: About,
   dto: FeedbackDto,
   at: Date,
 ): Promise<MatchVerdict | null> {
-  const [before] = await tx.query<[{ verdict: MatchVerdict }[], number]>(
-    `update signal_feedback set superseded_at = $3 where signal_id = $1 and organisation_id = $2 and superseded_at is null returning verdict`,
-    [signalId, actor.organisationId, at],
+  const [before] = await tx.query<[(Word & { readonly said_here: boolean })[], number]>(
+    `update signal_feedback set superseded_at = $3 where signal_id = $1 and organisation_id = $2 and superseded_at is null
+     returning verdict, note, given_at, list_ids && $4::uuid[] as said_here,
+       array(select l from unnest(list_ids) l where l = any(signal_seen_lists($1, false)) and l <> all($5::uuid[])) as lists`,
+    [signalId, actor.organisationId, at, listIds, within ?? listIds],
   );
-  await tx.query(
-    'insert into signal_feedback (id, signal_id, organisation_id, list_ids, verdict, note, given_at) values ($1, $2, $3, $4, $5, $6, $7)',
-    [uuidv7(), signalId, actor.organisationId, listIds, dto.verdict, dto.note ?? null, at],
-  );
-  return before[0]?.verdict ?? null;
+  const elsewhere = within === null ? [] : before.filter(({ lists }) => lists.length > 0);
+  const same = elsewhere.filter(({ verdict }) => verdict === dto.verdict).flatMap(({ lists }) => lists);
+  const words: Word[] = [
+    { verdict: dto.verdict, note: dto.note ?? null, lists: [...listIds, ...same], given_at: at },
+    ...elsewhere.filter(({ verdict }) => verdict !== dto.verdict),
+  ];
+  for (const { verdict, note, lists, given_at } of words) {
+    await tx.query(
+      'insert into signal_feedback (id, signal_id, organisation_id, list_ids, verdict, note, given_at) values ($1, $2, $3, $4, $5, $6, $7)',
+      [uuidv7(), signalId, actor.organisationId, lists, verdict, note, given_at],
+    );
+  }
+  return before.find(({ said_here }) => said_here)?.verdict ?? null;
 }
 
 /** Through one list two organisations or more found it false, and more than found it right: a person has to look. The database counts. */

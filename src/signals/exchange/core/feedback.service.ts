@@ -40,7 +40,7 @@ export class ExchangeFeedback {
 
   /**
    * Each by itself: those that name no hash on the program's lists, or may not be said now, come back with why, and the others
-   * stand. What was said before is not said again.
+   * stand. What was said before is not said again. It is said of the program's lists alone, whatever else its organisation reads.
    */
   async give(bearer: Bearer, said: readonly SaidOfHash[]): Promise<RefusedFeedback[]> {
     const lists = await this.scopes.listsOf(bearer);
@@ -54,7 +54,7 @@ export class ExchangeFeedback {
       if (signals.length === 0) refused.push({ index, error: new DomainError('request.not-found') });
       for (const { id } of signals) {
         if (latest.get(id) === verdict) continue;
-        const error = await this.say(bearer, id, { verdict, ...(note === undefined ? {} : { note }) });
+        const error = await this.say(bearer, id, { verdict, ...(note === undefined ? {} : { note }) }, lists);
         if (error) refused.push({ index, error });
         else latest.set(id, verdict);
       }
@@ -62,9 +62,14 @@ export class ExchangeFeedback {
     return [...new Map(refused.map((each) => [each.index, each])).values()];
   }
 
-  private async say(bearer: Bearer, id: string, what: GiveFeedback): Promise<DomainError | null> {
+  private async say(
+    bearer: Bearer,
+    id: string,
+    what: GiveFeedback,
+    lists: readonly string[],
+  ): Promise<DomainError | null> {
     try {
-      await this.feedback.give(bearer.actor, id, what);
+      await this.feedback.give(bearer.actor, id, what, lists);
       return null;
     } catch (error) {
       if (error instanceof DomainError && error.status < 500) return error;
@@ -76,9 +81,10 @@ export class ExchangeFeedback {
 function findOnLists(tx: Tx, bearer: Bearer, values: readonly string[], lists: readonly string[]): Promise<Found[]> {
   return tx.query<Found[]>(
     `select s.id, s.type, s.value, f.verdict as said from signal s
-     left join signal_feedback f on f.signal_id = s.id and f.organisation_id = $3 and f.superseded_at is null
-     where s.value = any ($1::text[]) and exists (
-       select 1 from signal_contribution c where c.signal_id = s.id and c.state = 'standing' and c.list_id = any ($2::uuid[]))`,
+     cross join lateral (select array_agg(distinct c.list_id) as lists from signal_contribution c
+       where c.signal_id = s.id and c.state = 'standing' and c.list_id = any ($2::uuid[])) n
+     left join signal_feedback f on f.signal_id = s.id and f.organisation_id = $3 and f.superseded_at is null and f.list_ids @> n.lists
+     where s.value = any ($1::text[]) and n.lists is not null`,
     [values, lists, bearer.actor.organisationId],
   );
 }
