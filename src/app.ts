@@ -12,6 +12,7 @@ import { DomainError } from './domain/errors';
 import { serveApiDocs } from './infra/http/api-docs';
 import { BODY_LIMIT_BYTES, limitBodies } from './infra/http/body';
 import { addContextHook } from './infra/http/context.hook';
+import { limitReceptions } from './infra/http/reception';
 import { answerRouterError } from './infra/http/problem.filter';
 import { answerOtherMethods } from './infra/http/methods';
 import { measureRequests } from './infra/http/request-metrics';
@@ -101,8 +102,9 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
     abortOnError: false,
   });
   answerOtherMethods(app.getHttpAdapter().getInstance());
-  await addMeans(app, options);
   const fastify = app.getHttpAdapter().getInstance();
+  limitReceptions(fastify);
+  await addMeans(app, options);
   limitBodies(app);
   admitBeforeReading(fastify, app.get(Door));
   refuseIllFormedBodies(fastify);

@@ -18,6 +18,11 @@ export class OwnTurns {
     private readonly mostAsking: number,
   ) {}
 
+  /** Those under way and those that wait. */
+  asking(organisationId: string): number {
+    return this.#of.get(organisationId)?.asking ?? 0;
+  }
+
   /** @throws DomainError `request.unavailable` when too many of the organisation wait; the signal's reason while it waits */
   async run<T>(organisationId: string, work: () => Promise<T>, signal = NEVER): Promise<T> {
     const own = this.#of.get(organisationId) ?? { turns: new Turns(this.atOnce), asking: 0 };

@@ -2,6 +2,7 @@ import { ArgumentsHost, Catch, ExceptionFilter, HttpException } from '@nestjs/co
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, PROBLEMS, type FieldFault, type ProblemCode } from '../../domain/errors';
 import { log } from '../log';
+import { bodyFault } from './reception';
 
 /** A problem document, RFC 9457, with the members that this service adds. */
 export interface Problem {
@@ -116,7 +117,10 @@ export class ProblemFilter implements ExceptionFilter {
   catch(thrown: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const error = asDomainError(thrown);
+    const given = bodyFault(request.raw);
+    const error = given ?? asDomainError(thrown);
+    // The rest of the body is not waited for.
+    if (given) void reply.header('connection', 'close');
     if (isAbandoned(request))
       log.info({ event: 'request.aborted', requestId: request.id, code: error.code, err: withoutValues(thrown) });
     else if (error.status >= 500)

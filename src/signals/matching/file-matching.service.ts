@@ -6,6 +6,7 @@ import { DomainError } from '../../domain/errors';
 import { escapeToken } from '../../domain/json';
 import type { Actor } from '../../infra/database/work';
 import { untilHungUp } from '../../infra/http/hung-up';
+import { bytesOf, refuseBody } from '../../infra/http/reception';
 import { drainBody, nextPart } from '../../infra/http/submission';
 import { ImagePool, type Asker } from '../../infra/imaging/image-pool';
 import { MediaHashing, type MediaHashes } from '../../infra/media/media-hashing';
@@ -38,10 +39,12 @@ export class FileMatching {
     return untilHungUp(request, (signal) =>
       this.#turns.run(
         actor.organisationId,
-        async () => {
-          const { bytes, fileName } = await readFile(request);
-          return this.answer(actor, bytes, fileName, kinds, signal);
+        {
+          received: () => bytesOf(request.raw),
+          read: () => readFile(request),
+          refuse: (error) => refuseBody(request.raw, error),
         },
+        ({ bytes, fileName }) => this.answer(actor, bytes, fileName, kinds, signal),
         signal,
       ),
     );
