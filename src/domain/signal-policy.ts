@@ -1,3 +1,4 @@
+import type { Basis } from './signal-assessment';
 import {
   MATCH_ACTIONS,
   SEVERITIES,
@@ -30,6 +31,28 @@ export interface MatchFacts {
   readonly standing: number;
   /** On a list whose owner asks for action without a person: two organisations must stand behind the hash. */
   readonly autoActionList: boolean;
+}
+
+/** What the rules look at, of a hash that was found. @param actsAlone whether the owner of a list asks for action without a person */
+export function factsOf(
+  { type, distance }: Pick<MatchFacts, 'type' | 'distance'>,
+  { state, reviewed, restsOn, labels, severity, incident, behind }: Basis,
+  actsAlone: (listId: string) => boolean,
+): MatchFacts {
+  return {
+    type,
+    distance,
+    state,
+    reviewed,
+    lists: restsOn,
+    category: labels.category ?? null,
+    ideology: labels.ideology ?? null,
+    severity,
+    behaviours: labels.behaviours ?? [],
+    incident,
+    standing: behind,
+    autoActionList: restsOn.some(actsAlone),
+  };
 }
 
 /** Every condition that is given must hold; of a list, one member is enough. */

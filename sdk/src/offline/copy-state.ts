@@ -18,11 +18,11 @@ export interface CopyOf {
   readonly lists: readonly string[];
 }
 
-const VERSION = 2;
+const VERSION = 3;
 
 /** The one file that says what is committed; renamed into place after every page. */
 export interface CopyState extends CopyOf {
-  /** 2: films are kept with their frames. */
+  /** 2: films are kept with their frames. 3: a signal with what is said on the lists that it rests on. */
   readonly version: typeof VERSION;
   /** Name of the file of records, of which the first `bytes` count and have this digest. */
   readonly file: string;
@@ -88,10 +88,13 @@ function sealOf(state: Readonly<Record<string, unknown>>): string {
 const damagedState = (folder: string): LocalCopyError =>
   new LocalCopyError(`the local copy in ${folder} is damaged: ${STATE_FILE} cannot be read; sync to fetch it anew`);
 
-const olderState = (folder: string): LocalCopyError =>
-  new LocalCopyError(
-    `the local copy in ${folder} was made before films were kept with their frames; sync to fetch it anew`,
-  );
+const BEFORE: Readonly<Record<number, string>> = {
+  1: 'films were kept with their frames',
+  2: 'what is said on disputed lists was told apart',
+};
+
+const olderState = (folder: string, before: string): LocalCopyError =>
+  new LocalCopyError(`the local copy in ${folder} was made before ${before}; sync to fetch it anew`);
 
 function checkedState(text: string, folder: string): CopyState {
   let state: unknown;
@@ -100,7 +103,8 @@ function checkedState(text: string, folder: string): CopyState {
   } catch {
     state = null;
   }
-  if (isRecord(state) && state['version'] === 1) throw olderState(folder);
+  const before = isRecord(state) ? BEFORE[Number(state['version'])] : undefined;
+  if (before) throw olderState(folder, before);
   const reads =
     isRecord(state) &&
     state['version'] === VERSION &&

@@ -2,12 +2,12 @@ import {
   SEVERITIES,
   SIGNAL_TYPES,
   isSignalHash,
-  type Severity,
   type SignalState,
   type SignalType,
 } from '../../../src/domain/vocabulary';
-import type { SignalLabels } from '../api';
 import { isRecord } from '../../../src/domain/json';
+import type { Basis } from '../../../src/domain/signal-assessment';
+import type { PublicLabels } from '../../../src/domain/signal-merge';
 import { takenAs } from '../untyped';
 import { readFrames, writeFrames } from './feed-frames';
 
@@ -16,18 +16,11 @@ export const STANDING_STATES = ['active', 'provisional', 'disputed'] as const sa
 export type StandingState = (typeof STANDING_STATES)[number];
 
 /** What is said of a signal beside its hash: much the same for many, so it is kept once for all of them. */
-export interface About {
+export interface About extends Basis {
   readonly type: SignalType;
   readonly state: StandingState;
-  /** Ids of the permitted lists that it stands on. */
+  /** Ids of the permitted lists that it stands on, oldest contribution first. */
   readonly lists: readonly string[];
-  readonly labels: SignalLabels;
-  readonly severity: Severity | null;
-  readonly incident: string | null;
-  /** A person has looked at the item behind it. */
-  readonly reviewed: boolean;
-  /** How many organisations stand behind it: contributors and those who confirm, each once. */
-  readonly standing: number;
   readonly confirms: number;
   readonly disputes: number;
 }
@@ -58,9 +51,9 @@ const textOrNull = (value: unknown): string | null => (typeof value === 'string'
 const count = (value: unknown): number => (typeof value === 'number' && value > 0 ? Math.trunc(value) : 0);
 const standingState = (value: unknown): StandingState | undefined => STANDING_STATES.find((state) => state === value);
 
-/** The feed names them; a line that was kept has the number. */
-function standingOf({ standing, opinions }: Record<string, unknown>): number {
-  if (typeof standing === 'number') return count(standing);
+/** A server of before `behind` was said names them. */
+function behindOf({ behind, standing, opinions }: Record<string, unknown>): number {
+  if (typeof behind === 'number') return count(behind);
   const confirming = (Array.isArray(opinions) ? opinions : []).flatMap((each: unknown) =>
     isRecord(each) && each['opinion'] === 'confirm' ? [each['organisationId']] : [],
   );
@@ -72,11 +65,12 @@ function aboutOf(record: Record<string, unknown>, type: SignalType, state: Stand
     type,
     state,
     lists: strings(record['lists']),
-    labels: isRecord(record['labels']) ? takenAs<SignalLabels>(record['labels']) : {},
+    restsOn: strings(record['restsOn'] ?? record['lists']),
+    labels: isRecord(record['labels']) ? takenAs<PublicLabels>(record['labels']) : {},
     severity: SEVERITIES.find((severity) => severity === record['severity']) ?? null,
     incident: textOrNull(record['incident']),
     reviewed: record['reviewed'] === true,
-    standing: standingOf(record),
+    behind: behindOf(record),
     confirms: count(record['confirms']),
     disputes: count(record['disputes']),
   };

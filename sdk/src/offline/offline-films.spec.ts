@@ -127,15 +127,18 @@ describe('films that are near, matched offline', () => {
     expect(open().matchFrames(known.slice(3))).toMatchObject([{ signalId: 'film' }]);
   });
 
-  it('notices a copy that was made before films had frames, and fetches it anew', async () => {
+  it.each([
+    [1, 'films were kept with their frames'],
+    [2, 'what is said on disputed lists was told apart'],
+  ])('notices a copy of version %i, made before %s, and fetches it anew', async (version, before) => {
     feed.tell(told('film', known));
     await open().sync(client);
     const state = path.join(folder, 'copy.json');
-    fs.writeFileSync(state, fs.readFileSync(state, 'utf8').replace('"version": 2', '"version": 1'));
+    fs.writeFileSync(state, fs.readFileSync(state, 'utf8').replace('"version": 3', `"version": ${version}`));
     const matcher = open();
-    expect(matcher.damage).toMatch(/before films were kept with their frames; sync/);
+    expect(matcher.damage).toContain(`was made before ${before}; sync`);
     expect(() => matcher.matchFrames(known)).toThrow(/sync to fetch it anew/);
-    expect(await matcher.sync(client)).toMatchObject({ refetched: expect.stringContaining('frames'), size: 1 });
+    expect(await matcher.sync(client)).toMatchObject({ refetched: expect.stringContaining(before), size: 1 });
     expect(open().matchFrames(known.slice(3))).toMatchObject([{ signalId: 'film' }]);
   });
 

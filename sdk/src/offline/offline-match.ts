@@ -1,4 +1,4 @@
-import { decide, type PolicyRule } from '../../../src/domain/signal-policy';
+import { decide, factsOf, type PolicyRule } from '../../../src/domain/signal-policy';
 import type { MatchAction, Severity, SignalType } from '../../../src/domain/vocabulary';
 import type { SignalLabels } from '../api';
 import type { StandingState } from './feed-line';
@@ -37,22 +37,10 @@ export function matchOf(
   terms: Terms,
   rules: readonly PolicyRule[],
 ): OfflineMatch {
-  const { labels, lists, type, state, reviewed, severity, incident, standing, confirms, disputes } = about;
-  const known = lists.map((id) => terms.lists?.find((list) => list.id === id) ?? { ...UNKNOWN_LIST, id });
-  const { action, because } = decide(rules, {
-    type,
-    distance,
-    state,
-    reviewed,
-    lists,
-    category: labels.category ?? null,
-    ideology: labels.ideology ?? null,
-    behaviours: labels.behaviours ?? [],
-    severity,
-    incident,
-    standing,
-    autoActionList: known.some((list) => list.autoAction),
-  });
+  const { labels, lists, type, state, reviewed, severity, incident, confirms, disputes } = about;
+  const known = (id: string): KnownList => terms.lists?.find((list) => list.id === id) ?? { ...UNKNOWN_LIST, id };
+  const facts = factsOf({ type, distance }, about, (id) => known(id).autoAction);
+  const { action, because } = decide(rules, facts);
   return {
     signalId,
     type,
@@ -64,7 +52,7 @@ export function matchOf(
     labels,
     severity,
     incident,
-    lists: known.map(({ id, name, tlp }) => ({ id, name, tlp })),
+    lists: lists.map(known).map(({ id, name, tlp }) => ({ id, name, tlp })),
     opinions: { confirm: confirms, dispute: disputes },
     action,
     because,

@@ -1,14 +1,7 @@
-import { standingOf, type SignalStanding } from '../../domain/signal-lifecycle';
-import { mergeLabels, type PublicLabels } from '../../domain/signal-merge';
-import { decide, type MatchFacts, type PolicyRule } from '../../domain/signal-policy';
-import {
-  CATEGORIES,
-  IDEOLOGIES,
-  type Severity,
-  type SignalOpinion,
-  type SignalType,
-  type Tlp,
-} from '../../domain/vocabulary';
+import { assess } from '../../domain/signal-assessment';
+import type { PublicLabels } from '../../domain/signal-merge';
+import { decide, factsOf, type PolicyRule } from '../../domain/signal-policy';
+import type { Severity, SignalOpinion, SignalType, Tlp } from '../../domain/vocabulary';
 import type { Match, MatchContribution, VideoShares } from './match.dto';
 
 /** What all contributions that say the same of their hashes share. */
@@ -115,30 +108,23 @@ function toldTo(asker: Asker, { opinions, disputes, feedback }: Standing): Stand
   };
 }
 
-/** Oldest first; of the same instant in the order of list and organisation, so that any two nodes agree. */
-const byAge = (a: KnownContribution, b: KnownContribution): number =>
-  a.contributedAt - b.contributedAt || compare(a.listId, b.listId) || compare(a.organisationId, b.organisationId);
-
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** By distance, then signal. */
 export const byDistance = (a: Match, b: Match): number => a.distance - b.distance || compare(a.signalId, b.signalId);
 
-/**
- * The hit as the asker may see it; undefined when nothing of it stands on a list that the asker reads. What it is decided on
- * comes from the lists alone on which its state is the best: a disputed one lends nothing to a rule.
- */
+/** The hit as the asker may see it; undefined when nothing of it stands on a list that the asker reads. */
 export function toMatch(hit: Hit, asker: Asker, names: Names, policy: Policy): Match | undefined {
   const { signal } = hit;
-  const seen = signal.contributions.filter((each) => maySee(asker, each)).toSorted(byAge);
+  const seen = signal.contributions.filter((each) => maySee(asker, each));
   if (seen.length === 0) return undefined;
   const told = toldTo(asker, signal);
-  const standing = standingOf({
-    contributions: seen,
-    confirmations: told.opinions.filter(({ opinion }) => opinion === 'confirm'),
-    disputes: told.disputes,
-  });
-  const facts = factsOf(hit, seen, standing, names);
+  const found = assess({ ...told, contributions: seen });
+  const facts = factsOf(
+    { type: signal.type, distance: hit.distance },
+    found,
+    (listId) => names.list(listId)?.autoAction ?? false,
+  );
   const sum = (count: (each: FeedbackOfLists) => number): number =>
     told.feedback.reduce((total, each) => total + count(each), 0);
   return {
@@ -147,18 +133,17 @@ export function toMatch(hit: Hit, asker: Asker, names: Names, policy: Policy): M
     value: signal.value,
     distance: hit.distance,
     ...(hit.variant ? { variant: hit.variant } : {}),
-    state: standing.state,
-    reviewed: facts.reviewed,
-    ...mergeLabels(bestOf(seen, standing)),
-    lists: [...new Set(seen.map(({ listId }) => listId))].flatMap((id) => {
+    state: found.state,
+    reviewed: found.reviewed,
+    labels: found.labels,
+    severity: found.severity,
+    incident: found.incident,
+    lists: found.lists.flatMap((id) => {
       const list = names.list(id);
       return list ? [{ id, name: list.name, tlp: list.tlp }] : [];
     }),
-    contributions: seen.map((each) => toContribution(each, names)),
-    opinions: {
-      confirm: standing.confirms,
-      dispute: told.opinions.filter(({ opinion }) => opinion === 'dispute').length,
-    },
+    contributions: found.contributions.map((each) => toContribution(each, names)),
+    opinions: { confirm: found.confirms, dispute: found.disputes },
     feedback: {
       confirmed: sum((each) => each.confirmed),
       false: sum((each) => each.false),
@@ -167,33 +152,6 @@ export function toMatch(hit: Hit, asker: Asker, names: Names, policy: Policy): M
     ...decide(policy.rules, facts),
     policyVersion: policy.version,
     ...(hit.vpdq ? { vpdq: hit.vpdq } : {}),
-  };
-}
-
-const bestOf = (seen: readonly KnownContribution[], { lists }: SignalStanding): KnownContribution[] =>
-  seen.filter(({ listId }) => lists.includes(listId));
-
-function factsOf(
-  { signal, distance }: Hit,
-  seen: readonly KnownContribution[],
-  standing: SignalStanding,
-  names: Names,
-): MatchFacts {
-  const best = bestOf(seen, standing);
-  const merged = mergeLabels(best);
-  return {
-    type: signal.type,
-    distance,
-    state: standing.state,
-    reviewed: best.some((each) => each.reviewed),
-    lists: standing.lists,
-    category: CATEGORIES.find((each) => each === merged.labels.category) ?? null,
-    ideology: IDEOLOGIES.find((each) => each === merged.labels.ideology) ?? null,
-    severity: merged.severity,
-    behaviours: merged.labels.behaviours ?? [],
-    incident: merged.incident,
-    standing: new Set([...best.map(({ organisationId }) => organisationId), ...standing.confirmers]).size,
-    autoActionList: standing.lists.some((id) => names.list(id)?.autoAction),
   };
 }
 

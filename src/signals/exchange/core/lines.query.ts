@@ -1,9 +1,7 @@
-import { mergeLabels, type Merged, type PublicLabels } from '../../../domain/signal-merge';
-import { standingOf } from '../../../domain/signal-lifecycle';
+import { assess, type Assessment, type Basis, type StandingContribution } from '../../../domain/signal-assessment';
 import {
   TLP,
   type DisputeReason,
-  type Severity,
   type SignalOpinion,
   type SignalState,
   type SignalType,
@@ -11,14 +9,8 @@ import {
 } from '../../../domain/vocabulary';
 import type { Tx } from '../../../infra/database/work';
 
-export interface StandingContribution {
-  readonly organisationId: string;
+export interface NamedContribution extends StandingContribution {
   readonly organisationName: string;
-  readonly listId: string;
-  readonly reviewed: boolean;
-  readonly labels: PublicLabels;
-  readonly severity: Severity | null;
-  readonly incident: string | null;
 }
 
 export interface StandingOpinion {
@@ -38,8 +30,11 @@ export interface OpenDispute {
   readonly reason: DisputeReason;
 }
 
-/** One signal as a subscriber with certain lists may know it now. */
-export interface Line extends Merged {
+/**
+ * One signal as a subscriber with certain lists may know it now. What is said of it is what matching decides on: see
+ * {@link assess}.
+ */
+export interface Line extends Omit<Basis, 'state'> {
   /** The leaf of its last sequenced change, and when that was sequenced, in microseconds. */
   readonly seq: number;
   readonly micros: number;
@@ -52,19 +47,25 @@ export interface Line extends Merged {
   readonly createdAt: Date;
   /** PDQ quality, 0 to 100; null where nobody has said it. */
   readonly quality: number | null;
-  /** The strictest marking of the subscriber's lists on which it stands: what is said of it is put together from all of them. */
+  /** All of the subscriber's lists on which it stands, oldest contribution first. */
+  readonly lists: readonly string[];
+  /** The strictest marking of these. */
   readonly tlp: Tlp | null;
-  readonly standing: readonly StandingContribution[];
-  readonly reviewed: boolean;
+  /** Contributions to the lists that it rests on, oldest first. */
+  readonly standing: readonly NamedContribution[];
+  /** Organisations that confirm it on the lists that it rests on, and do not contribute to them. */
+  readonly confirmers: readonly string[];
+  /** On all lists. */
   readonly opinions: readonly StandingOpinion[];
   readonly disputes: readonly OpenDispute[];
-  /** Organisations that confirm it and do not themselves stand behind it. */
+  /** Organisations that confirm it on any list, and do not themselves stand behind it there. */
   readonly confirms: number;
   /** Matches that platforms found to be right. */
   readonly confirmedMatches: number;
 }
 
-interface Row {
+/** As the database tells it. */
+export interface LineRow {
   readonly id: string;
   readonly type: SignalType;
   readonly value: string;
@@ -73,7 +74,7 @@ interface Row {
   readonly created_at: Date;
   readonly fed_confirmed: string;
   readonly quality: number | null;
-  readonly standing: (StandingContribution & { readonly tlp: Tlp })[] | null;
+  readonly standing: (NamedContribution & { readonly tlp: Tlp })[] | null;
   readonly opinions: OfLists<StandingOpinion>[] | null;
   readonly disputes: OfLists<OpenDispute>[] | null;
   readonly seq: string | null;
@@ -88,7 +89,8 @@ const LINES = `
   join lateral (
     select bool_or(c.stood) as stood, bool_and(c.state = 'erased') filter (where c.stood) as all_erased,
       json_agg(json_build_object('organisationId', c.organisation_id, 'organisationName', g.name, 'listId', c.list_id, 'reviewed', c.reviewed,
-        'labels', c.labels, 'severity', c.severity, 'incident', c.incident, 'tlp', l.tlp) order by c.contributed_at, c.id) filter (where c.state = 'standing') as standing
+        'labels', c.labels, 'severity', c.severity, 'incident', c.incident, 'tlp', l.tlp,
+        'contributedAt', (extract(epoch from c.contributed_at) * 1000)::int8)) filter (where c.state = 'standing') as standing
     from signal_contribution c join organisation g on g.id = c.organisation_id join signal_list l on l.id = c.list_id
     where c.signal_id = s.id and c.list_id = any ($2::uuid[])) c on c.stood
   left join lateral (
@@ -113,31 +115,27 @@ const LINES = `
 /** These signals, of those that have once stood on one of the lists, in the order asked for. */
 export async function linesOf(tx: Tx, ids: readonly string[], lists: readonly string[]): Promise<Line[]> {
   if (ids.length === 0 || lists.length === 0) return [];
-  const rows: Row[] = await tx.query(LINES, [ids, lists]);
+  const rows: LineRow[] = await tx.query(LINES, [ids, lists]);
   return rows.map(toLine);
 }
 
-function toLine(row: Row): Line {
+/** What stands on lists that the subscriber may not see says nothing here, so the state is that of what it may see. */
+export function toLine(row: LineRow): Line {
   const standing = row.standing ?? [];
   const opinions = row.opinions ?? [];
   const disputes = row.disputes ?? [];
-  const reviewed = standing.some((each) => each.reviewed);
-  // What stands on lists that the subscriber may not see says nothing here, so the state is that of what it may see.
-  const confirmations = opinions.filter(({ opinion }) => opinion === 'confirm');
-  const { state, confirms } = standingOf({ contributions: standing, confirmations, disputes });
+  const found = assess({ contributions: standing, opinions, disputes });
   return {
-    ...mergeLabels(standing),
+    ...toldOf(found),
     seq: Number(row.seq ?? -1),
     micros: Number(row.micros ?? 0),
     id: row.id,
     type: row.type,
     value: row.forgotten ? null : row.value,
-    state: state === 'withdrawn' && row.erased ? 'erased' : state,
+    state: found.state === 'withdrawn' && row.erased ? 'erased' : found.state,
     createdAt: row.created_at,
     quality: row.quality,
     tlp: TLP.findLast((tlp) => standing.some((each) => each.tlp === tlp)) ?? null,
-    standing,
-    reviewed,
     opinions: opinions.map(({ organisationId, organisationName, opinion, reason }) => ({
       organisationId,
       organisationName,
@@ -149,15 +147,21 @@ function toLine(row: Row): Line {
       organisationName,
       reason,
     })),
-    confirms,
     confirmedMatches: Number(row.fed_confirmed),
   };
 }
 
+function toldOf(found: Assessment<NamedContribution>) {
+  const { labels, severity, incident, reviewed, lists, restsOn, behind, best, confirmers, confirms } = found;
+  return { labels, severity, incident, reviewed, lists, restsOn, behind, standing: best, confirmers, confirms };
+}
+
+const NOTHING = toldOf(assess<NamedContribution>({ contributions: [], opinions: [], disputes: [] }));
+
 /** A signal that the subscriber has to drop although none of its lists knows it: it stood on one that it is no longer served. */
 export function droppedLine(row: { id: string; type: SignalType; value: string }, seq: number, micros: number): Line {
   return {
-    ...mergeLabels([]),
+    ...NOTHING,
     seq,
     micros,
     id: row.id,
@@ -167,11 +171,8 @@ export function droppedLine(row: { id: string; type: SignalType; value: string }
     createdAt: new Date(0),
     quality: null,
     tlp: null,
-    standing: [],
-    reviewed: false,
     opinions: [],
     disputes: [],
-    confirms: 0,
     confirmedMatches: 0,
   };
 }

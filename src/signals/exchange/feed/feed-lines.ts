@@ -17,16 +17,22 @@ export interface FeedLine {
   readonly frames?: string;
   /** The strictest marking of the lists named here. */
   readonly tlp?: Tlp;
+  /** All on which it stands, oldest contribution first. */
   readonly lists: readonly string[];
+  /** Those of them on which it has this state: what follows up to `behind` is said there. Decide on these alone. */
+  readonly restsOn: readonly string[];
   readonly labels: PublicLabels;
   readonly severity: Severity | null;
   readonly incident: string | null;
   /** A person looked at the item behind it. */
   readonly reviewed: boolean;
-  /** Organisations that stand behind it. */
+  /** Organisations that contribute it. */
   readonly standing: readonly string[];
+  /** How many organisations stand behind it: those, and who confirms it there, each once. */
+  readonly behind: number;
+  /** Organisations that confirm it, on whichever list. */
   readonly confirms: number;
-  /** Organisations that dispute it. */
+  /** Organisations that dispute it, on whichever list. */
   readonly disputes: number;
   readonly opinions: readonly FeedOpinion[];
   /** When `seq` was sequenced, with microseconds. */
@@ -70,12 +76,14 @@ export function toFeedLine(line: Line, frames?: string): FeedLine | FeedTombston
     ...(line.quality === null ? {} : { quality: line.quality }),
     ...(frames === undefined ? {} : { frames }),
     ...(line.tlp === null ? {} : { tlp: line.tlp }),
-    lists: [...new Set(line.standing.map(({ listId }) => listId))].toSorted(),
+    lists: line.lists,
+    restsOn: line.restsOn,
     labels: line.labels,
     severity: line.severity,
     incident: line.incident,
     reviewed: line.reviewed,
     standing: [...new Set(line.standing.map(({ organisationId }) => organisationId))].toSorted(),
+    behind: line.behind,
     confirms: line.confirms,
     disputes: line.opinions.filter(({ opinion }) => opinion === 'dispute').length,
     opinions: line.opinions,
@@ -98,7 +106,6 @@ function cell(value: string | number | boolean | null | undefined): string {
 
 function toCsv(line: Line): string {
   const { labels } = line;
-  const lists = [...new Set(line.standing.map(({ listId }) => listId))].join(' ');
   const disputes = line.opinions.filter(({ opinion }) => opinion === 'dispute').length;
   return (
     [
@@ -115,7 +122,7 @@ function toCsv(line: Line): string {
       labels.entityClass,
       line.confirms,
       disputes,
-      lists,
+      line.lists.join(' '),
       instantText(line.micros),
     ]
       .map(cell)

@@ -75,9 +75,10 @@ function feedbacksOf(line: Line): CspFeedback[] {
       bySource.set(source, { source, feedbackValue, tags: own });
   };
   for (const each of line.standing) say(each.organisationName, each.reviewed ? 'Blocked' : 'PendingReview', tags);
-  for (const { organisationName, opinion, reason } of line.opinions) {
-    if (opinion === 'confirm') say(organisationName, 'Blocked', tags);
-    else say(organisationName, 'NotBlocked', ['disputed', ...(reason ? [reason] : [])]);
+  for (const { organisationId, organisationName, opinion, reason } of line.opinions) {
+    // Who confirms it on a list on which it is disputed vouches for it on no other.
+    if (opinion === 'confirm' && line.confirmers.includes(organisationId)) say(organisationName, 'Blocked', tags);
+    if (opinion === 'dispute') say(organisationName, 'NotBlocked', ['disputed', ...(reason ? [reason] : [])]);
   }
   for (const { organisationName, reason } of line.disputes)
     say(organisationName ?? NEUTRAL_SOURCE, 'NotBlocked', ['disputed', reason]);
