@@ -31,15 +31,14 @@ export async function offlineKey(world: World, admin: Person): Promise<string> {
   return made.body.key;
 }
 
-/** What both can say of a match. The feed names the lists in the order of their ids, and not who contributed when. */
+/** What both can say of a match: the feed does not say who contributed when. */
 export function said(match: OfflineMatch | Match | BatchMatch): {
   readonly signalId: string;
   readonly [said: string]: unknown;
 } {
   const { signalId, type, value, distance, state, reviewed, labels, severity, incident, opinions, action, because } =
     match;
-  const { vpdq } = match;
-  const lists = match.lists.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const { lists, vpdq } = match;
   return {
     signalId,
     type,
