@@ -114,6 +114,38 @@ describe('a TAXII collection that is followed', () => {
     expect(await standOf(world, shared)).toMatchObject({ state: 'withdrawn' });
   });
 
+  it('has its opinions followed: what one names no more is disputed no more, and one may come before what it is about', async () => {
+    const [first, second, later] = [hashOf('stix named'), hashOf('stix named no more'), hashOf('stix comes later')];
+    const opinion = (id: string, refs: readonly string[], more: object = {}): object => ({
+      type: 'opinion',
+      id: `opinion--${id}`,
+      opinion: 'strongly-disagree',
+      explanation: 'artistic',
+      object_refs: refs.map((ref) => `indicator--${ref}`),
+      ...more,
+    });
+    let day = 1;
+    const answer = (...objects: object[]): void => {
+      const last = `2026-02-0${day++}T00:00:00Z`;
+      there.reply = (_, response) => send(response, { objects }, last);
+    };
+    const naming = (id: string, value: string): object => stix(id, `[file:hashes.PDQ = '${value}']`);
+    answer(naming('o1', first), naming('o2', second), opinion('both', ['o1', 'o2']), opinion('ahead', ['o3']));
+    const source = await here.begin(there.reply, what);
+    const states = async (): Promise<(string | undefined)[]> => {
+      const found: (string | undefined)[] = [];
+      for (const value of [first, second, later]) found.push((await standOf(world, value))?.state);
+      return found;
+    };
+    expect(await states()).toEqual(['disputed', 'disputed', undefined]);
+    answer(opinion('both', ['o1']), naming('o3', later));
+    await here.again(source);
+    expect(await states()).toEqual(['disputed', 'provisional', 'disputed']);
+    answer(opinion('both', ['o1'], { revoked: true }), opinion('ahead', ['o3'], { revoked: true }));
+    await here.again(source);
+    expect(await states()).toEqual(['provisional', 'provisional', 'provisional']);
+  });
+
   it('that goes back is not followed any further; one that forgot its next is begun anew', async () => {
     const [one, two] = [hashOf('taxii next 1'), hashOf('taxii next 2')];
     let isForgotten = false;

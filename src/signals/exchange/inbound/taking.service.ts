@@ -59,8 +59,9 @@ export class SourceTaking {
     await deleteRecords(tx, source.id, stale);
     await writeRecords(tx, actor, source.id, placed.rows);
     const ended = await this.ending.end(turn, page.gone, stale);
-    await writeStatements(tx, actor, source.id, page);
-    const spoken = [...page.standing.map(({ remoteId }) => remoteId), ...page.statements.flatMap(({ about }) => about)];
+    const saidBefore = await writeStatements(tx, actor, source.id, page);
+    const said = page.statements.flatMap(({ about }) => about);
+    const spoken = [...page.standing.map(({ remoteId }) => remoteId), ...said, ...saidBefore];
     // Also what a record no longer names: another record may name it still, and say less against it.
     const about = signalsOf([...stale, ...(await recordsOf(tx, source.id, spoken))]);
     const relayed = await relayDisputes(turn, about);
