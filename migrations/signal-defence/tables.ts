@@ -135,13 +135,16 @@ begin
 end $$;
 
 -- What an organisation said of hashes since two instants, whatever became of it: taking back and saying it again is no way round. What its
--- sources dispute it says as well.
+-- sources dispute it says as well, and a report after which the service disputed is a dispute of whoever made it.
 create function signal_said(asker uuid, day timestamptz, hour timestamptz)
 returns table (disputes_today int, disputes_hour int, opinions_today int, opinions_hour int)
 language sql stable security definer set search_path = public, pg_catalog as $$
   select count(*) filter (where is_dispute and at >= day)::int, count(*) filter (where is_dispute and at > hour)::int,
     count(*) filter (where not is_dispute and at >= day)::int, count(*) filter (where not is_dispute and at > hour)::int
   from (select opinion = 'dispute' as is_dispute, stated_at as at from signal_opinion where organisation_id = asker and stated_at >= least(day, hour)
+    union all select true, d.opened_at from signal_feedback f join signal_dispute d on d.signal_id = f.signal_id and d.opened_at = f.given_at
+      and d.organisation_id is null and d.relayed_by is null and d.reason = 'false_match'
+      where f.organisation_id = asker and f.given_at >= least(day, hour) and f.verdict = 'false'
     union all select true, opened_at from signal_dispute where relayed_by = asker and opened_at >= least(day, hour)
     union all select false, given_at from signal_feedback where organisation_id = asker and given_at >= least(day, hour) and verdict = 'false') said
   where asker = current_org() $$;

@@ -5,7 +5,7 @@ import { disputeDueAt } from '../../domain/signal-lifecycle';
 import type { MatchVerdict, SignalState, SignalType } from '../../domain/vocabulary';
 import { ClockSource } from '../../infra/clock-source';
 import { Work, type Actor, type Tx } from '../../infra/database/work';
-import { assertMaySay } from '../defence/say';
+import { assertMaySay, disputesLeft } from '../defence/say';
 import { SignalIndex } from '../matching/signal-index.service';
 import { appendChange, concerned, onLists } from '../store/entries';
 import { lockSignal, seenLists } from '../store/signal-view';
@@ -153,8 +153,13 @@ async function state(
   return before.find(({ said_here }) => said_here)?.verdict ?? null;
 }
 
-/** Through one list two organisations or more found it false, and more than found it right: a person has to look. The database counts. */
+/**
+ * Through one list two organisations or more found it false, and more than found it right: a person has to look. The database counts.
+ * It is a dispute of whoever made the last of these reports, who opens no more of them so than by hand: beyond that the report counts
+ * and the next one disputes.
+ */
 async function disputeFalse(tx: Tx, actor: Actor, signal: SignalRow, at: Date): Promise<boolean> {
+  if ((await disputesLeft(tx, actor, at)) === 0) return false;
   const [row] = await tx.query<{ lists: string[] | null }[]>(
     'select signal_dispute_false_match($1, $2, $3, $4) as lists',
     [signal.id, uuidv7(), at, disputeDueAt(at)],
