@@ -92,6 +92,40 @@ describe('what a subscriber is served', () => {
     expect(used.body.items.find(({ id }) => id === made.id)!.lastUsedAt).toBe(world.clock.now().toISOString());
   });
 
+  it('is what it may speak of: feedback over a credential reaches its lists, and leaves what was said of others', async () => {
+    const [ours, other] = [await group(), await group()];
+    const value = hashOf('fed back of one list');
+    const id = await here.contribute(value, { listId: ours });
+    await here.contribute(value, { listId: other });
+    const spoken = async (): Promise<unknown> =>
+      (
+        await world.sql.query(
+          `select verdict, list_ids as lists from signal_feedback where signal_id = $1 and superseded_at is null order by verdict`,
+          [id],
+        )
+      ).rows;
+    const stopncii = await issue(admin, { protocol: 'stopncii', lists: [ours], verbs: ['fetch', 'feedback'] });
+    const tat = await issue(admin, { protocol: 'tat', lists: [ours], verbs: ['fetch', 'feedback'] });
+    const say = (feedbackValue: string) =>
+      new StopnciiClient(world, stopncii).post('SubmitFeedback', 'feedbackKey', {
+        hashFeedbacks: [{ hashValue: value, feedbackValue, tags: [], signalType: 'ImagePDQ' }],
+      });
+    expect(await say('NotBlocked')).toMatchObject({ body: { accepted: 1 } });
+    expect(await spoken()).toEqual([{ verdict: 'false', lists: [ours] }]);
+    const byHand = { verdict: 'confirmed' };
+    expect((await here.host.post(`/v1/signals/${id}/feedback`, byHand)).status).toBe(200);
+    expect(await say('NotBlocked')).toMatchObject({ body: { accepted: 1 } });
+    expect(await spoken()).toEqual([
+      { verdict: 'confirmed', lists: [other] },
+      { verdict: 'false', lists: [ours] },
+    ]);
+    const said = { hash_digest: value, category: 'MATCH' };
+    expect(await new TatClient(world, tat).post('/exchange/tat/hash-list/v2/feedback', said)).toMatchObject({
+      status: 201,
+    });
+    expect(await spoken()).toEqual([{ verdict: 'confirmed', lists: [ours, other] }]);
+  });
+
   it('shows secrets once: a repeat with the same idempotency key is without them', async () => {
     const ask = { protocol: 'feed', lists: [COMMON_LIST], name: 'x', expiresAt: '2027-01-01T00:00:00Z' };
     const headers = { 'idempotency-key': 'credential-once' };
