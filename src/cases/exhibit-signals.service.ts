@@ -8,6 +8,7 @@ import { Work, type Actor, type Tx } from '../infra/database/work';
 import { PDQ_MIN_QUALITY } from '../perceptual/pdq';
 import { COMMON_LIST } from '../signals/changes';
 import { Contributions, type Candidate } from '../signals/store/contributions.service';
+import { vouches } from '../signals/store/vouching';
 import type { ContributedView, ContributeExhibitDto } from './exhibit-signals.dto';
 
 type Hash = Pick<Candidate, 'type' | 'value' | 'quality' | 'frames'>;
@@ -25,6 +26,8 @@ export class ExhibitSignals {
   ) {}
 
   async contribute(actor: Actor, exhibitId: string, dto: ContributeExhibitDto): Promise<ContributedView> {
+    // A person looked at the content: that is what an exhibit of a case is, unless they say otherwise.
+    const reviewed = vouches(actor, dto.reviewed);
     const { results, touched } = await this.work.run(actor, async (tx) => {
       const { exhibit, media } = await find(tx, exhibitId);
       if (dto.noticeId) await assertAbout(tx, dto.noticeId, exhibit);
@@ -32,8 +35,7 @@ export class ExhibitSignals {
       const batch = await this.contributions.contributeMany(tx, actor, {
         listId: dto.listId ?? COMMON_LIST,
         at: this.clock.now(),
-        // A person looked at the content: that is what an exhibit of a case is, unless they say otherwise.
-        reviewed: actor.personId !== null && dto.reviewed !== false,
+        reviewed,
         provenance: { origin: 'exhibit', sha256: exhibit.sha256 },
         items: hashes.map((hash) => ({ ...hash, ...labelsOf(dto), exhibitId, caseId: exhibit.caseId })),
       });

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import { Client, type Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/data-source';
 import { eventually } from '../support/referral';
@@ -42,4 +42,18 @@ describe('a connection of the service', () => {
     // Longer than the silence after which the server is asked whether it lives.
     expect(await source.query(`select 'done' as it from pg_sleep(6)`)).toEqual([{ it: 'done' }]);
   }, 30_000);
+
+  it('that has prepared a question about a table as it was gives way to one that prepares it anew', async () => {
+    const columns = async (): Promise<string[] | null> => {
+      const rows: object[] | null = await source.query('select * from changing where one = $1', [1]).catch(() => null);
+      return rows && Object.keys(rows[0] ?? {});
+    };
+    const owner = new Client(database.superuser);
+    await owner.connect();
+    await owner.query('create table changing as select 1 as one; grant select on changing to public');
+    expect([await columns(), await columns(), await columns()]).toEqual([['one'], ['one'], ['one']]);
+    await owner.query('alter table changing add column two int');
+    await owner.end();
+    expect(await eventually(columns, (names) => names !== null)).toEqual(['one', 'two']);
+  });
 });

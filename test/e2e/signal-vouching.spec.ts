@@ -30,6 +30,10 @@ describe('that a person looked', () => {
       expect([refused.status, refused.body.code]).toEqual([403, 'signal.vouch-needed']);
       expect((await vouching(path, sent)).status).toBeLessThan(300);
     }
+    const exhibit = '/v1/exhibits/019b0000-0000-7000-8000-000000000001/signals';
+    const ofExhibit = await plain<Problem>(exhibit, { labels: {}, reviewed: true });
+    expect([ofExhibit.status, ofExhibit.body.code]).toEqual([403, 'signal.vouch-needed']);
+    expect((await vouching(exhibit, { labels: {}, reviewed: true })).status).toBe(404);
     const state = async (send: typeof plain, more: object) =>
       (await send<SignalView>('/v1/signals', { ...one(), labels: {}, ...more })).body.state;
     expect([await state(plain, {}), await state(vouching, {}), await state(vouching, { reviewed: true })]).toEqual(['provisional', 'provisional', 'active']); // prettier-ignore

@@ -1,11 +1,14 @@
 import { connect } from 'node:net';
-import { Client } from 'pg';
+import { Client, DatabaseError } from 'pg';
 
 /** A statement that has not been answered for so long has the server asked whether it lives; so long it may take to say so. */
 const SILENCE_MS = 5_000;
 
 /** What every server answers with one byte before anybody has logged in (PostgreSQL's protocol, SSLRequest). */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
+
+/** "Cached plan must not change result type", and nothing else that we ask for. */
+const FEATURE_NOT_SUPPORTED = '0A000';
 
 /** Texts that are kept prepared, in all; what is put together from parts may have any number. */
 const MOST_PREPARED = 1_000;
@@ -39,9 +42,17 @@ export class WatchedClient extends Client {
     const query = this.query.bind(this) as (...asked: unknown[]) => unknown;
     this.query = ((...asked: unknown[]) => {
       const answer = query(...named(asked));
-      if (answer instanceof Promise) this.watch(answer);
+      if (answer instanceof Promise) {
+        this.watch(answer);
+        answer.catch((error: unknown) => this.endWhenOutdated(error));
+      }
       return answer;
     }) as Client['query'];
+  }
+
+  /** What it has prepared is of tables as they were: a new connection prepares anew. */
+  private endWhenOutdated(error: unknown): void {
+    if (error instanceof DatabaseError && error.code === FEATURE_NOT_SUPPORTED) this.connection.stream.destroy();
   }
 
   private watch(answer: Promise<unknown>): void {

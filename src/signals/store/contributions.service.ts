@@ -18,6 +18,7 @@ import { assertWritable } from './list-access';
 import { Outcomes, refused, toAnswer, type ContributionResult } from './outcomes';
 import { reopenDisputes } from './reopening';
 import { requireSignal } from './signal-view';
+import { vouches } from './vouching';
 
 export type { Candidate } from './candidate';
 
@@ -58,9 +59,9 @@ export class Contributions {
   ) {}
 
   async contribute(actor: Actor, dto: ContributeSignalDto): Promise<SignalView> {
-    const { listId = COMMON_LIST, reviewed = isPerson(actor), ...candidate } = dto;
-    assertMayVouch(actor, reviewed);
-    const batch = { listId, at: this.clock.now(), reviewed, items: [candidate as Candidate] };
+    const { listId = COMMON_LIST, reviewed, ...candidate } = dto;
+    const items = [candidate as Candidate];
+    const batch = { listId, at: this.clock.now(), reviewed: vouches(actor, reviewed), items };
     const view = await this.inTurn(actor, async (tx) => {
       const { results } = await this.contributeMany(tx, actor, batch);
       const [result] = results;
@@ -75,8 +76,8 @@ export class Contributions {
 
   /** Each line by itself: one that is refused says why, and the others stand. */
   async contributeBatch(actor: Actor, dto: ContributeBatchDto): Promise<BatchAnswer> {
-    const { listId = COMMON_LIST, reviewed = false, labels = {}, severity, incident } = dto;
-    assertMayVouch(actor, reviewed);
+    const { listId = COMMON_LIST, labels = {}, severity, incident } = dto;
+    const reviewed = vouches(actor, dto.reviewed ?? false);
     const defaults = { labels, ...(severity ? { severity } : {}), ...(incident ? { incident } : {}) };
     const lines = await mapInTurns(dto.signals, SLICE, (line) => readLine(line, defaults));
     const taken = lines.flatMap((line, index) => (isRefusal(line) ? [] : [{ index, candidate: line }]));
@@ -171,15 +172,6 @@ async function stand(
   const standing = fresh.filter(({ heldBecause }) => heldBecause === null);
   const back = standing.map(({ signalId }) => ({ signalId, listId: batch.listId }));
   return [...entryIds, ...(await reopenDisputes(tx, actor, back, batch.at))];
-}
-
-/** Unless it says so, a machine has not looked at anything. */
-const isPerson = (actor: Actor): boolean => actor.personId !== null;
-
-/** What a person is said to have looked at blocks everywhere by default: a key says so only where its maker meant it to. */
-function assertMayVouch(actor: Actor, reviewed: boolean): void {
-  if (!reviewed || isPerson(actor) || actor.permissions.has('signal.vouch')) return;
-  throw new DomainError('signal.vouch-needed', { permission: 'signal.vouch' });
 }
 
 /** Those of the right form, with exhibits that the actor sees: one that it may not see cannot be told from none. */
