@@ -98,3 +98,52 @@ export async function truncatedJpeg(seed: number): Promise<Buffer> {
 export async function mislabelledFile(seed: number): Promise<{ name: string; declaredType: string; bytes: Buffer }> {
   return { name: 'picture.png', declaredType: 'image/png', bytes: await sceneJpeg(seed) };
 }
+
+/** A chunk as it stands in the file; `lie`: with a check sum that is not its own. */
+export type AnimationPart =
+  | { readonly frames: number; readonly lie?: true }
+  | { readonly control: readonly [width: number, height: number, x: number, y: number]; readonly lie?: true }
+  | { readonly own: Buffer }
+  | { readonly frame: Buffer };
+
+/** An APNG of the header of one PNG and of parts in the order given: its own picture and its frames are PNGs themselves. */
+export function animatedPng(like: Buffer, parts: readonly AnimationPart[]): Buffer {
+  let number = 0;
+  const numbered = (body: Buffer): Buffer => Buffer.concat([u32Of(number++), body]);
+  const written = parts.map((part): Buffer => {
+    if ('frames' in part) return spoilt(pngChunk('acTL', Buffer.concat([u32Of(part.frames), u32Of(0)])), part.lie);
+    if ('own' in part) return pngChunk('IDAT', compressedOf(part.own));
+    if ('frame' in part) return pngChunk('fdAT', numbered(compressedOf(part.frame)));
+    const rest = Buffer.from([0, 1, 0, 100, 0, 0]);
+    return spoilt(pngChunk('fcTL', numbered(Buffer.concat([...part.control.map(u32Of), rest]))), part.lie);
+  });
+  const kept = pngChunks(like).filter(([type]) => type === 'PLTE' || type === 'tRNS');
+  return Buffer.concat([
+    like.subarray(0, 33),
+    ...kept.map(([type, body]) => pngChunk(type, body)),
+    ...written,
+    pngChunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
+function u32Of(number: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(number);
+  return bytes;
+}
+
+function spoilt(chunk: Buffer, lie?: true): Buffer {
+  if (lie) chunk[chunk.length - 1]! ^= 1;
+  return chunk;
+}
+
+const compressedOf = (png: Buffer): Buffer =>
+  Buffer.concat(pngChunks(png).flatMap(([type, body]) => (type === 'IDAT' ? [body] : [])));
+
+function pngChunks(png: Buffer): (readonly [type: string, body: Buffer])[] {
+  const chunks: (readonly [string, Buffer])[] = [];
+  for (let at = 8; at < png.length; at += 12 + png.readUInt32BE(at)) {
+    chunks.push([png.toString('latin1', at + 4, at + 8), png.subarray(at + 8, at + 8 + png.readUInt32BE(at))]);
+  }
+  return chunks;
+}

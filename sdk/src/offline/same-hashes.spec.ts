@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ImagePool } from '../../../src/infra/imaging/image-pool';
 import { MediaHashing } from '../../../src/infra/media/media-hashing';
+import { animatedPng } from '../../../test/support/images';
 import { hasFfmpeg, VideoStudio } from '../../../test/support/videos';
 import { pipelineOf, sceneJpeg, scenePixels, scenePng } from '../../../seeds/scenes';
 import { hashFile } from './hash-file';
@@ -28,6 +29,13 @@ const PICTURES: readonly (readonly [string, () => Promise<Buffer>])[] = [
   ['a PNG that ends early', async () => cut(await scenePng(9, SIZE), 3_000)],
   ['a WebP that ends early', async () => cut(await pipelineOf(scene).webp().toBuffer(), 2)],
   ['an animation', () => pipelineOf(scene).resize(160).gif().toBuffer()],
+  [
+    'an APNG that hides its own picture',
+    async () => {
+      const [frame, own] = [await scenePng(9, SIZE), await scenePng(10, SIZE)];
+      return animatedPng(own, [{ frames: 1 }, { own }, { control: [SIZE.width, SIZE.height, 0, 0] }, { frame }]);
+    },
+  ],
   ['a TIFF', () => pipelineOf(scene).tiff({ compression: 'lzw' }).toBuffer()],
   ['a file of a few bytes', () => Promise.resolve(Buffer.from('\xff\xd8\xff', 'latin1'))],
 ];

@@ -6,6 +6,7 @@ import { pdqHashFast } from '../../perceptual/pdq-jpeg';
 import { pdqVariants } from '../../perceptual/pdq-variants';
 import type { Pixels } from '../../perceptual/pixels';
 import type { HashRequest } from './frames';
+import { firstFrame, placed } from './first-frame';
 import { jpegHeader } from './jpeg-header';
 import { sniff } from './magic';
 import { INCOMPLETE_CODES } from './protocol';
@@ -43,7 +44,8 @@ export function hardenDecoder(sharp: Sharp): void {
  * - CMYK becomes sRGB, through the file's own profile where it has one;
  * - grey stays one channel, a palette is expanded to its colours, 16 bits keep their high byte, 1 bit is black and white;
  * - alpha is ignored by PDQ; to blockhash a fully transparent pixel is white;
- * - of an animation the first frame counts, of a TIFF the first page; of a progressive picture the last scan;
+ * - what viewers show counts: of an animation its first frame, also where it is an APNG whose own picture is none of its
+ *   frames; of a TIFF the first page, of a HEIF the primary item; of a progressive picture the last scan;
  * - a side under 5 pixels: no PDQ (zeros, quality 0), but a blockhash;
  * - a file that lost its end mark and no pixel is whole; one that lost more is refused, or with `partial` hashed as far as
  *   a browser would show it and marked `incomplete`.
@@ -66,7 +68,7 @@ export async function hashEncoded(
   if (!DECODED.includes(type)) throw new DecodeFault('image.unsupported', { found: active ?? type });
   const found = request.mode === 'fast' && type === 'image/jpeg' ? pdqHashFast(bytes, limits.maxPixels) : null;
   if (found) return { mode: 'fast', type, ...found };
-  const { pixels, width, height, incomplete } = await decodeSeen(await loadSharp(), bytes, type, limits, request);
+  const { pixels, width, height, incomplete } = await decodeShown(await loadSharp(), bytes, type, limits, request);
   const shared = { type, width, height, pdq: pdqHash(pixels), ...(incomplete ? { incomplete } : {}) };
   if (request.mode === 'fast') return { mode: 'fast', ...shared };
   const exact = { mode: 'exact', ...shared, blockhash: blockhash(pixels) } as const;
@@ -74,6 +76,28 @@ export async function hashEncoded(
 }
 
 type Seen = DecodedImage & { readonly incomplete?: IncompleteCode };
+
+/** What a viewer shows first; see {@link firstFrame}. A frame that cannot be read is never silently the picture behind it. */
+async function decodeShown(
+  sharp: Sharp,
+  bytes: Uint8Array,
+  type: string,
+  limits: DecodeLimits,
+  request: HashRequest,
+): Promise<Seen> {
+  const frame = type === 'image/png' ? firstFrame(bytes) : null;
+  if (!frame) return decodeSeen(sharp, bytes, type, limits, request);
+  const { width, height } = frame.canvas;
+  if (width * height > limits.maxPixels) {
+    throw new DecodeFault('image.too-large', { width, height, maxPixels: limits.maxPixels });
+  }
+  if (frame.png) {
+    const seen = await decodeSeen(sharp, frame.png, type, limits, request);
+    return { ...seen, pixels: placed(seen.pixels, frame), width, height };
+  }
+  if (!request.partial) throw new DecodeFault('image.undecodable', { type });
+  return { ...(await decodeSeen(sharp, bytes, type, limits, request)), incomplete: 'image.undecodable' };
+}
 
 /** The whole picture; where `partial` allows it, what there is of one. @throws DecodeFault */
 async function decodeSeen(
