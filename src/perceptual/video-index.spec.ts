@@ -75,4 +75,26 @@ describe('known videos by their frames', () => {
     expect(ask(index, [{ hash: pool[0] ?? '', quality: 49, frame: 0, atMs: 0 }])).toEqual([]);
     expect(() => index.start([{ hash: 'F'.repeat(64), quality: 100, frame: 0, atMs: 0 }])).toThrow(RangeError);
   });
+
+  it('counts in slices when every frame of a film is near to every other', () => {
+    const near = (n: number): string => {
+      const digits = [...(pool[0] ?? '')];
+      for (const [place, digit] of [...n.toString(16).padStart(3, '0')].entries()) digits[place] = digit;
+      return digits.join('');
+    };
+    const stills = Array.from({ length: 2000 }, (_, n): VpdqFrame => ({
+      hash: near(n),
+      quality: 100,
+      frame: n,
+      atMs: n,
+    }));
+    const index = new VideoIndex();
+    index.add(1, packed(stills));
+    const scan = index.start(stills);
+    let steps = 1;
+    while (!scan.step()) steps++;
+    expect(scan.hits()).toEqual([{ video: 1, queryPercent: 100, comparedPercent: 100, distance: 0 }]);
+    // Four million pairs, of which eight thousand are counted in a step.
+    expect(steps).toBeGreaterThan(2000 ** 2 / 8192);
+  });
 });

@@ -56,11 +56,16 @@ export async function findVideosInDatabase(tx: Tx, frames: readonly VpdqFrame[])
     `select * from (select q.place - 1 as asked, f.signal_id as id, f.hash,
          bit_count(('x' || f.hash)::bit(256) # ('x' || q.hash)::bit(256))::int as distance
        from unnest($1::text[]) with ordinality as q (hash, place) cross join signal_frame f where f.quality >= 50) as compared
-     where distance <= $2`,
+     where distance <= $2 order by asked, distance`,
     [asked.map(({ hash }) => hash), VPDQ_RADIUS],
   );
   const tally = new VideoTally<string>();
-  for (const row of rows) tally.add(row.id, Number(row.asked), row.hash, row.distance);
+  const seen = new Set<string>();
+  for (const { id, asked: place, hash, distance } of rows) {
+    const frame = id + hash;
+    tally.add(id, Number(place), distance, !seen.has(frame));
+    seen.add(frame);
+  }
   const ids = [...new Set(rows.map(({ id }) => id))];
   const sizes = await tx.query<{ id: string; n: number }[]>(
     `select signal_id as id, count(distinct hash)::int as n from signal_frame where signal_id = any($1) and quality >= 50 group by signal_id`,
