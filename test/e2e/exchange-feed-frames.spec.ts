@@ -78,6 +78,29 @@ describe('the frames of films in the signal feed', () => {
     expect([...framesIn(await pages(null)).keys()]).toEqual([bare]);
   });
 
+  it('are told again to who has the film by its digest, when somebody gives them on a list of others', async () => {
+    const frames = film('late', 6);
+    const id = await contributeFilm(here.curator, frames, { frames: undefined });
+    await sequenced(world);
+    const before = await pages(null);
+    expect(framesIn(before).get(id)).toBeUndefined();
+    const body = { slug: 'elsewhere', name: 'Elsewhere', purpose: 'not served', sharing: 'group', tlp: 'red' };
+    const list = await here.curator.post<{ id: string }>('/v1/signal-lists', body);
+    await contributeFilm(here.curator, frames, { listId: list.body.id });
+    await sequenced(world);
+    const after = await pages(before.at(-1)!.end.through);
+    const told = after.flatMap(({ lines }) => lines);
+    expect(told).toMatchObject([{ signalId: id, lists: [COMMON_LIST] }]);
+    expect(told[0]!.frames).toBe(frames.map(({ hash }) => hash).toSorted().join('')); // prettier-ignore
+    // What more is said there is not.
+    const other = await world.person(await world.organisation('civil_society', 'others'), ['supervisor', 'curator']);
+    const own = await other.post<{ id: string }>('/v1/signal-lists', { ...body, slug: 'their-own' });
+    await contributeFilm(other, frames, { listId: own.body.id });
+    await sequenced(world);
+    expect((await pages(after.at(-1)!.end.through)).flatMap(({ lines }) => lines)).toEqual([]);
+    await here.withdraw(id);
+  });
+
   it('are told to nobody who does not read a list of the film, and the question is refused when it is unclear', async () => {
     const body = { slug: 'ours-alone', name: 'Ours alone', purpose: 'not served', sharing: 'group', tlp: 'amber' };
     const list = await here.curator.post<{ id: string }>('/v1/signal-lists', body);

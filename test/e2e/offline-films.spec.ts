@@ -5,7 +5,7 @@ import { randomFrom } from '../../seeds/scenes';
 import type { FileMatchAnswer, MatchAnswer } from '../../src/signals/matching/match.dto';
 import { startWorld, type Person, type World } from '../support/app';
 import { sequenced } from '../support/exchange';
-import { contributeFilm, contributeLongFilm, film, type Frame } from '../support/films';
+import { contributeFilm, contributeLongFilm, digestOf, film, type Frame } from '../support/films';
 import { flip } from '../support/signals';
 import { offlineKey, offlineSdk, said, untilFollowed, type Offline, type OfflineSdk } from '../support/offline';
 import { hasFfmpeg, VideoStudio } from '../support/videos';
@@ -107,6 +107,20 @@ describe('films matched offline, beside the server that the lists come from', ()
     const shared = matcher.matchFrames(films[3]!.slice(2));
     expect(shared.find(({ signalId }) => signalId === ids[3])).toMatchObject({ state: 'disputed' });
   }, 120_000);
+
+  it('finds a film by frames that somebody gave later, on a list that is not read here', async () => {
+    const frames = film('given later', 12);
+    const digest = { type: 'vpdq', value: digestOf(frames), labels: {} };
+    expect((await analyst.post('/v1/signals', digest)).status).toBe(201);
+    const part = frames.slice(3, 9);
+    expect([(await synced()).matchFrames(part), await serverSays(part)]).toEqual([[], []]);
+    const own = { slug: 'their-own', name: 'Their own', purpose: 'an enquiry', sharing: 'group', tlp: 'red' };
+    const { body: list } = await curator.post<{ id: string }>('/v1/signal-lists', own);
+    await contributeFilm(curator, frames, { listId: list.id });
+    const here = (await synced()).matchFrames(part).map(said);
+    expect(here).toMatchObject([{ value: digest.value }]);
+    expect(here).toEqual(await serverSays(part));
+  }, 60_000);
 
   const films = hasFfmpeg ? it : it.skip;
 

@@ -12,19 +12,23 @@ function common<T>(candidates: readonly Candidate[], pick: (candidate: Candidate
 
 const isHeld = ({ heldBecause }: Admitted): boolean => heldBecause !== null;
 
-/** Says that these were contributed, those in quarantine apart: their entry is also for the operator, who has to look. */
+/**
+ * Says that these were contributed, those in quarantine apart: their entry is also for the operator, who has to look.
+ * @param gainedFrames films by whose frames is matched from now on whoever knows them, so that it is told on every list
+ */
 export async function appendContributed(
   tx: Tx,
   actor: Actor,
   placement: Placement,
   fresh: readonly Admitted[],
+  gainedFrames: ReadonlySet<string>,
 ): Promise<string[]> {
   const [held, standing] = [fresh.filter(isHeld), fresh.filter((one) => !isHeld(one))];
   const { listId } = placement;
   const audience = held.length > 0 ? await concerned(tx, held.map(({ signalId }) => ({ signalId, listId }))) : []; // prettier-ignore
   return [
-    ...(await appendOne(tx, actor, placement, 'signal.contributed', standing, [])),
-    ...(await appendOne(tx, actor, placement, 'signal.quarantined', held, audience)),
+    ...(await appendOne(tx, actor, placement, 'signal.contributed', standing, gainedFrames, [])),
+    ...(await appendOne(tx, actor, placement, 'signal.quarantined', held, gainedFrames, audience)),
   ];
 }
 
@@ -34,6 +38,7 @@ async function appendOne(
   placement: Placement,
   kind: 'signal.contributed' | 'signal.quarantined',
   admitted: readonly Admitted[],
+  gainedFrames: ReadonlySet<string>,
   audience: readonly string[],
 ): Promise<string[]> {
   if (admitted.length === 0) return [];
@@ -54,7 +59,11 @@ async function appendOne(
     kind,
     actor,
     at: placement.at,
-    signals: admitted.map(({ signalId, candidate }) => ({ id: signalId, type: candidate.type })),
+    signals: admitted.map(({ signalId, candidate }) => ({
+      id: signalId,
+      type: candidate.type,
+      isOfHash: gainedFrames.has(signalId),
+    })),
     lists: [placement.listId],
     subjects,
     dims: {

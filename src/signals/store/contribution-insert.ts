@@ -39,14 +39,21 @@ export async function makeSignals(tx: Tx, candidates: readonly Candidate[], at: 
   return new Map(made.map((row) => [keyOf(row), row.id]));
 }
 
-/** The signals that the organisation now stands behind and did not before. One statement, however many they are. */
+export interface Inserted {
+  /** The signals that the organisation now stands behind and did not before. */
+  readonly fresh: ReadonlySet<string>;
+  /** Those of them that are films of which no frames were known before. */
+  readonly gainedFrames: ReadonlySet<string>;
+}
+
+/** One statement, however many they are. */
 export async function insertContributions(
   tx: Tx,
   actor: Actor,
   placement: Placement,
   admitted: readonly Admitted[],
-): Promise<Set<string>> {
-  if (admitted.length === 0) return new Set();
+): Promise<Inserted> {
+  if (admitted.length === 0) return { fresh: new Set(), gainedFrames: new Set() };
   const { at } = placement;
   const isReviewed = (candidate: Candidate): boolean => placement.reviewed && countsAsReviewed(candidate);
   const of = <T>(pick: (candidate: Candidate) => T): T[] => admitted.map(({ candidate }) => pick(candidate));
@@ -71,12 +78,9 @@ export async function insertContributions(
     placement.batchId,
     placement.sourceId,
   ]);
-  const inserted = new Set(rows.map((row) => row.signal_id));
-  await insertFrames(
-    tx,
-    admitted.filter(({ signalId }) => inserted.has(signalId)),
-  );
-  return inserted;
+  const fresh = new Set(rows.map((row) => row.signal_id));
+  const films = admitted.filter(({ signalId }) => fresh.has(signalId));
+  return { fresh, gainedFrames: await insertFrames(tx, films) };
 }
 
 const INSERT = `
@@ -91,14 +95,16 @@ const INSERT = `
   returning signal_id`;
 
 /** Of one video whoever contributes it: the value is a digest over the frames, so those that are there already are the same. */
-async function insertFrames(tx: Tx, admitted: readonly Admitted[]): Promise<void> {
+async function insertFrames(tx: Tx, admitted: readonly Admitted[]): Promise<Set<string>> {
   const frames = admitted.flatMap(({ signalId, candidate }) =>
     (candidate.frames ?? []).map((frame, ordinal) => ({ ...frame, signalId, ordinal })),
   );
-  if (frames.length === 0) return;
-  await tx.query(
-    `insert into signal_frame (signal_id, ordinal, hash, quality, at_ms)
-     select * from unnest($1::uuid[], $2::int[], $3::text[], $4::smallint[], $5::int[]) on conflict do nothing`,
+  if (frames.length === 0) return new Set();
+  const rows = await tx.query<{ signal_id: string }[]>(
+    `with made as (
+       insert into signal_frame (signal_id, ordinal, hash, quality, at_ms)
+       select * from unnest($1::uuid[], $2::int[], $3::text[], $4::smallint[], $5::int[]) on conflict do nothing returning signal_id)
+     select distinct signal_id from made`,
     [
       frames.map(({ signalId }) => signalId),
       frames.map(({ ordinal }) => ordinal),
@@ -107,4 +113,5 @@ async function insertFrames(tx: Tx, admitted: readonly Admitted[]): Promise<void
       frames.map(({ atMs }) => (atMs === undefined ? null : Math.round(atMs))),
     ],
   );
+  return new Set(rows.map((row) => row.signal_id));
 }

@@ -164,11 +164,11 @@ async function stand(
   };
   const inserted = await insertContributions(tx, actor, placement, [...first.values()]);
   for (const one of placed) {
-    const isNew = inserted.has(one.signalId) && first.get(one.signalId) === one;
+    const isNew = inserted.fresh.has(one.signalId) && first.get(one.signalId) === one;
     outcomes.place(one, isNew);
   }
-  const fresh = [...first.values()].filter(({ signalId }) => inserted.has(signalId));
-  const entryIds = await appendContributed(tx, actor, placement, fresh);
+  const fresh = [...first.values()].filter(({ signalId }) => inserted.fresh.has(signalId));
+  const entryIds = await appendContributed(tx, actor, placement, fresh, inserted.gainedFrames);
   const standing = fresh.filter(({ heldBecause }) => heldBecause === null);
   const back = standing.map(({ signalId }) => ({ signalId, listId: batch.listId }));
   return [...entryIds, ...(await reopenDisputes(tx, actor, back, batch.at))];

@@ -9,6 +9,8 @@ import { tell } from '../telling';
 export interface Touched {
   readonly id: string;
   readonly type: SignalType;
+  /** What happened is of the hash itself as well: it is told on every list on which that stands. */
+  readonly isOfHash?: boolean;
 }
 
 export interface Change {
@@ -49,13 +51,10 @@ export async function appendChange(tx: Tx, change: Change): Promise<string[]> {
   );
   for (const [i, [, signals]] of groups.entries()) {
     const entry = appended[i];
-    if (entry)
-      await recordChange(
-        tx,
-        entry.id,
-        signals.map(({ id }) => id),
-        change.lists,
-      );
+    if (!entry) continue;
+    const [ofHash, ofLists] = [signals.filter(({ isOfHash }) => isOfHash), signals.filter(({ isOfHash }) => !isOfHash)];
+    await recordChange(tx, entry.id, ofLists.map(({ id }) => id), change.lists); // prettier-ignore
+    if (ofHash.length > 0) await recordChange(tx, entry.id, ofHash.map(({ id }) => id), null); // prettier-ignore
   }
   const entryIds = appended.map(({ id }) => id);
   await tell(tx, change.kind, entryIds);
