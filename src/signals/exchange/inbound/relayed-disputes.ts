@@ -1,71 +1,10 @@
 import { v7 as uuidv7 } from 'uuid';
 import { disputeDueAt } from '../../../domain/signal-lifecycle';
 import type { LedgerKind } from '../../../domain/vocabulary';
-import type { Actor, Tx } from '../../../infra/database/work';
 import { disputesLeft } from '../../defence/say';
 import { appendChange, concerned, type Touched } from '../../store/entries';
 import { isWritable } from '../../store/list-access';
-import type { Sorted } from './sorting';
 import type { Turn } from './turn';
-
-interface StatementRow {
-  readonly remoteId: string;
-  readonly about: string;
-  readonly by: string;
-  readonly reason: string;
-}
-
-/** Kept of what is said of records that have not come: an opinion may lie on an earlier page than what it is about. */
-const MOST_AHEAD = 50_000;
-
-/**
- * Keeps what is said against records, each opinion by its own id; what is said with a record replaces all said with it before.
- * @returns the records of which something was said that is said no more, or is said anew
- */
-export async function writeStatements(tx: Tx, actor: Actor, sourceId: string, page: Sorted): Promise<string[]> {
-  const whole = page.standing.filter(({ statements }) => statements !== undefined).map(({ remoteId }) => remoteId);
-  const over = [...whole, ...page.gone.map(({ remoteId }) => remoteId)];
-  const restated = page.statements.map(({ remoteId }) => remoteId);
-  const [taken] =
-    over.length > 0 || restated.length > 0
-      ? await tx.query<[{ about: string }[], number]>(
-          `delete from exchange_statement where source_id = $1 and (about = any ($2::text[]) or remote_id = any ($3::text[]))
-           returning about`,
-          [sourceId, over, restated],
-        )
-      : [[]];
-  const touched = [...new Set(taken.map(({ about }) => about))];
-  const rows: StatementRow[] = [
-    ...page.standing.flatMap(({ remoteId, statements = [] }) =>
-      statements.map(({ by, reason }, i) => ({ remoteId: `${remoteId}#${i}`, about: remoteId, by, reason })),
-    ),
-    ...page.statements
-      .filter(({ ends }) => !ends)
-      .flatMap(({ remoteId, about, by, reason }) => about.map((each) => ({ remoteId, about: each, by, reason }))),
-  ];
-  if (rows.length === 0) return touched;
-  await tx.query(
-    `with said as (
-       select u.*, exists (select 1 from exchange_record r where r.source_id = $1 and r.remote_id = u.about) as is_here
-       from unnest($3::text[], $4::text[], $5::text[], $6::text[]) as u (remote_id, about, stated_by, reason)
-     ), ahead as (
-       select u.remote_id, u.about, row_number() over () as nth from said u where not u.is_here
-     )
-     insert into exchange_statement (source_id, remote_id, about, organisation_id, stated_by, reason)
-     select $1, u.remote_id, u.about, $2, u.stated_by, u.reason from said u left join ahead a using (remote_id, about)
-     where u.is_here or a.nth <= ${MOST_AHEAD} - (select count(*) from exchange_statement x where x.source_id = $1
-       and not exists (select 1 from exchange_record r where r.source_id = $1 and r.remote_id = x.about)) on conflict do nothing`,
-    [
-      sourceId,
-      actor.organisationId,
-      rows.map(({ remoteId }) => remoteId),
-      rows.map(({ about }) => about),
-      rows.map(({ by }) => by),
-      rows.map(({ reason }) => reason),
-    ],
-  );
-  return touched;
-}
 
 export interface Relayed {
   readonly disputed: readonly string[];

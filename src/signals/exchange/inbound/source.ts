@@ -22,7 +22,8 @@ export type RecordFault =
   | 'record.hash-invalid'
   | 'record.pattern-unsupported'
   | 'record.marking-stronger'
-  | 'record.expired';
+  | 'record.expired'
+  | 'record.too-many';
 
 export interface SourceHash {
   readonly type: SignalType;

@@ -14,9 +14,10 @@ import {
   writeRecords,
   type RecordRow,
 } from './records.query';
-import { relayDisputes, takeTurns, writeStatements, type Relayed } from './relayed-disputes';
+import { relayDisputes, takeTurns, type Relayed } from './relayed-disputes';
 import { partsOf, sortPage } from './sorting';
 import type { SourceRecord } from './source';
+import { writeStatements } from './statements';
 import type { Turn } from './turn';
 
 /** What came of some records. */
@@ -59,15 +60,20 @@ export class SourceTaking {
     await deleteRecords(tx, source.id, stale);
     await writeRecords(tx, actor, source.id, placed.rows);
     const ended = await this.ending.end(turn, page.gone, stale);
-    const saidBefore = await writeStatements(tx, actor, source.id, page);
+    const stated = await writeStatements(tx, actor, source.id, page);
     const said = page.statements.flatMap(({ about }) => about);
-    const spoken = [...page.standing.map(({ remoteId }) => remoteId), ...said, ...saidBefore];
+    const spoken = [...page.standing.map(({ remoteId }) => remoteId), ...said, ...stated.touched];
     // Also what a record no longer names: another record may name it still, and say less against it.
     const about = signalsOf([...stale, ...(await recordsOf(tx, source.id, spoken))]);
     const relayed = await relayDisputes(turn, about);
     return tell(turn, {
       ...placed,
-      refusals: [...page.refused, ...placed.refusals, ...(await leftOf(turn, relayed.left))],
+      refusals: [
+        ...page.refused,
+        ...placed.refusals,
+        ...stated.notKept.map(aheadOf),
+        ...(await leftOf(turn, relayed.left)),
+      ],
       ended,
       ...relayed,
       undisputed: [...relayed.undisputed, ...ended.undisputed],
@@ -90,6 +96,13 @@ export class SourceTaking {
 
 const signalsOf = (rows: readonly Pick<RecordRow, 'signalId'>[]): string[] =>
   rows.flatMap(({ signalId }) => signalId ?? []);
+
+const aheadOf = (statement: string): Refusal =>
+  refuse(
+    statement,
+    'record.too-many',
+    'it speaks of records that are not here, and too many such statements are kept already',
+  );
 
 /** What the source disputes and nobody hears of here, by the records that say so: their hashes stand, and the subscriber has to know. */
 async function leftOf({ tx, source }: Turn, signalIds: readonly string[]): Promise<Refusal[]> {

@@ -19,6 +19,9 @@ const TLP_OF_MARKING: Readonly<Record<string, Tlp>> = {
 const CONFIDENT = 70;
 const MOST_REFS = 100;
 
+/** An id begins with the type of its object (STIX 2.1, 2.9): what is said of a report or a campaign is said of no hash. */
+const OF_ANOTHER_TYPE = /^(?!indicator--)[a-z0-9-]+?--/;
+
 const textsOf = (value: unknown): string[] =>
   (Array.isArray(value) ? value : []).slice(0, MOST_REFS).filter((one) => typeof one === 'string');
 
@@ -113,7 +116,7 @@ function strictestOf(object: Members): Tlp | undefined {
 }
 
 function readOpinion(object: Members, remoteId: string, names: ReadonlyMap<string, string>): SourceRecord {
-  const about = textsOf(object.object_refs).filter(isRemoteId);
+  const about = textsOf(object.object_refs).filter((id) => isRemoteId(id) && !OF_ANOTHER_TYPE.test(id));
   const against = object.opinion === 'disagree' || object.opinion === 'strongly-disagree';
   const by = typeof object.created_by_ref === 'string' ? object.created_by_ref : '';
   return {
