@@ -204,6 +204,11 @@ describe('limits', () => {
       for (let turn = 0; turn < 7; turn++) answers.push(await analyst.get<{ code: string }>('/v1/session'));
       expect(answers.at(-1)).toMatchObject({ status: 429, body: { code: 'request.too-many' } });
       expect((await moderator.get('/v1/session')).status).toBe(200);
+      // What is asked for each upload is counted by itself, and forty times as often.
+      const path = `/v1/signals/match?type=sha256&value=${'0'.repeat(64)}`;
+      const looked = [];
+      for (let turn = 0; turn <= 200; turn++) looked.push((await analyst.get(path)).status);
+      expect(looked).toEqual([...Array<number>(200).fill(200), 429]);
     } finally {
       await world.close();
     }
