@@ -1,23 +1,18 @@
-import type { MultipartFile } from '@fastify/multipart';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
-import { DomainError } from '../../domain/errors';
-import { escapeToken } from '../../domain/json';
 import type { Actor } from '../../infra/database/work';
 import { untilHungUp } from '../../infra/http/hung-up';
 import { bytesOf, refuseBody } from '../../infra/http/reception';
-import { drainBody, nextPart } from '../../infra/http/submission';
+import { drainBody } from '../../infra/http/submission';
 import { ImagePool, type Asker } from '../../infra/imaging/image-pool';
 import { MediaHashing, type MediaHashes } from '../../infra/media/media-hashing';
 import { VARIANT_KINDS, type VariantKind } from '../../perceptual/pdq-variants';
 import { FileTurns } from './file-turns';
+import { openFile } from './form-file';
 import type { FileMatchAnswer } from './match.dto';
 import { Matching } from './matching.service';
 import type { FileHashes } from './question';
-
-/** Held in memory while it is looked up, so the limit is that of one image and not that of an exhibit. */
-const LIMIT_BYTES = 64 * 2 ** 20;
 
 const digest = (algorithm: 'sha256' | 'sha512' | 'md5', bytes: Buffer): string =>
   createHash(algorithm).update(bytes).digest('hex');
@@ -41,13 +36,16 @@ export class FileMatching {
         actor.organisationId,
         {
           received: () => bytesOf(request.raw),
-          read: () => readFile(request),
+          open: () => openFile(request),
           refuse: (error) => refuseBody(request.raw, error),
         },
         ({ bytes, fileName }) => this.answer(actor, bytes, fileName, kinds, signal),
         signal,
       ),
-    );
+    ).catch((error: unknown) => {
+      if (request.isMultipart()) drainBody(request);
+      throw error;
+    });
   }
 
   private async answer(
@@ -105,40 +103,3 @@ const shown = ({
   notHashed: image || video || pdf ? null : fault,
   incomplete: image || video || pdf ? fault : null,
 });
-
-interface ReadFile {
-  readonly bytes: Buffer;
-  readonly fileName: string | null;
-}
-
-const notAsStated = (pointer: string, detail: string): DomainError =>
-  new DomainError('request.invalid', {}, [{ pointer, detail }]);
-
-/** The one part that a form has, named `file`. */
-async function readFile(request: FastifyRequest): Promise<ReadFile> {
-  if (!request.isMultipart()) throw new DomainError('request.unsupported-media-type');
-  const parts = request.parts({ limits: { fileSize: LIMIT_BYTES } });
-  let file: ReadFile | undefined;
-  try {
-    for (let next = await nextPart(parts); !next.done; next = await nextPart(parts)) {
-      const { value: part } = next;
-      if (part.fieldname !== 'file') throw notAsStated(`/${escapeToken(part.fieldname)}`, 'is not known here');
-      if (part.type !== 'file') throw notAsStated('/file', 'must be a file, with a file name');
-      if (file) throw notAsStated('/file', 'must be one file alone');
-      file = await readPart(part);
-    }
-  } catch (error) {
-    drainBody(request);
-    throw error;
-  }
-  if (!file) throw notAsStated('/file', 'a part named file is needed');
-  return file;
-}
-
-async function readPart(part: MultipartFile): Promise<ReadFile> {
-  const bytes = await part.toBuffer().catch(() => {
-    throw new DomainError('file.interrupted');
-  });
-  if (part.file.truncated) throw new DomainError('request.too-large', { maxBytes: LIMIT_BYTES });
-  return { bytes, fileName: part.filename || null };
-}

@@ -1,4 +1,5 @@
 import type { DomainError } from '../../domain/errors';
+import type { FileKind } from '../../infra/imaging/magic';
 import { FileTurns } from './file-turns';
 
 const { signal } = new AbortController();
@@ -17,17 +18,22 @@ class Sender {
     readonly owner: string,
     readonly rate: number,
     work: () => Promise<void> = () => Promise.resolve(),
+    kind: FileKind = 'image',
   ) {
     Sender.all.push(this);
     let fail: (error: DomainError) => void = () => undefined;
-    const read = (): Promise<void> => {
+    const rest = (): Promise<void> => {
       this.began = true;
       return new Promise((resolve, reject) => {
         this.end = resolve;
         fail = reject;
       });
     };
-    const upload = { received: () => this.bytes, read, refuse: (error: DomainError) => fail(error) };
+    const upload = {
+      received: () => this.bytes,
+      open: () => Promise.resolve({ kind, rest }),
+      refuse: (error: DomainError) => fail(error),
+    };
     turns.run(owner, upload, work, signal).catch((error: DomainError) => (this.refused = error.code));
   }
 }
@@ -52,7 +58,8 @@ describe('the files of one organisation', () => {
     const ends: (() => void)[] = [];
     const endless = {
       received: () => 0,
-      read: () => new Promise<void>((resolve) => ends.push(resolve)),
+      open: () =>
+        Promise.resolve({ kind: 'image', rest: () => new Promise<void>((resolve) => ends.push(resolve)) } as const),
       refuse: () => undefined,
     };
     const nothing = (): Promise<void> => Promise.resolve();
@@ -61,8 +68,12 @@ describe('the files of one organisation', () => {
       code: 'request.unavailable',
       details: { retryAfterSeconds: 10 },
     });
-    const other = { ...endless, read: () => Promise.resolve('taken') };
+    const other = {
+      ...endless,
+      open: () => Promise.resolve({ kind: 'image', rest: () => Promise.resolve('taken') } as const),
+    };
     expect(await turns.run('b', other, (file) => Promise.resolve(file), signal)).toBe('taken');
+    await settled();
     expect(ends).toHaveLength(4);
     while (ends.length > 0) {
       ends.shift()?.();
@@ -126,4 +137,31 @@ describe('a place for a file', () => {
     await settled();
     expect(next?.began).toBe(true);
   });
+
+  it.each(['video', 'pdf'] as const)(
+    'of a picture is not held by a %s that waits for another, in whatever number',
+    async (kind) => {
+      const turns = new FileTurns();
+      let looked = (): void => undefined;
+      const looking = new Promise<void>((resolve) => (looked = resolve));
+      const films = ['a', 'b', 'c'].flatMap((owner) =>
+        Array.from({ length: 4 }, () => new Sender(turns, owner, 1e6, () => looking, kind)),
+      );
+      await settled();
+      for (const film of films) film.end();
+      await settled();
+      expect(films.filter(({ began }) => began).map(({ owner }) => owner)).toEqual(['a', 'b']);
+      const pictures = ['a', 'd'].flatMap((owner) => send(turns, owner, 4, 1e6));
+      await settled();
+      expect(pictures.map(({ began }) => began)).toEqual(Array(8).fill(true));
+      looked();
+      await settled();
+      expect(
+        films
+          .filter(({ began }) => began)
+          .map(({ owner }) => owner)
+          .sort(),
+      ).toEqual(['a', 'a', 'b', 'c']);
+    },
+  );
 });

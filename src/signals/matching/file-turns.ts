@@ -1,146 +1,56 @@
-import { DomainError } from '../../domain/errors';
-import { Turns } from '../../infra/media/turns';
-import { OwnTurns } from '../../infra/own-turns';
-
-/** Files held in memory at once, of 64 MiB at most each. */
-const MOST = 12;
-/** Of one organisation: whoever sends files that take a minute each does not hold up the others. */
-const MOST_OF_ONE = 4;
-/** Of one organisation, most of them not yet read: each is a connection with the first of its bytes. */
-const MOST_ASKING = 200;
-
-const TICK_MS = 1_000;
-/** A file that comes more slowly, after so many seconds of it, leaves its place to one that waits for it: 256 kbit/s. */
-const SLOW_BYTES_A_SECOND = 32 * 1024;
-const GRACE_SECONDS = 5;
-/** However it comes: whoever has two places more than an organisation that waits leaves it one after this long. */
-const SHARE_AFTER_SECONDS = 30;
+import type { DomainError } from '../../domain/errors';
+import type { FileKind } from '../../infra/imaging/magic';
+import { Places } from './places';
 
 /** A file that somebody sends. */
-export interface Upload<File> {
+export interface SentFile<File> {
   /** Bytes that have come so far, to be compared with each other alone. */
   readonly received: () => number;
-  readonly read: () => Promise<File>;
-  /** Ends {@link read} with this error. */
+  /** What it is, by its first bytes, and how to read the rest. */
+  readonly open: () => Promise<{ readonly kind: FileKind; readonly rest: () => Promise<File> }>;
+  /** Ends what reads it with this error. */
   readonly refuse: (error: DomainError) => void;
 }
 
-interface Reading {
-  readonly owner: string;
-  readonly received: () => number;
-  readonly refuse: (error: DomainError) => void;
-  readonly from: number;
-  seconds: number;
+interface Elsewhere<Answer> {
+  readonly elsewhere: () => Promise<Answer>;
 }
-
-const rateOf = ({ received, from, seconds }: Reading): number => (received() - from) / Math.max(1, seconds);
-
-const isSlow = (reading: Reading): boolean => reading.seconds >= GRACE_SECONDS && rateOf(reading) < SLOW_BYTES_A_SECOND;
+type Begun<File, Answer> = Elsewhere<Answer> | { readonly file: File };
 
 /**
- * A file is read into memory when its turn comes, and not before. What is read whole keeps its place until it has been
- * looked at, which ends by itself. What is still coming keeps it while bytes come, or while nobody waits: who sends nothing
- * holds up nobody, neither his own organisation nor, with others, all of them.
+ * Sixteen files are held in memory at once, of 64 MiB at most each: a file is read when its turn comes, and not before. Films
+ * and PDFs wait for lanes in which each may take a minute, so they have places of their own, as many as those lanes use up.
+ * Until one is free no more is held of them than the first bytes, which tell what they are, and no place of a picture.
  */
 export class FileTurns {
-  readonly #all = new Turns(MOST);
-  readonly #own = new OwnTurns(MOST_OF_ONE, MOST_ASKING);
-  readonly #reading = new Set<Reading>();
-  /** Places of {@link #all}, by organisation. */
-  readonly #held = new Map<string, number>();
-  /** Organisations whose next file waits for a place of {@link #all}, with the number of such files. */
-  readonly #waiting = new Map<string, number>();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #pictures = new Places(12, 4);
+  readonly #others: Readonly<Partial<Record<FileKind, Places>>> = { video: new Places(2, 1), pdf: new Places(2, 1) };
 
-  /** @throws as {@link OwnTurns.run}; DomainError `request.too-slow` through {@link Upload.refuse} */
-  run<File, Answer>(
+  /** @throws as {@link Places.run} */
+  async run<File, Answer>(
     owner: string,
-    upload: Upload<File>,
+    { received, open, refuse }: SentFile<File>,
     work: (file: File) => Promise<Answer>,
     signal: AbortSignal,
   ): Promise<Answer> {
-    const placed = async (): Promise<Answer> => {
-      count(this.#waiting, owner, -1);
-      count(this.#held, owner, 1);
-      try {
-        return await work(await this.#read(owner, upload));
-      } finally {
-        count(this.#held, owner, -1);
-      }
+    const begin = async (): Promise<Begun<File, Answer>> => {
+      const { kind, rest } = await open();
+      const places = this.#others[kind];
+      return places
+        ? { elsewhere: () => places.run(owner, { received, refuse, read: rest }, work, signal) }
+        : { file: await rest() };
     };
-    return this.#own.run(owner, () => this.#shared(owner, placed, signal), signal);
+    const first = await this.#pictures.run<Begun<File, Answer>, Elsewhere<Answer> | { answer: Answer }>(
+      owner,
+      { received, refuse, read: begin },
+      async (begun) => ('file' in begun ? { answer: await work(begun.file) } : begun),
+      signal,
+    );
+    return 'answer' in first ? first.answer : first.elsewhere();
   }
 
   /** A second has passed. */
   tick(): void {
-    for (const reading of this.#reading) reading.seconds += 1;
-    for (const owner of new Set(Array.from(this.#reading, (reading) => reading.owner))) {
-      this.#leave(this.#slowest(isSlow, owner), this.#own.asking(owner) - MOST_OF_ONE);
-    }
-    const waiting = [...this.#waiting.values()].reduce((sum, number) => sum + number, 0);
-    const slow = this.#slowest(isSlow);
-    this.#leave(slow, waiting);
-    // One after another: those who leave now are gone when this is asked again.
-    if (slow.length === 0) for (const owner of this.#waiting.keys()) this.#share(owner);
+    for (const places of [this.#pictures, ...Object.values(this.#others)]) places.tick();
   }
-
-  async #shared<Answer>(owner: string, placed: () => Promise<Answer>, signal: AbortSignal): Promise<Answer> {
-    count(this.#waiting, owner, 1);
-    let begun = false;
-    const begin = (): Promise<Answer> => {
-      begun = true;
-      return placed();
-    };
-    try {
-      return await this.#all.run(begin, signal, owner);
-    } finally {
-      if (!begun) count(this.#waiting, owner, -1);
-    }
-  }
-
-  async #read<File>(owner: string, { received, read, refuse }: Upload<File>): Promise<File> {
-    const reading: Reading = { owner, received, refuse, from: received(), seconds: 0 };
-    this.#reading.add(reading);
-    this.#timer ??= setInterval(() => this.tick(), TICK_MS).unref();
-    try {
-      return await read();
-    } finally {
-      this.#reading.delete(reading);
-      if (this.#reading.size === 0) {
-        clearInterval(this.#timer);
-        this.#timer = undefined;
-      }
-    }
-  }
-
-  #slowest(which: (reading: Reading) => boolean, owner?: string): Reading[] {
-    const found = [...this.#reading].filter(
-      (reading) => (owner === undefined || reading.owner === owner) && which(reading),
-    );
-    return found.sort((a, b) => rateOf(a) - rateOf(b));
-  }
-
-  #leave(readings: readonly Reading[], places: number): void {
-    for (const reading of readings.slice(0, Math.max(0, places))) {
-      this.#reading.delete(reading);
-      reading.refuse(
-        new DomainError('request.too-slow', { reason: 'others wait for its place', retryAfterSeconds: 10 }),
-      );
-    }
-  }
-
-  /** Three organisations that send as slowly as is borne would otherwise keep a fourth waiting for as long as they like. */
-  #share(owner: string): void {
-    const enough = (this.#held.get(owner) ?? 0) + 2;
-    const readings = this.#slowest(
-      (reading) => reading.seconds >= SHARE_AFTER_SECONDS && (this.#held.get(reading.owner) ?? 0) >= enough,
-    );
-    this.#leave(readings, 1);
-  }
-}
-
-function count(of: Map<string, number>, owner: string, change: 1 | -1): void {
-  const number = (of.get(owner) ?? 0) + change;
-  if (number === 0) of.delete(owner);
-  else of.set(owner, number);
 }
