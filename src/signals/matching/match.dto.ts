@@ -115,14 +115,16 @@ export class Match {
   distance!: number;
   /** Which form of the file was found, where it was not the file as it is: turned, mirrored, without its bars, a page. */
   variant?: string;
+  /** The best that it has on a list that the asker reads. What follows up to the incident is said on the lists on which it has it. */
   state!: SignalState;
   /** A person looked at the item that the hash was taken from. */
   reviewed!: boolean;
-  /** Of all contributions that the asker may see; the oldest decides where they differ. */
+  /** The oldest contribution decides where they differ. */
   labels!: SignalLabels;
   /** The gravest that was given. */
   severity!: Severity | null;
   incident!: string | null;
+  /** All on which it stands, oldest contribution first. */
   lists!: MatchList[];
   contributions!: MatchContribution[];
   opinions!: MatchOpinions;

@@ -233,7 +233,7 @@ export class SignalView {
   /** Null when the value of an erased hash was destroyed. */
   value!: string | null;
   state!: SignalState;
-  /** A person looked at the item of a contribution that stands. */
+  /** A person looked at the item of a contribution to a list on which it has this state. */
   reviewed!: boolean;
   /** PDQ quality, where it was given. */
   quality!: number | null;

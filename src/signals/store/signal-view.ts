@@ -91,7 +91,7 @@ export async function lockSignal(tx: Tx, id: string): Promise<void> {
  */
 export function toView(row: SignalRow): SignalView {
   const standing = row.contributions.filter(({ state }) => state === 'standing');
-  const { state, confirms } = standingOf({
+  const { state, confirms, lists } = standingOf({
     contributions: standing,
     confirmations: row.opinions.filter(({ opinion }) => opinion === 'confirm'),
     disputes: row.open_disputes.map(({ named }) => ({ listIds: named })),
@@ -101,7 +101,7 @@ export function toView(row: SignalRow): SignalView {
     type: row.type,
     value: row.forgotten_at ? null : row.value,
     state,
-    reviewed: standing.some((contribution) => contribution.reviewed),
+    reviewed: standing.some(({ reviewed, listId }) => reviewed && lists.includes(listId)),
     quality: row.quality,
     contributions: row.contributions,
     opinions: { confirm: confirms, dispute: row.opinions.filter(({ opinion }) => opinion === 'dispute').length },
