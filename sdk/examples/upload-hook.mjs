@@ -22,7 +22,7 @@ app.post('/uploads', async (request, reply) => {
   const matches = matcher.match(hashes);
   const action = OfflineMatcher.actionOf(matches);
   if (action === 'block') return reply.code(403).send({ state: 'refused' });
-  // What could not be compared by its look (a film, a PDF, a damaged picture) waits for a person, or for the server.
+  // What could not be compared by its look (a film, a PDF, an SVG, a damaged picture) waits for a person, or for the server.
   if (action === 'review' || hashes.notHashed || hashes.incomplete)
     return reply.code(202).send({ state: 'held', signals: matches.map((each) => each.signalId) });
   return reply.code(201).send({ state: 'published' });

@@ -20,7 +20,7 @@ export interface FileHashes {
   readonly image: (Omit<Image, 'blockhash'> & { readonly blockhash: string | null }) | null;
   /** vPDQ: one hash a second, where ffmpeg is installed. */
   readonly video: Omit<VideoHashes, 'incomplete'> | null;
-  /** Why there is no perceptual hash of a picture or film; null where there is one, or could never be. */
+  /** Why there is no perceptual hash of a picture or film, or of what markup may hold; null where there is one, or could never be. */
   readonly notHashed: Fault | null;
   /** Why these are the hashes of what can be seen of a damaged file: to be compared like others, never contributed. */
   readonly incomplete?: Fault;

@@ -45,6 +45,13 @@ describe('a file that is to be compared offline', () => {
     expect(await hashBytes(Buffer.from('BMW makes cars'))).toMatchObject({ type: null, notHashed: null });
   });
 
+  it.each(['<svg xmlns="http://www.w3.org/2000/svg"/>', '\n<?xml version="1.0"?><svg/>', '<!DOCTYPE html><p>'])(
+    'is said to be compared by its exact hashes alone when it is markup, which may hold a picture: %j',
+    async (text) => {
+      expect(await hashBytes(Buffer.from(text))).toMatchObject({ type: null, notHashed: { code: 'markup.not-shown' } });
+    },
+  );
+
   it.each(['', ' ', '\n'.repeat(1024), 'PK\x03\x04 '])(
     'is said to be compared by its exact hashes alone when it is a PDF, whatever stands before its header: %j',
     async (before) => {

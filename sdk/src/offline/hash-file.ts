@@ -16,6 +16,10 @@ const PDF: Fault = {
   code: 'pdf.not-here',
   title: 'exact only: the look and text of a PDF are compared by the server',
 };
+const MARKUP: Fault = {
+  code: 'markup.not-shown',
+  title: 'exact only: a picture inside of markup (SVG, HTML) is not looked for',
+};
 const PIPED: Fault = {
   code: 'video.piped',
   title: 'video: exact only (a film is hashed from a file, not from a pipe)',
@@ -105,12 +109,13 @@ async function finish(
 }
 
 async function lookOf(
-  { kind, type }: Sniffed,
+  { kind, type, active }: Sniffed,
   bytes: Uint8Array | null,
   file: SeekableFile | null,
   options: HashOptions,
 ): Promise<Look> {
-  if (kind === 'other') return NO_LOOK;
+  // A browser draws what is in it, so whoever publishes it has to know that nobody looked.
+  if (kind === 'other') return active ? noLook(MARKUP) : NO_LOOK;
   if (kind === 'pdf') return noLook(PDF);
   if (kind === 'image') return bytes ? hashPicture(bytes, type, options) : noLook(faultOf('image.too-large'));
   if (options.video === false) return noLook({ code: 'video.not-asked', title: 'video: exact only' });

@@ -60,7 +60,8 @@ describe('the example of an upload hook', () => {
     const picture = await sceneJpeg(2, { width: 1024, height: 768 });
     expect(await upload(address, picture)).toEqual([201, { state: 'published' }]);
     const film = Buffer.from('00000018667479706d703432000000006d70343269736f6d', 'hex');
-    for (const file of [picture.subarray(0, picture.length - 9_000), Buffer.from('%PDF-1.7\n'), film]) {
+    const drawing = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><image href="data:image/png;base64,"/></svg>');
+    for (const file of [picture.subarray(0, picture.length - 9_000), Buffer.from('%PDF-1.7\n'), drawing, film]) {
       expect(await upload(address, file)).toEqual([202, { state: 'held', signals: [] }]);
     }
     const body = new FormData();

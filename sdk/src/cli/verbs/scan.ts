@@ -27,7 +27,7 @@ interface Totals {
   known: number;
   /** Could not be read. */
   unreadable: number;
-  /** Pictures, films and PDFs that were compared by their exact hashes alone, though there may be more to compare. */
+  /** Pictures, films, PDFs and markup that were compared by their exact hashes alone, though there may be more to compare. */
   exactOnly: number;
   /** Damaged pictures and films that were compared as far as they can be seen. */
   incomplete: number;
@@ -233,7 +233,7 @@ export const SCAN_VERBS: readonly Verb[] = [
     },
     notes: [
       'Films are compared by their frames where ffmpeg is installed; where it is not, this says "video: exact only".',
-      'Ends with 0 when nothing is known, 9 when at least one file is, 10 when nothing is known but not everything could be read and compared by its look (PDFs never are here: clepsydra match asks the server). With --json: one line a known, unreadable, damaged or not fully hashed file, and one with the totals.',
+      'Ends with 0 when nothing is known, 9 when at least one file is, 10 when nothing is known but not everything could be read and compared by its look (PDFs, SVG and HTML never are here; of PDFs clepsydra match asks the server). With --json: one line a known, unreadable, damaged or not fully hashed file, and one with the totals.',
       'Symbolic links are not followed; hidden files are read. A match proposes: look before you act on it.',
     ],
     examples: [
