@@ -11,7 +11,7 @@ import { jpegHeader } from './jpeg-header';
 import { sniff } from './magic';
 import { INCOMPLETE_CODES } from './protocol';
 import type { DecodeFaultCode, DecodeLimits, FastImageHashes, ImageHashes, IncompleteCode } from './protocol';
-import { endsEarly, paddedOut, saysTruncated, withEndMark } from './truncation';
+import { endsEarly, paddedOut, saysTruncated, tiffEndsEarly, withEndMark } from './truncation';
 
 /** Given to whatever needs it: the SDK hashes with this code too, and there it may not be installed. */
 export type Sharp = typeof sharp;
@@ -110,7 +110,7 @@ async function decodeSeen(
   try {
     return await decodeWhole(sharp, bytes, type, limits, request.mode === 'fast');
   } catch (error) {
-    const fault = faultOf(error, type);
+    const fault = faultOf(error, type, bytes);
     const incomplete = INCOMPLETE_CODES.find((code) => code === fault.code);
     if (!request.partial || !incomplete) throw fault;
     const part = await decodeImage(sharp, paddedOut(bytes, type), limits, false, 'none').catch(() => undefined);
@@ -134,7 +134,7 @@ async function decodeWhole(
     if (endsEarly(bytes, type)) throw new DecodeFault('image.truncated', { type });
     return await decodeImage(sharp, bytes, limits, fast);
   } catch (error) {
-    const fault = faultOf(error, type);
+    const fault = faultOf(error, type, bytes);
     const marked = fault.code === 'image.truncated' ? withEndMark(bytes, type) : null;
     // libjpeg fills up what is missing before the mark, and only warns of it.
     const failOn = type === 'image/jpeg' ? 'warning' : 'error';
@@ -207,11 +207,15 @@ async function headerOf(sharp: Sharp, bytes: Uint8Array, failOn: 'none' | 'error
 }
 
 /** The decoder's own words are not passed on: they can quote what is in the file. */
-function faultOf(error: unknown, type: string): DecodeFault {
+function faultOf(error: unknown, type: string, bytes: Uint8Array): DecodeFault {
   if (error instanceof DecodeFault) return error;
   const message = error instanceof Error ? error.message : '';
   if (/pixel limit/i.test(message)) return new DecodeFault('image.too-large', { type });
   if (saysTruncated(message)) return new DecodeFault('image.truncated', { type });
+  // To libvips a TIFF whose directory it cannot read is of no kind that it knows.
+  if (type === 'image/tiff' && /unsupported image format/i.test(message)) {
+    return new DecodeFault(tiffEndsEarly(bytes) ? 'image.truncated' : 'image.undecodable', { type });
+  }
   if (/unsupported|no decoding plugin/i.test(message)) return new DecodeFault('image.unsupported', { found: type });
   return new DecodeFault('image.undecodable', { type });
 }

@@ -85,6 +85,21 @@ describe('a damaged picture', () => {
 });
 
 describe('a TIFF', () => {
+  it('that ends early or is damaged is said to be so, and not to be of a kind that is not decoded', async () => {
+    for (const compression of ['none', 'lzw', 'deflate'] as const) {
+      const file = await pipelineOf(scene).tiff({ compression }).toBuffer();
+      for (const lost of [2, 100, Math.floor(file.length / 2)]) {
+        const cut = file.subarray(0, file.length - lost);
+        await expect(pool.hashImage(cut)).rejects.toMatchObject({ code: 'image.truncated' });
+      }
+      const damaged = Buffer.from(file);
+      damaged.fill(0xff, file.readUInt32LE(4) + 2, file.readUInt32LE(4) + 40);
+      await expect(pool.hashImage(damaged)).rejects.toMatchObject({ code: /^image\.(truncated|undecodable)$/ });
+    }
+    const nonsense = Buffer.concat([Buffer.from('II*\0\x08\0\0\0', 'latin1'), Buffer.alloc(300)]);
+    await expect(pool.hashImage(nonsense)).rejects.toMatchObject({ code: 'image.undecodable' });
+  });
+
   it('is decoded: plain, of 16 bits, in CMYK, and in grey', async () => {
     const plain = await pipelineOf(scene).tiff({ compression: 'lzw' }).toBuffer();
     expect(await pool.hashImage(plain)).toMatchObject({ type: 'image/tiff', ...SIZE, pdq: pdqHash(scene) });

@@ -53,6 +53,31 @@ export function saysTruncated(message: string): boolean {
   return /premature end|unexpected end|cannot read full/i.test(message);
 }
 
+/**
+ * Whether the first directory of a TIFF, or one of the blocks that it names, lies beyond the end of the file (TIFF 6.0,
+ * section 2). Asked only where decoding failed: what is written there is often wrong, and decoders do without it.
+ */
+export function tiffEndsEarly(bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const isLittle = bytes[0] === 0x49;
+  if (view.byteLength < 8) return true;
+  // A BigTIFF has numbers of 64 bits and is not told apart from a damaged one.
+  if (view.getUint16(2, isLittle) !== 42) return false;
+  const directory = view.getUint32(4, isLittle);
+  if (directory + 2 > view.byteLength) return true;
+  const end = directory + 2 + view.getUint16(directory, isLittle) * TIFF_ENTRY_BYTES;
+  if (end > view.byteLength) return true;
+  for (let at = directory + 2; at < end; at += TIFF_ENTRY_BYTES) {
+    const size = (TIFF_SIZES[view.getUint16(at + 2, isLittle)] ?? 1) * view.getUint32(at + 4, isLittle);
+    if (size > 4 && view.getUint32(at + 8, isLittle) + size > view.byteLength) return true;
+  }
+  return false;
+}
+
+const TIFF_ENTRY_BYTES = 12;
+/** Bytes of one value, by the type of a field. */
+const TIFF_SIZES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8];
+
 const ISO_MEDIA = ['image/avif', 'image/heic', 'image/heif'];
 const IEND = 0x49454e44;
 
