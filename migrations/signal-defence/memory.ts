@@ -30,24 +30,27 @@ begin
   update signal_memory m set is_released = true
     from now_so n join was_so o on o.id = n.id join signal s on s.id = n.signal_id
     where o.state = 'quarantined' and n.state = 'standing' and m.digest = private.signal_digest(s.type, s.value) and not m.is_released
-      and case m.ground when 'dispute_upheld' then m.list_id = n.list_id else m.organisation_id = n.organisation_id end;
+      and case m.ground when 'dispute_upheld' then m.list_id = n.list_id or (m.by_operator and private.signal_covers(array[m.list_id], n.list_id))
+        else m.organisation_id = n.organisation_id end;
   return null;
 end $$;
 create trigger signal_remembers after update on signal_contribution referencing old table as was_so new table as now_so
   for each statement execute function private.signal_remembers();
 
 -- Which of these hashes, by their place from 1, may come back only through quarantine: taken out of this list when a dispute was upheld,
--- whoever had contributed it; rejected or rolled back of this contributor.
+-- whoever had contributed it, or by the operator out of a list with the same readers; rejected or rolled back of this contributor.
 create function signal_remembered(asker uuid, list uuid, types text[], hashes text[]) returns table (place int, ground text)
 language sql stable security definer set search_path = public, pg_catalog as $$
   select given.place::int, m.ground from unnest(types, hashes) with ordinality as given (type, value, place)
   cross join lateral (select m.ground from signal_memory m where m.digest = private.signal_digest(given.type, given.value) and not m.is_released
-    and case m.ground when 'dispute_upheld' then m.list_id = list else m.organisation_id = asker end order by m.ground limit 1) m
+    and case m.ground when 'dispute_upheld' then m.list_id = list or (m.by_operator and private.signal_covers(array[m.list_id], list))
+      else m.organisation_id = asker end order by m.ground limit 1) m
   where asker = current_org() or pg_has_role(session_user, 'clepsydra_worker', 'member') $$;
 
 -- These hashes have come to stand on these lists. A standing opinion that one of them is wrong opens its dispute again, unless that
 -- opinion was rejected there, or people have let the hash back in since, after a dispute had been upheld. So does what the service disputed
 -- itself, or because an order fell, where nobody decided about it: it was settled only because nobody stood behind the hash for a while.
+-- What is disputed on a list that everybody reads is so on every other such list to which it comes.
 create function signal_reopen_disputes(signals uuid[], lists uuid[], at timestamptz, due timestamptz)
 returns table (signal_id uuid, type text, organisation_id uuid, list_ids uuid[], reason text, stands_as text)
 language plpgsql volatile security definer set search_path = public, pg_catalog as $$
@@ -58,25 +61,34 @@ begin
   end if;
   -- Nearly always nobody has said anything against what comes.
   if not exists (select 1 from signal_opinion o where o.signal_id = any(signals) and o.superseded_at is null and o.opinion = 'dispute')
-    and not exists (select 1 from signal_dispute d where d.signal_id = any(signals) and d.is_settled) then
+    and not exists (select 1 from signal_dispute d where d.signal_id = any(signals) and (d.is_settled or d.state = 'open')) then
     return;
   end if;
   return query with back as (
     select distinct b.signal, b.list, private.signal_let_back(b.signal, b.list) as let_at from unnest(signals, lists) as b(signal, list)
   ), stated as (
     select o.signal_id, o.organisation_id, o.reason, o.note, b.list
-    from back b join signal_opinion o on o.signal_id = b.signal and o.superseded_at is null and o.opinion = 'dispute' and b.list = any(o.list_ids)
+    from back b join signal_opinion o on o.signal_id = b.signal and o.superseded_at is null and o.opinion = 'dispute' and private.signal_covers(o.list_ids, b.list)
     where not exists (select 1 from signal_dispute d where d.signal_id = o.signal_id and d.organisation_id = o.organisation_id
-        and (d.state = 'open' or (d.state = 'rejected' and d.reason = o.reason and b.list = any(d.list_ids))))
+        and (d.state = 'open' or (d.state = 'rejected' and d.reason = o.reason and private.signal_covers(d.list_ids, b.list))))
       and coalesce(b.let_at < o.stated_at, true)
   ), unsettled as (
     select distinct on (d.signal_id, d.organisation_id, d.reason, b.list) d.signal_id, d.organisation_id, d.reason, d.note, b.list
-    from back b join signal_dispute d on d.signal_id = b.signal and d.is_settled and b.list = any(d.list_ids) and d.relayed_by is null
+    from back b join signal_dispute d on d.signal_id = b.signal and d.is_settled and private.signal_covers(d.list_ids, b.list) and d.relayed_by is null
       and (d.organisation_id is null or d.reason = 'order_annulled')
     where coalesce(b.let_at < d.closed_at, true)
       and not exists (select 1 from signal_dispute n where n.signal_id = d.signal_id and n.organisation_id is not distinct from d.organisation_id
-        and n.relayed_by is null and n.reason = d.reason and b.list = any(n.list_ids) and not n.is_settled and coalesce(n.closed_at >= d.closed_at, true))
+        and n.relayed_by is null and n.reason = d.reason and private.signal_covers(n.list_ids, b.list) and not n.is_settled and coalesce(n.closed_at >= d.closed_at, true))
     order by d.signal_id, d.organisation_id, d.reason, b.list, d.closed_at desc
+  ), widened as (
+    update signal_dispute d set list_ids = d.list_ids || w.lists
+    from (select e.id, array_agg(b.list order by b.list) as lists from back b
+        join signal_dispute e on e.signal_id = b.signal and e.state = 'open' and e.relayed_by is null
+          and b.list <> all(e.list_ids) and private.signal_covers(e.list_ids, b.list)
+        where exists (select 1 from signal_contribution c where c.signal_id = b.signal and c.list_id = b.list and c.state = 'standing'
+          and c.organisation_id is distinct from e.organisation_id)
+        group by e.id) w
+    where d.id = w.id returning d.signal_id, d.organisation_id, w.lists as list_ids, d.reason
   ), doubted as (
     select o.signal_id, o.organisation_id, o.reason, o.note, o.stands_as, array_agg(distinct o.list order by o.list) as list_ids
     from (select s.*, 'opinion' as stands_as from stated s union all select u.*, 'undecided' from unsettled u) o
@@ -88,20 +100,22 @@ begin
       select gen_random_uuid(), d.signal_id, d.organisation_id, d.list_ids, d.reason, d.note, at, due from doubted d
       on conflict do nothing returning signal_id, organisation_id, list_ids, reason
   ) select o.signal_id, s.type, o.organisation_id, o.list_ids, o.reason, d.stands_as from opened o join signal s on s.id = o.signal_id
-    join doubted d on d.signal_id = o.signal_id and d.organisation_id is not distinct from o.organisation_id and d.reason = o.reason and d.list_ids = o.list_ids;
+    join doubted d on d.signal_id = o.signal_id and d.organisation_id is not distinct from o.organisation_id and d.reason = o.reason and d.list_ids = o.list_ids
+  union all select w.signal_id, s.type, w.organisation_id, w.list_ids, w.reason, 'open' from widened w join signal s on s.id = w.signal_id;
 end $$;
 
--- What waits on a list because its owner had upheld a dispute about it: the owner's to release. What the operator decided is not.
+-- What waits on a list because its owner had upheld a dispute about it: the owner's to release. What the operator decided is not, nor
+-- what the owner itself contributed to a list that everybody reads.
 create function signal_held_back(list uuid)
 returns table (contribution_id uuid, signal_id uuid, organisation_id uuid, type text, value text, contributed_at timestamptz)
 language sql stable security definer set search_path = public, pg_catalog as $$
   select c.id, c.signal_id, c.organisation_id, s.type, s.value, c.contributed_at
   from signal_list l join signal_contribution c on c.list_id = l.id and c.state = 'quarantined' join signal s on s.id = c.signal_id
-  where l.id = list and l.owner_id = current_org()
+  where l.id = list and l.owner_id = current_org() and (l.sharing = 'group' or c.organisation_id <> l.owner_id)
     and exists (select 1 from signal_quarantine_item i where i.contribution_id = c.id and i.outcome is null and i.reason = 'dispute_upheld')
     and not exists (select 1 from signal_quarantine_item i where i.contribution_id = c.id and i.outcome is null and i.reason <> 'dispute_upheld')
     and not exists (select 1 from signal_memory m where m.digest = private.signal_digest(s.type, s.value) and m.by_operator and not m.is_released
-      and case m.ground when 'dispute_upheld' then m.list_id = l.id else m.organisation_id = c.organisation_id end) $$;
+      and case m.ground when 'dispute_upheld' then private.signal_covers(array[m.list_id], l.id) else m.organisation_id = c.organisation_id end) $$;
 
 create function signal_release_held(list uuid, ids uuid[], words text, at timestamptz)
 returns table (contribution_id uuid, signal_id uuid, organisation_id uuid, type text)

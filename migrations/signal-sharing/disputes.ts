@@ -8,6 +8,13 @@ language sql stable security definer set search_path = public, pg_catalog as $$
   where c.signal_id = subject and c.state = 'standing' and (not only_others or c.organisation_id <> current_org())
     and (c.list_id = any((select readable_lists())::uuid[]) or (select current_org_kind()) = 'operator') $$;
 
+-- Whether what is said of these lists is said of this one: it is one of them, or everybody reads it and one of them. Otherwise whoever
+-- is accused would have the same readers act on the hash by another list.
+create function private.signal_covers(lists uuid[], list uuid) returns boolean
+language sql stable security definer set search_path = public, pg_catalog as $$
+  select list = any(lists) or (exists (select 1 from signal_list l where l.id = list and l.sharing = 'everyone')
+    and exists (select 1 from signal_list l where l.id = any(lists) and l.sharing = 'everyone')) $$;
+
 -- What platforms found of hashes, by the lists through which they saw them and as far as the asker reads those; who found it is not said.
 create function signal_feedback_counts(subjects uuid[])
 returns table (signal_id uuid, list_ids uuid[], confirmed int, false_matches int, known int)

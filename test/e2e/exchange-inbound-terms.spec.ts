@@ -89,7 +89,7 @@ describe('what a subscription is bound to', () => {
       expect(await asStranger('select * from exchange_source', [])).toEqual([]);
       expect(await asStranger('select * from exchange_record', [])).toEqual([]);
       expect(
-        await asStranger('select exchange_relay($1, $2, array[gen_random_uuid()], now(), now())', [
+        await asStranger('select exchange_relay($1, $2, array[gen_random_uuid()], 1, now(), now())', [
           source.id,
           ...signals,
         ]),

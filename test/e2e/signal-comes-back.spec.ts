@@ -1,9 +1,10 @@
 import type { RollBackAnswer } from '../../src/signals/defence/review/defence.dto';
 import type { FeedbackAnswer } from '../../src/signals/policy/policy.dto';
 import type { SignalView } from '../../src/signals/store/contribution.dto';
+import type { SignalListView } from '../../src/signals/store/list.dto';
 import type { DisputeView } from '../../src/signals/store/opinion.dto';
 import { minutes, type Answer, type Person } from '../support/app';
-import { DefenceStory, getSignal, type Problem } from '../support/signals';
+import { DefenceStory, dispute, getSignal, stateOf, type Problem } from '../support/signals';
 
 describe('a hash that its contributor withdraws and contributes again', () => {
   const story = new DefenceStory();
@@ -117,6 +118,33 @@ describe('a hash that its contributor withdraws and contributes again', () => {
       state: 'disputed',
       disputes: [{ organisationId: later.organisation.id }],
     });
+  });
+
+  it('blocks nobody by another list that everybody reads, neither while it is disputed nor once that was upheld', async () => {
+    const [accused, watcher] = [await story.body(), await story.body()];
+    const ownList = async (): Promise<string> => {
+      const slug = `of-everybody-${++lists}`;
+      const made = await accused.post<SignalListView>('/v1/signal-lists', { slug, name: slug, purpose: 'A test', sharing: 'everyone', tlp: 'amber' }); // prettier-ignore
+      return made.body.id;
+    };
+    let lists = 0;
+    const signal = await story.stands(accused);
+    const id = await dispute(watcher, signal.id, 'journalistic');
+    const elsewhere = await story.stands(accused, { value: signal.value, listId: await ownList() });
+    expect(elsewhere).toMatchObject({ state: 'disputed', disputes: [{ id }] });
+    expect(await story.match(signal.value!)).toEqual(['review']);
+    // Nor does it after all of it was withdrawn for a moment.
+    await accused.post(`/v1/signals/${signal.id}/withdraw`, { reason: 'oops' });
+    const moved = await story.stands(accused, { value: signal.value, listId: await ownList() });
+    expect(moved).toMatchObject({ state: 'disputed' });
+    expect((await story.uphold(story.operator, moved.disputes[0]!.id)).status).toBe(200);
+    const list = await ownList();
+    expect(stateOf((await story.contribute(accused, { value: signal.value, listId: list })).body)).toEqual(['quarantined']); // prettier-ignore
+    expect((await accused.get<{ items: unknown[] }>(`/v1/signal-lists/${list}/held`)).body.items).toEqual([]);
+    expect(await story.match(signal.value!)).toEqual([]);
+    const [batch] = await story.waiting(accused.organisation);
+    await story.twoPeople(`/v1/signal-quarantine/${batch!.id}/release`, 'it was the full recording');
+    expect(await story.match(signal.value!)).toEqual(['block']);
   });
 
   it('is not disputed by reports past the disputes that their reporters may open', async () => {

@@ -10,9 +10,14 @@ interface Reopened {
   readonly organisation_id: string | null;
   readonly list_ids: readonly string[];
   readonly reason: DisputeReason;
-  /** Whether an organisation still says so, or nobody has decided about what the service, or the fall of an order, brought up. */
-  readonly stands_as: 'opinion' | 'undecided';
+  /**
+   * An organisation still says so; nobody has decided about what the service, or the fall of an order, brought up; or it is open
+   * about another list with the same readers.
+   */
+  readonly stands_as: keyof typeof BECAUSE;
 }
+
+const BECAUSE = { opinion: 'opinion-stands', undecided: 'undecided', open: 'same-readers' } as const;
 
 /**
  * These have come to stand on these lists. Where an organisation still holds that one of them is wrong, or several found it a false
@@ -37,7 +42,7 @@ export async function reopenDisputes(tx: Tx, actor: Actor, back: readonly OnList
       at,
       signals: [{ id: row.signal_id, type: row.type }],
       lists: row.list_ids,
-      dims: { reason: row.reason, because: row.stands_as === 'opinion' ? 'opinion-stands' : 'undecided' },
+      dims: { reason: row.reason, because: BECAUSE[row.stands_as] },
       audience: withAuthor(audience, row.organisation_id),
     });
     entryIds.push(...appended);
