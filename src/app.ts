@@ -11,6 +11,7 @@ import { AppModule, type AppOptions } from './app.module';
 import { DomainError } from './domain/errors';
 import { serveApiDocs } from './infra/http/api-docs';
 import { BODY_LIMIT_BYTES, limitBodies } from './infra/http/body';
+import { answerClientError } from './infra/http/client-error';
 import { addContextHook } from './infra/http/context.hook';
 import { limitReceptions } from './infra/http/reception';
 import { answerRouterError } from './infra/http/problem.filter';
@@ -47,6 +48,7 @@ function makeAdapter({ config }: AppOptions): FastifyAdapter {
     genReqId: () => uuidv7(),
     forceCloseConnections: 'idle',
     frameworkErrors: answerRouterError,
+    clientErrorHandler: answerClientError,
     // The paths of TAXII and of other wire protocols end with a slash, those of their clients not always.
     routerOptions: { maxParamLength: 300, ignoreTrailingSlash: true },
   });

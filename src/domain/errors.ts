@@ -6,6 +6,7 @@ export const PROBLEMS = {
   'request.invalid': [400, 'The request does not have the stated form'],
   'request.malformed-json': [400, 'The body is not JSON'],
   'request.too-large': [413, 'The body is larger than this route accepts'],
+  'request.head-too-large': [431, 'The address or the headers are longer than is accepted'],
   'request.too-slow': [408, 'The body came too slowly'],
   'request.too-many': [429, 'Too many requests'],
   'request.unsupported-media-type': [415, 'The body is of a type this route does not accept'],

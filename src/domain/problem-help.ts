@@ -8,6 +8,8 @@ export const PROBLEM_HELP = {
     'The body could not be read as JSON. Check quotes, commas and that the text is UTF-8, and that Content-Type is application/json. Nothing was done.',
   'request.too-large':
     'The body is larger than this route accepts. Send files as multipart, where they are streamed, and long lists in several submissions.',
+  'request.head-too-large':
+    'The line with the address and all headers together may have 16 KiB. A value of that length belongs into the body of a POST; too many cookies or a very long Authorization header are the other causes.',
   'request.too-slow':
     'No more of the body came for twenty seconds, or it came more slowly than a kilobyte a second; or a file to be compared came slowly while others waited for its place, and then Retry-After says when to try again. The connection was closed. Send it again whole; a service that passes files on reads them from its own callers first.',
   'request.too-many':

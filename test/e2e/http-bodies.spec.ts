@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { Authentication } from '../../src/accounts/authentication.service';
 import { Door } from '../../src/accounts/door.service';
 import type { AuthenticatedRequest } from '../../src/infra/http/allow';
@@ -137,6 +138,37 @@ describe('a body', () => {
     request.recognisedAt! -= 1_000;
     await door.admit(request, { permission: 'case.open' });
     expect(asked).toBe(2);
+  });
+});
+
+describe('what is no request yet', () => {
+  let world: World;
+  let address: string;
+
+  beforeAll(async () => {
+    world = await startWorld();
+    address = await world.listen();
+  });
+  afterAll(() => world.close());
+
+  it.each([
+    [
+      'an address of 20,000 characters',
+      `GET /v1/signals/match?value=${'a'.repeat(20_000)} HTTP/1.1`,
+      431,
+      'request.head-too-large',
+    ],
+    ['something else than HTTP', 'HELO there', 400, 'request.invalid'],
+  ])('%s is answered with a problem document, and the connection ends', async (_, line, status, code) => {
+    const socket = connect(Number(new URL(address).port), '127.0.0.1');
+    let heard = '';
+    socket.on('error', () => undefined).on('data', (data) => (heard += data.toString()));
+    socket.write(`${line}\r\nhost: x\r\n\r\n`);
+    await new Promise((resolve) => socket.once('close', resolve));
+    const [head, body] = heard.split('\r\n\r\n');
+    expect(head).toContain(`HTTP/1.1 ${status} `);
+    expect(head).toContain('content-type: application/problem+json');
+    expect(JSON.parse(body ?? '')).toMatchObject({ type: `/problems/${code}`, code, status });
   });
 });
 
