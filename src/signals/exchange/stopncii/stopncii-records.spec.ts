@@ -84,6 +84,17 @@ describe('a StopNCII record', () => {
     ]);
   });
 
+  it('lets who confirms it say Blocked for the lists that it rests on alone', () => {
+    const confirms = (organisationId: string, organisationName: string) =>
+      ({ organisationId, organisationName, opinion: 'confirm', reason: null }) as const;
+    const opinions = [confirms('b', 'Harbour'), confirms('c', 'Lantern')];
+    const record = toHashRecord(line({ lists: ['k', 'l'], opinions, confirmers: ['c'], confirms: 2, behind: 2 }));
+    expect(record?.CSPFeedbacks.map(({ source, feedbackValue }) => [source, feedbackValue])).toEqual([
+      ['Unit A', 'Blocked'],
+      ['Lantern', 'Blocked'],
+    ]);
+  });
+
   it('leaves out what it has no type for, and what has no value any more', () => {
     for (const type of ['sha256', 'sha512', 'blockhash', 'vpdq', 'text_sha256'] as const)
       expect(toHashRecord(line({ type }))).toBeUndefined();
