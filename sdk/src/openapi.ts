@@ -1930,11 +1930,14 @@ export interface components {
             readonly distance: number;
             /** @description Which form of the file was found, where it was not the file as it is: turned, mirrored, without its bars, a page. */
             readonly variant?: string;
-            /** @enum {string} */
+            /**
+             * @description The best that it has on a list that the asker reads. What follows up to the incident is said on the lists on which it has it.
+             * @enum {string}
+             */
             readonly state: "provisional" | "active" | "disputed" | "withdrawn";
             /** @description A person looked at the item that the hash was taken from. */
             readonly reviewed: boolean;
-            /** @description Of all contributions that the asker may see; the oldest decides where they differ. */
+            /** @description The oldest contribution decides where they differ. */
             readonly labels: components["schemas"]["SignalLabels"];
             /**
              * @description The gravest that was given.
@@ -1942,6 +1945,7 @@ export interface components {
              */
             readonly severity: "medium" | "low" | "high" | "critical" | null;
             readonly incident: string | null;
+            /** @description All on which it stands, oldest contribution first. */
             readonly lists: readonly components["schemas"]["MatchList"][];
             readonly contributions: readonly components["schemas"]["MatchContribution"][];
             readonly opinions: components["schemas"]["MatchOpinions"];
@@ -2035,11 +2039,14 @@ export interface components {
             readonly distance: number;
             /** @description Which form of the file was found, where it was not the file as it is: turned, mirrored, without its bars, a page. */
             readonly variant?: string;
-            /** @enum {string} */
+            /**
+             * @description The best that it has on a list that the asker reads. What follows up to the incident is said on the lists on which it has it.
+             * @enum {string}
+             */
             readonly state: "provisional" | "active" | "disputed" | "withdrawn";
             /** @description A person looked at the item that the hash was taken from. */
             readonly reviewed: boolean;
-            /** @description Of all contributions that the asker may see; the oldest decides where they differ. */
+            /** @description The oldest contribution decides where they differ. */
             readonly labels: components["schemas"]["SignalLabels"];
             /**
              * @description The gravest that was given.
@@ -2047,6 +2054,7 @@ export interface components {
              */
             readonly severity: "medium" | "low" | "high" | "critical" | null;
             readonly incident: string | null;
+            /** @description All on which it stands, oldest contribution first. */
             readonly lists: readonly components["schemas"]["MatchList"][];
             readonly contributions: readonly components["schemas"]["MatchContribution"][];
             readonly opinions: components["schemas"]["MatchOpinions"];
@@ -2491,7 +2499,7 @@ export interface components {
             readonly value: string | null;
             /** @enum {string} */
             readonly state: "provisional" | "active" | "disputed" | "withdrawn";
-            /** @description A person looked at the item of a contribution that stands. */
+            /** @description A person looked at the item of a contribution to a list on which it has this state. */
             readonly reviewed: boolean;
             /** @description PDQ quality, where it was given. */
             readonly quality: number | null;
@@ -2665,7 +2673,7 @@ export interface components {
             readonly overdueAt: string | null;
             readonly closedAt: string | null;
             readonly outcomeNote: string | null;
-            /** @description Whether your organisation may uphold it now: it answers for something that stands. */
+            /** @description Whether your organisation may uphold it now: it answers for something that stands, and neither it nor a source of its own raised it. */
             readonly mayUphold: boolean;
             /** @description Whether it may reject it now: it answers for everything that stands on the disputed lists, and did not raise it. */
             readonly mayReject: boolean;
@@ -2675,7 +2683,7 @@ export interface components {
             readonly disputeIds?: readonly string[];
             /**
              * Format: uuid
-             * @description The organisation whose open disputes are decided: the oldest 1,000 that yours may decide so.
+             * @description The organisation whose open disputes, and those that its sources handed on, are decided: the oldest 1,000 that yours may decide so.
              */
             readonly openedBy?: string;
             /** @enum {string} */
@@ -2713,7 +2721,7 @@ export interface components {
             readonly overdueAt: string | null;
             readonly closedAt: string | null;
             readonly outcomeNote: string | null;
-            /** @description Whether your organisation may uphold it now: it answers for something that stands. */
+            /** @description Whether your organisation may uphold it now: it answers for something that stands, and neither it nor a source of its own raised it. */
             readonly mayUphold: boolean;
             /** @description Whether it may reject it now: it answers for everything that stands on the disputed lists, and did not raise it. */
             readonly mayReject: boolean;
