@@ -56,3 +56,35 @@ export function withJpegSize(video: Buffer, width: number, height: number): Buff
   }
   return changed;
 }
+
+/** One key frame for the whole of an H.264 film, whatever its scenes. */
+export const ONE_KEY_FRAME = ['-c:v', 'libx264', '-x264-params', 'keyint=99999:min-keyint=99999:scenecut=0'];
+
+/**
+ * The same film, and every header that says how long it is says this: ISO base media (ISO/IEC 14496-12, 8.2.2, 8.3.2,
+ * 8.4.2; the edit list as well where it grows longer), Matroska's Duration, the frame counts of AVI, FLV's onMetaData.
+ */
+export function withLength(video: Buffer, seconds: number): Buffer {
+  const changed = Buffer.from(video);
+  const each = (mark: string, write: (at: number) => void): void => {
+    const bytes = Buffer.from(mark, 'latin1');
+    for (let at = changed.indexOf(bytes); at >= 0; at = changed.indexOf(bytes, at + 1)) write(at + bytes.length);
+  };
+  const movie = changed.indexOf('mvhd');
+  if (movie >= 0) {
+    const scale = changed.readUInt32BE(movie + 16);
+    changed.writeUInt32BE(seconds * scale, movie + 20);
+    each('tkhd', (at) => changed.writeUInt32BE(seconds * scale, at + 20));
+    each('mdhd', (at) => changed.writeUInt32BE(seconds * changed.readUInt32BE(at + 12), at + 16));
+    each(
+      'elst',
+      (at) => seconds * scale > changed.readUInt32BE(at + 8) && changed.writeUInt32BE(seconds * scale, at + 8),
+    );
+    return changed;
+  }
+  if (changed.readUInt32BE(0) === 0x1a45dfa3) each('\x44\x89\x88', (at) => changed.writeDoubleBE(seconds * 1000, at));
+  each('avih', (at) => changed.writeUInt32LE(seconds * 10, at + 4 + 16));
+  each('strh', (at) => changed.writeUInt32LE(seconds * 10, at + 4 + 32));
+  each('\x00\x08duration\x00', (at) => changed.writeDoubleBE(seconds, at));
+  return changed;
+}

@@ -14,13 +14,11 @@ export interface VideoLimits {
   readonly maxSide: number;
   /** Distinct usable frames that are kept. */
   readonly maxFrames: number;
-  /** Of a video that says it is longer, key frames alone are decoded. */
-  readonly keyFramesAboveMs: number;
   /** From the first byte asked of the source to the last. */
   readonly receiveMs: number;
   /** To the first frame. */
   readonly probeMs: number;
-  /** For all frames. */
+  /** For all frames, and for the key frames of a video whose frames are too many for it. */
   readonly decodeMs: number;
   /** Processor time of one decoding process. */
   readonly cpuSeconds: number;
@@ -33,7 +31,6 @@ export const VIDEO_LIMITS: VideoLimits = {
   maxPixels: 40e6,
   maxSide: 1920,
   maxFrames: 600,
-  keyFramesAboveMs: 20 * 60_000,
   receiveMs: 10 * 60_000,
   probeMs: 30_000,
   decodeMs: 5 * 60_000,

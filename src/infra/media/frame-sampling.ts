@@ -23,13 +23,20 @@ export type StartHasher = (width: number, height: number, maxFrames: number) => 
 export interface Sampling extends HashedFrames {
   /** Of each sampled frame, milliseconds, where the decoder told it. */
   readonly timesMs: readonly number[];
-  /** The decoder was stopped at its time limit; what it had made is here. */
+  /** The decoder was stopped at its limit; what it had made is here. */
   readonly late: boolean;
   /** One of the processes ended early, and not by us; what they had made until then, if anything, is here. */
   readonly lost: boolean;
 }
 
-/** More than a day at a frame a second; what names fewer seconds than it has frames ends here. */
+/** Which frames are decoded, and for how long. */
+export interface Pass {
+  /** `key`: those alone that need no other, usually one every 2 to 10 seconds, at a small part of the work. */
+  readonly decoded: 'all' | 'key';
+  readonly limitMs: number;
+}
+
+/** More than a day at a frame a second; a video whose times jump from second to second at every frame is stopped here. */
 const MOST_SAMPLES = 100_000;
 const TIMELINE_BYTES = 8 * 2 ** 20;
 
@@ -49,16 +56,17 @@ export async function sampleFrames(
   decoding: Decoding,
   probe: Probe,
   startHasher: StartHasher,
+  pass: Pass,
   signal: AbortSignal,
 ): Promise<Sampling> {
   const { limits } = decoding;
   const size = hashedSize(probe, limits.maxSide);
   const hasher = startHasher(size.width, size.height, limits.maxFrames);
-  const decoder = startSampling(decoding, probe, hasher.output, size);
+  const decoder = startSampling(decoding, pass, hasher.output, size);
   hasher.listen(decoder);
   const timeline = readTimeline(decoder);
   let late = false;
-  const timer = setTimeout(() => (late = decoder.kill('SIGKILL')), limits.decodeMs);
+  const timer = setTimeout(() => (late = decoder.kill('SIGKILL')), pass.limitMs);
   const abort = (): void => [decoder, hasher].forEach((each) => void each.kill('SIGKILL'));
   signal.addEventListener('abort', abort, { once: true });
   try {
@@ -71,7 +79,8 @@ export async function sampleFrames(
     // The kernel ends a decoder that has used up its processor time, which is the video's doing.
     const spent = ending === 'SIGXCPU';
     const lost = !late && !spent && typeof ending === 'string';
-    return { ...hashed, timesMs: timesOf(timeline.text), late: late || spent, lost };
+    const full = hashed.sampled >= MOST_SAMPLES;
+    return { ...hashed, timesMs: timesOf(timeline.text), late: late || spent || full, lost };
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', abort);
@@ -87,17 +96,19 @@ export function hashedSize({ width, height }: Probe, maxSide: number): { width: 
 
 function startSampling(
   decoding: Decoding,
-  { durationMs }: Probe,
+  { decoded }: Pass,
   stdout: FrameHasher['output'],
   { width, height }: { width: number; height: number },
 ): ChildProcess {
-  const isLong = durationMs !== null && durationMs > decoding.limits.keyFramesAboveMs;
   // The size is fixed, also for a video that changes it on the way: who hashes counts bytes.
   const filters = `${SELECT},scale=${width}:${height},format=rgb24,${TIMES}`;
   const output = ['-vf', filters, ...passthroughArgs(decoding.ffmpeg.version), '-frames:v', String(MOST_SAMPLES)];
   return startDecoder(
     decoding,
-    { input: isLong ? ['-skip_frame', 'nokey'] : [], output: [...output, '-c:v', 'rawvideo', '-f', 'rawvideo'] },
+    {
+      input: decoded === 'key' ? ['-skip_frame', 'nokey'] : [],
+      output: [...output, '-c:v', 'rawvideo', '-f', 'rawvideo'],
+    },
     { stdout, stderr: 'ignore', extra: 'pipe' },
   );
 }

@@ -50,7 +50,7 @@ function sizeOf(head: string): { width: number; height: number } | undefined {
   return width === undefined ? undefined : { width: Number(width), height: Number(height) };
 }
 
-/** The file may say what it likes here; it decides how closely it is sampled and what is shown, never what it may cost. */
+/** The file may say what it likes here; it is shown, and decides neither which frames are looked at nor what that may cost. */
 function timingOf(words: string): { durationMs: number | null; framesPerSecond: number | null } {
   const [, hours, minutes, seconds] = /^ {2}Duration: (\d{2,5}):(\d\d):(\d\d\.\d+)/m.exec(words) ?? [];
   const durationMs = Math.round((Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000);

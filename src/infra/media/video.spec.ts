@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipelineOf, scenePixels } from '../../../test/support/images';
-import { hasFfmpeg, VideoStudio, withJpegSize } from '../../../test/support/videos';
+import { hasFfmpeg, ONE_KEY_FRAME, VideoStudio, withJpegSize, withLength } from '../../../test/support/videos';
 import { DomainError } from '../../domain/errors';
 import { pdqHash } from '../../perceptual/pdq';
 import { compareFrames, isVpdqMatch, vpdqDigest } from '../../perceptual/vpdq';
@@ -36,6 +36,9 @@ async function hasherWith(limits: Partial<VideoLimits> = {}, path = process.env.
 async function hash(path: string, limits: Partial<VideoLimits> = {}, type = 'video/mp4'): Promise<VideoHashes> {
   return (await hasherWith(limits)).hash(createReadStream(path), { type, signal: never });
 }
+
+/** A frame every tenth of a second also in containers that would store a slide as one frame. */
+const STEADY = ['-vf', 'crop=640:426,fps=10'];
 
 /** What this process has started and not seen the end of. */
 function children(): string[] {
@@ -158,19 +161,12 @@ describeWithFfmpeg(`a video by its frames ${why}`, () => {
     expect(scaled.digest).not.toBe(native.digest);
   });
 
-  it('keeps no more frames than it may, spread over its whole length, and of long ones decodes key frames alone', async () => {
-    const path = await videos.pattern('long.mp4', 'testsrc2=size=160x120:rate=5', 60, [
-      '-g',
-      '5',
-      '-sc_threshold',
-      '0',
-    ]);
+  it('keeps no more frames than it may, spread over its whole length', async () => {
+    const path = await videos.pattern('long.mp4', 'testsrc2=size=160x120:rate=5', 60);
     const thinned = await hash(path, { maxFrames: 20 });
     expect(thinned.sampledFrames).toBe(60);
     expect(thinned.frames.length).toBeLessThanOrEqual(20);
     expect(thinned.frames.at(-1)?.atMs).toBeGreaterThanOrEqual(54_000);
-    const [all, keys] = [await hash(path), await hash(path, { keyFramesAboveMs: 1000 })];
-    expect(compareFrames(keys.frames, all.frames).queryPercent).toBe(100);
   });
 });
 
@@ -184,6 +180,46 @@ describeWithFfmpeg(`a hostile or broken video ${why}`, () => {
     expect(cut.incomplete).toBe('video.truncated');
     expect(cut.frames.length).toBeLessThan(whole.frames.length);
     expect(isVpdqMatch(compareFrames(cut.frames, whole.frames))).toBe(true);
+  });
+
+  it.each([
+    ['length.mp4', 'video/mp4', ONE_KEY_FRAME],
+    ['length.mov', 'video/quicktime', ONE_KEY_FRAME],
+    ['length.mkv', 'video/x-matroska', ONE_KEY_FRAME],
+    ['length.avi', 'video/x-msvideo', ['-c:v', 'mpeg4', '-g', '600', '-sc_threshold', '1000000000']],
+    ['length.flv', 'video/x-flv', ONE_KEY_FRAME],
+  ] as const)(
+    'is looked at as closely as it is short or long, whatever length %s claims',
+    async (name, type, codec) => {
+      const honest = await hash(await videos.slides(name, 31, 6, [...STEADY, ...codec]), {}, type);
+      expect(honest).toMatchObject({ incomplete: null });
+      expect(honest.sampledFrames).toBeGreaterThanOrEqual(18);
+      for (const seconds of [25 * 60, 1, 0]) {
+        await writeFile(videos.path(`false-${name}`), withLength(await videos.read(name), seconds));
+        const { digest, sampledFrames, incomplete } = await hash(videos.path(`false-${name}`), {}, type);
+        expect({ seconds, digest, incomplete }).toEqual({ seconds, digest: honest.digest, incomplete: null });
+        expect(sampledFrames).toBe(honest.sampledFrames);
+      }
+    },
+  );
+
+  it.each([
+    ['forwards by half an hour at its second frame', 'if(gte(N,1),PTS+1800/TB,PTS)'],
+    ['forwards by half an hour in its middle', 'if(gte(N,90),PTS+1800/TB,PTS)'],
+    ['forwards by a day at its end', 'if(gte(N,179),PTS+86400/TB,PTS)'],
+    ['hardly at all', 'PTS/50'],
+  ])('is found by what it shows when its times move %s', async (_, setpts) => {
+    const known = await hash(
+      await videos.slides('steady.mkv', 41, 6, [...STEADY, ...ONE_KEY_FRAME]),
+      {},
+      'video/x-matroska',
+    );
+    const times = ['-i', videos.path('steady.mkv'), '-vf', `settb=1/1000000,setpts='${setpts}'`];
+    const path = await videos.make('jumping.mkv', [...times, '-enc_time_base', '1/1000000', ...ONE_KEY_FRAME]);
+    const jumping = await hash(path, {}, 'video/x-matroska');
+    expect(jumping.incomplete).toBeNull();
+    expect(isVpdqMatch(compareFrames(jumping.frames, known.frames))).toBe(true);
+    expect(jumping.frames.length).toBeGreaterThanOrEqual(3);
   });
 
   it('is called truncated when its index stood at the end that is missing', async () => {
@@ -278,13 +314,23 @@ describe('a decoder that misbehaves', () => {
 
   it('is killed when it stops half way, and what it had made until then counts', async () => {
     const noise = 'P6\\n64 64\\n255\\n%070d';
-    const halting = `case "$*" in *image2pipe*) printf '${noise}' 0;; *) head -c 40000 /dev/urandom; exec sleep 600;; esac`;
+    const halting = `case "$*" in *image2pipe*) printf '${noise}' 0;; *nokey*) exit 0;; *) head -c 40000 /dev/urandom; exec sleep 600;; esac`;
     const before = children();
     const hasher = await hasherWith({ decodeMs: 1500 }, await imposter(halting));
     const { frames, sampledFrames, incomplete } = await hasher.hash(source(), job);
     expect({ sampledFrames, incomplete }).toEqual({ sampledFrames: 3, incomplete: 'video.timeout' });
     expect(frames.map(({ atMs }) => atMs)).toEqual([0, 1000, 2000]);
     expect(children()).toEqual(before);
+  });
+
+  it('is asked for the key frames of what it has no time for, and that not every frame was seen is said', async () => {
+    const frames = (count: number): string => `head -c ${12_288 * count} /dev/urandom`;
+    const slow = `case "$*" in *image2pipe*) printf 'P6\\n64 64\\n255\\n%070d' 0;; *nokey*) ${frames(5)};; *) ${frames(3)}; exec sleep 600;; esac`;
+    const hashed = await (await hasherWith({ decodeMs: 2000 }, await imposter(slow))).hash(source(), job);
+    expect(hashed).toMatchObject({ sampledFrames: 8, incomplete: 'video.timeout' });
+    expect(hashed.frames.map(({ atMs }) => atMs)).toEqual([0, 0, 1000, 1000, 2000, 2000, 3000, 4000]);
+    const few = await (await hasherWith({ decodeMs: 2000, maxFrames: 6 }, await imposter(slow))).hash(source(), job);
+    expect(few.frames.map(({ atMs }) => atMs)).toEqual([0, 1000, 2000, 3000]);
   });
 
   it('is tried once more when somebody else ended it half way', async () => {
