@@ -115,7 +115,11 @@ export function animatedPng(like: Buffer, parts: readonly AnimationPart[]): Buff
     if ('own' in part) return pngChunk('IDAT', compressedOf(part.own));
     if ('frame' in part) return pngChunk('fdAT', numbered(compressedOf(part.frame)));
     const rest = Buffer.from([0, 1, 0, 100, 0, 0]);
-    return spoilt(pngChunk('fcTL', numbered(Buffer.concat([...part.control.map(u32Of), rest]))), part.lie);
+    const control = Buffer.concat([...part.control.map(u32Of), rest]);
+    // Viewers pass over what is damaged, and count on from before it.
+    return part.lie
+      ? spoilt(pngChunk('fcTL', Buffer.concat([u32Of(number), control])), true)
+      : pngChunk('fcTL', numbered(control));
   });
   const kept = pngChunks(like).filter(([type]) => type === 'PLTE' || type === 'tRNS');
   return Buffer.concat([
