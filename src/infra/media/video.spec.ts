@@ -13,7 +13,7 @@ import { pdqHash } from '../../perceptual/pdq';
 import { compareFrames, isVpdqMatch, vpdqDigest } from '../../perceptual/vpdq';
 import { sniff } from '../imaging/magic';
 import type { VideoLimits } from './decoder';
-import { findFfmpeg } from './ffmpeg';
+import { findFfmpeg, passthroughArgs } from './ffmpeg';
 import type { VideoHashes } from './hash-video';
 import { Scratch } from './scratch';
 import { VideoHasher } from './video';
@@ -222,6 +222,21 @@ describeWithFfmpeg(`a hostile or broken video ${why}`, () => {
     expect(jumping.frames.length).toBeGreaterThanOrEqual(3);
   });
 
+  it('is found by what it shows when half an hour of empty packets lies in its middle', async () => {
+    const ffmpeg = await findFfmpeg(process.env.PATH ?? '');
+    if (!ffmpeg.available) throw new Error(ffmpeg.reason);
+    const codec = ['-c:v', 'mpeg4', '-b:v', '2M', '-g', '600', '-sc_threshold', '1000000000'];
+    const known = await hash(await videos.slides('full.avi', 51, 6, [...STEADY, ...codec]), {}, 'video/x-msvideo');
+    const gap = ['-i', videos.path('full.avi'), '-vf', "fps=10,settb=1/10,setpts='if(gte(N,90),PTS+18000,PTS)'"];
+    const made = [...gap, ...passthroughArgs(ffmpeg.version), '-enc_time_base', '1/10', ...codec];
+    const empty = await hash(await videos.make('empty.avi', made), {}, 'video/x-msvideo');
+    // AVI has no times: each tenth of a second without a frame is a chunk of no bytes (8 of its head, 16 in the index).
+    expect((await stat(videos.path('empty.avi'))).size).toBeGreaterThan(18_000 * 24);
+    expect(empty).toMatchObject({ incomplete: null });
+    expect(empty.sampledFrames).toBeGreaterThanOrEqual(18);
+    expect(isVpdqMatch(compareFrames(known.frames, empty.frames))).toBe(true);
+  });
+
   it('is called truncated when its index stood at the end that is missing', async () => {
     const path = await videos.pattern('headless.mp4', 'testsrc2=size=160x120:rate=10', 4);
     await truncate(path, Math.floor((await stat(path)).size * 0.6));
@@ -326,10 +341,10 @@ describe('a decoder that misbehaves', () => {
   it('is asked for the key frames of what it has no time for, and that not every frame was seen is said', async () => {
     const frames = (count: number): string => `head -c ${12_288 * count} /dev/urandom`;
     const slow = `case "$*" in *image2pipe*) printf 'P6\\n64 64\\n255\\n%070d' 0;; *nokey*) ${frames(5)};; *) ${frames(3)}; exec sleep 600;; esac`;
-    const hashed = await (await hasherWith({ decodeMs: 2000 }, await imposter(slow))).hash(source(), job);
+    const hashed = await (await hasherWith({ decodeMs: 4000 }, await imposter(slow))).hash(source(), job);
     expect(hashed).toMatchObject({ sampledFrames: 8, incomplete: 'video.timeout' });
     expect(hashed.frames.map(({ atMs }) => atMs)).toEqual([0, 0, 1000, 1000, 2000, 2000, 3000, 4000]);
-    const few = await (await hasherWith({ decodeMs: 2000, maxFrames: 6 }, await imposter(slow))).hash(source(), job);
+    const few = await (await hasherWith({ decodeMs: 4000, maxFrames: 6 }, await imposter(slow))).hash(source(), job);
     expect(few.frames.map(({ atMs }) => atMs)).toEqual([0, 1000, 2000, 3000]);
   });
 
