@@ -27,7 +27,7 @@ interface StoredAnswer {
 /** Of the sixteen of a node: three organisations that wait for locks or read slowly leave one for the next. */
 const CONNECTIONS_OF_ONE = 5;
 /** Transactions of one organisation that wait for such a connection; more are asked to come again. */
-const MOST_ASKING = 500;
+const MOST_ASKING = 2_000;
 
 /** Name of the second data source, which connects as the worker role. */
 export const WORKER_SOURCE = 'worker';
