@@ -89,7 +89,12 @@ describe('clepsydra hash', () => {
       }[];
     };
     expect(ran.code).toBe(0);
-    expect(files.map(({ notHashed }) => notHashed?.code ?? null)).toEqual([null, 'image.too-large', 'markup.not-shown', null]);
+    expect(files.map(({ notHashed }) => notHashed?.code ?? null)).toEqual([
+      null,
+      'image.too-large',
+      'markup.not-shown',
+      null,
+    ]);
     expect(files.map(({ image }) => image !== null)).toEqual([true, false, false, false]);
     expect(files[0]!.incomplete?.code).toBe('image.truncated');
     expect(files.every(({ sha256 }) => sha256.length === 64)).toBe(true);
