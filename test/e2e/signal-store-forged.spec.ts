@@ -78,7 +78,9 @@ describe('what the database keeps from the role that serves requests', () => {
     expect(await tryAs(stranger, 'update signal_contribution set reviewed = false where id = $1', [id])).toBe(0);
     await world.sql.query(`update signal_contribution set state = 'quarantined' where id = $1`, [id]);
     for (const person of [owner, stranger, null]) {
-      expect(await tryAs(person, 'select * from signal_hold_contributions($1::uuid[], false, now())', [[id]])).toBe('42501');
+      expect(await tryAs(person, 'select * from signal_hold_contributions($1::uuid[], false, now())', [[id]])).toBe(
+        '42501',
+      );
     }
     expect(await tryAs(operator, 'select * from signal_hold_contributions($1::uuid[], false, now())', [[id]])).toBe(1);
   });
