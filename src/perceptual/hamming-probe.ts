@@ -23,6 +23,8 @@ const ROWS_PER_READ = 32;
 /** Going over so many matches to sort them takes the time of so many comparisons while the code for it is cold. */
 const SORTED_AT_ONCE = 1 << 12;
 const ROWS_PER_SORT = 1 << 15;
+/** Of the last of them, which may be all. */
+const ROWS_PER_SORTED = 32;
 
 /**
  * Asks an index on one thread: an instance of the module on the index's memory with a working space of its own, which
@@ -174,10 +176,11 @@ class ProbeScan implements HammingScan {
   }
 
   #sort(sorting: Generator<void, void>): number {
+    const matches = this.found.count - this.#begin;
     if (sorting.next().done !== true) return ROWS_PER_SORT;
     this.#sorting = undefined;
     this.#next++;
-    return 1;
+    return 1 + ROWS_PER_SORTED * Math.min(matches, SORTED_AT_ONCE);
   }
 
   #probe(left: number, count: number): number {

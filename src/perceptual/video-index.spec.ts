@@ -94,7 +94,7 @@ describe('known videos by their frames', () => {
     let steps = 1;
     while (!scan.step()) steps++;
     expect(scan.hits()).toEqual([{ video: 1, queryPercent: 100, comparedPercent: 100, distance: 0 }]);
-    // Four million pairs, of which eight thousand are counted in a step.
-    expect(steps).toBeGreaterThan(2000 ** 2 / 8192);
+    // Four million pairs, of which eight thousand are counted in a step; and a step puts two long answers in order at most.
+    expect(steps).toBeGreaterThan(2000 ** 2 / 8192 + 2000 / 2 - 64);
   });
 });

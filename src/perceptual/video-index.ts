@@ -13,7 +13,7 @@ export interface VideoScan {
 }
 
 const NO_FRAMES = new Uint32Array(0);
-/** Pairs of near frames that are counted at once: a quarter of a millisecond. */
+/** Pairs of near frames that are counted at once, in less than a tenth of a millisecond. */
 const PAIRS = 8192;
 /** Pairs of one group of frames, about: what is found of a group is in memory. */
 const MOST_PAIRS = 4 * PAIRS;

@@ -10,7 +10,7 @@ import { byDistance, toMatch, type Asker, type Hit, type Policy } from './known-
 import { MatchAccount } from './match-account.service';
 import type { Match } from './match.dto';
 
-/** Matches written between two turns of the event loop: about a millisecond. */
+/** Matches written between two turns of the event loop: some 75 kB, in a tenth of a millisecond. */
 const SLICE = 100;
 /** Batches at once on a node: each has its questions and up to 16 MB of answer in memory. */
 const MOST = 8;
