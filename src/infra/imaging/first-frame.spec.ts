@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { animatedPng, pipelineOf, scenePixels, scenePng, type AnimationPart } from '../../../test/support/images';
 import { pdqHash } from '../../perceptual/pdq';
@@ -78,6 +79,20 @@ describe('an APNG whose own picture is no part of its animation', () => {
       const seen = await pool.hashImage(file, file.length, { partial: true });
       expect(seen).toMatchObject({ incomplete: 'image.undecodable', pdq: pdqHash(hidden) });
     }
+  });
+
+  it.each([
+    ['the animation', 33 + 20],
+    ['its count of frames', 33],
+  ])('is refused, or marked, with more chunks before %s than are looked at', async (_, at) => {
+    const file = await disguised();
+    const filler = Buffer.alloc(12);
+    filler.write('abCd', 4, 'latin1');
+    filler.writeUInt32BE(crc32(filler.subarray(4, 8)), 8);
+    const stuffed = Buffer.concat([file.subarray(0, at), ...Array(100_001).fill(filler), file.subarray(at)]);
+    await expect(pool.hashImage(stuffed)).rejects.toMatchObject({ code: 'image.undecodable' });
+    const seen = await pool.hashImage(stuffed, stuffed.length, { partial: true });
+    expect(seen).toMatchObject({ incomplete: 'image.undecodable' });
   });
 
   it('that ends early is looked up by what there is of its frame', async () => {

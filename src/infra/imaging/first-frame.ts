@@ -44,7 +44,10 @@ export function firstFrame(bytes: Uint8Array): FirstFrame | null {
     if (before.length + behind.length > MOST_CHUNKS) break;
   }
   const header = before.find(({ type }) => type === 'IHDR')?.data;
-  if (behind.length === 0 || !header) return null;
+  if (!header) return null;
+  // What stands behind so many is not looked at, and so nobody knows what a viewer shows: not the picture in its IDAT for sure.
+  if (behind.length === 0 && before.length > MOST_CHUNKS) return unreadable(header);
+  if (behind.length === 0) return null;
   return frameOf(bytes, header, before, behind);
 }
 
@@ -56,17 +59,23 @@ function hidesItself(before: readonly Chunk[]): boolean {
 
 const isHeader = ({ type, data }: Chunk): boolean => type === 'IHDR' && data.length === 13;
 
+const unreadable = (header: Uint8Array): FirstFrame => ({
+  png: null,
+  canvas: { width: u32(header, 0), height: u32(header, 4) },
+  at: { x: 0, y: 0 },
+});
+
 function frameOf(
   bytes: Uint8Array,
   header: Uint8Array,
   before: readonly Chunk[],
   behind: readonly Chunk[],
 ): FirstFrame {
-  const canvas = { width: u32(header, 0), height: u32(header, 4) };
+  const none = unreadable(header);
+  const { canvas } = none;
   const parts = behind.filter(({ type }) => type === 'fdAT');
   // One without pixels is passed over.
   const control = behind.findLast(({ type }) => type === 'fcTL')?.data;
-  const none = { png: null, canvas, at: { x: 0, y: 0 } };
   if (control?.length !== CONTROL_BYTES || parts.length === 0 || behind.length >= MOST_CHUNKS) return none;
   const [width, height, x, y] = [u32(control, 4), u32(control, 8), u32(control, 12), u32(control, 16)];
   if (width === 0 || height === 0 || x + width > canvas.width || y + height > canvas.height) return none;
