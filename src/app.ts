@@ -13,6 +13,7 @@ import { serveApiDocs } from './infra/http/api-docs';
 import { BODY_LIMIT_BYTES, limitBodies } from './infra/http/body';
 import { answerClientError } from './infra/http/client-error';
 import { addContextHook } from './infra/http/context.hook';
+import { takeLineBodies } from './infra/http/line-body';
 import { limitReceptions } from './infra/http/reception';
 import { answerRouterError } from './infra/http/problem.filter';
 import { answerOtherMethods } from './infra/http/methods';
@@ -112,6 +113,7 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
   limitReceptions(fastify);
   await addMeans(app, options);
   limitBodies(app);
+  takeLineBodies(fastify);
   admitBeforeReading(fastify, app.get(Door));
   refuseIllFormedBodies(fastify);
   addContextHook(fastify);

@@ -22,6 +22,7 @@ import { CreateExhibitMedia1764000840000 } from '../migrations/1764000840000-cre
 import { CreateExchange1764000830000 } from '../migrations/1764000830000-create-exchange';
 import { CreateExchangeInbound1764000850000 } from '../migrations/1764000850000-create-exchange-inbound';
 import { AskForReviews1764000860000 } from '../migrations/1764000860000-ask-for-reviews';
+import { TakeInBulk1764000910000 } from '../migrations/1764000910000-take-in-bulk';
 
 /** Entities and migrations as explicit lists: what is not named here does not exist. */
 export const ENTITIES = [
@@ -61,6 +62,7 @@ export const MIGRATIONS = [
   CreateExhibitMedia1764000840000,
   CreateExchangeInbound1764000850000,
   AskForReviews1764000860000,
+  TakeInBulk1764000910000,
 ];
 
 /** TypeORM's settings for one connection string. Never synchronises: migrations are SQL. */

@@ -128,6 +128,33 @@ export const PROBLEM_HELP = {
     'The time given for the measure is later than our clock. Check the zone of the time and the clock of your system. Answer once the measure has been taken.',
   'notice.measure-before-receipt':
     'The time given for the measure is earlier than the receipt of the notice. If the content was gone by then, answer already_gone. Otherwise check the zone of the time.',
+  'notice.territory-not-applicable': 'Leave `territory` out: nothing was done that could take effect anywhere.',
+  'notice.territory-too-narrow':
+    'A removal order has effect in all Member States (TCO Art. 3(1)). Answer with territory `union` or `worldwide`, or say that it is impossible.',
+  'notice.obstacle-open': 'End the obstacle that is open, or wait for the clarification that was asked for.',
+  'notice.no-obstacle': 'No impossibility and no request for clarification is open on this notice.',
+  'notice.obstacle-instant':
+    'A claimed time lies between receipt of the notice and now, and an obstacle ends after it began.',
+  'notice.not-a-clarification':
+    'Only a request for clarification is answered by the sender. An impossibility is ended by the platform.',
+  'notice.not-an-order': 'A referral is for voluntary consideration: nobody fails to comply with it.',
+  'notice.not-overdue':
+    'Non-compliance is recorded after the deadline only, and not while an obstacle of Art. 3(7) or 3(8) stands or the miss was corrected.',
+  'notice.non-compliance-recorded': 'It is recorded once. The entry stays in the ledger.',
+  'preservation.no-measure': 'Preservation (TCO Art. 6) concerns content that was removed, disabled or hidden.',
+  'preservation.deleted': 'What is destroyed has no preservation any more.',
+  'deletion.preservation-incomplete':
+    'Hard deletion waits until preservation is `complete`. The answer to the notice does not wait.',
+  'deletion.cross-border':
+    'TCO Art. 4(2): a provider under a cross-border order takes the measures needed to be able to reinstate the content.',
+  'deletion.held': 'TCO Art. 6(2): six months from the removal, longer while proceedings run.',
+  'deletion.not-removed': 'Only content that was removed or disabled can be destroyed for good.',
+  'reinstatement.not-asked':
+    'A reinstatement is asked for by a withdrawal, an annulment or a complaint that was upheld.',
+  'reinstatement.instant': 'The claimed time lies between the request and now.',
+  'reinstatement.time-required': '`doneAt` belongs to the outcome `reinstated`, and to no other.',
+  'contact.hours-invalid':
+    'Name an IANA time zone and at least one shift, each with `from` before `to` as HH:MM; `24:00` is the end of the day.',
   'notice.reason-required': 'A declined item needs one of the coded reasons. They are listed in the API description.',
   'notice.reason-not-applicable': 'Only a declined item takes a coded reason. Leave it out for other outcomes.',
   'notice.no-items':
@@ -158,6 +185,10 @@ export const PROBLEM_HELP = {
   'case.closed': 'The case is closed. Open a new case; it can be linked.',
   'case.document-first':
     'In a multipart submission the part with the case comes before the files, because files are streamed as they arrive. Change the order of the parts.',
+  'bulk.line-unreadable':
+    'One line of a long list cannot be read: it is longer than 20,000 characters, not UTF-8, not a JSON object, or has a quotation mark that is not closed. Its number stands beside it. The other lines were taken; put this one right and send it alone.',
+  'bulk.header-unknown':
+    'A CSV list begins with the names of its columns: url, account, channel, platform, uploadedAt, note; one of the first three is needed. A list of addresses alone needs no first line. Nothing was done.',
   'item.not-held': 'The item does not wait for a second person, or has been decided already. Read it again.',
   'item.platform-unknown':
     'No organisation in the directory has this name. Leave the platform out to have it found by the host.',

@@ -44,15 +44,42 @@ export type Ideology = (typeof IDEOLOGIES)[number];
 export const ITEM_KINDS = ['url', 'account', 'channel', 'file'] as const;
 export type ItemKind = (typeof ITEM_KINDS)[number];
 
+/** `hidden`: out of sight for now, to be decided later. `restricted`: visible to fewer, or with a warning. */
 export const ITEM_OUTCOMES = [
   'removed',
   'disabled',
+  'hidden',
+  'restricted',
   'account_actioned',
   'declined',
   'already_gone',
   'not_found',
 ] as const;
 export type ItemOutcome = (typeof ITEM_OUTCOMES)[number];
+
+/** Where a measure takes effect. An order wants all Member States at least (TCO Art 3(1), (3)). */
+export const TERRITORIES = ['worldwide', 'union', 'partial'] as const;
+export type Territory = (typeof TERRITORIES)[number];
+
+/** `impossible`: TCO Art 3(7). `clarification`: TCO Art 3(8). */
+export const OBSTACLE_KINDS = ['impossible', 'clarification'] as const;
+export type ObstacleKind = (typeof OBSTACLE_KINDS)[number];
+
+/** Annex III, B(1). */
+export const OBSTACLE_GROUNDS = ['force_majeure', 'manifest_errors', 'insufficient_information'] as const;
+export type ObstacleGround = (typeof OBSTACLE_GROUNDS)[number];
+
+/** Who took an order's effect away: the home authority (Art 4(3), (4)), a court, the issuer in its own review. */
+export const ANNULMENT_GROUNDS = ['scrutiny', 'court', 'issuer'] as const;
+export type AnnulmentGround = (typeof ANNULMENT_GROUNDS)[number];
+
+/** Why content is to be put back. */
+export const REINSTATEMENT_GROUNDS = ['withdrawn', ...ANNULMENT_GROUNDS, 'complaint'] as const;
+export type ReinstatementGround = (typeof REINSTATEMENT_GROUNDS)[number];
+
+/** `kept_under_terms`: reinstatement is without prejudice to the platform's own terms (Art 4(7)); counted apart. */
+export const REINSTATEMENT_OUTCOMES = ['reinstated', 'kept_under_terms', 'not_possible'] as const;
+export type ReinstatementOutcome = (typeof REINSTATEMENT_OUTCOMES)[number];
 
 export const DECLINE_REASONS = [
   'not_terrorist_content',
@@ -229,6 +256,10 @@ export const LEDGER_KINDS = {
   'item.joined': 'A submitted item was already open and joined it',
   'item.held': 'An item too broad to send waits for a second person',
   'item.released': 'A second person released a held item',
+  'item.probed': 'An address was called again, to see whether it is still there',
+  'item.reappeared': 'What had gone is there again, and a new item stands for it',
+  'bulk.progressed': 'A part of a long list was taken into a case',
+  'bulk.completed': 'A long list was taken to its end',
   'exhibit.collected': 'An object was received for preservation',
   'exhibit.hashed': 'The digests of an object were computed',
   'exhibit.sealed': 'An object was encrypted and stored',
@@ -278,12 +309,28 @@ export const LEDGER_KINDS = {
   'exchange.scope-changed': 'The lists that a subscriber is served changed',
   'match.found': 'A submitted object lies within the threshold of a hash',
   'notice.drafted': 'A notice was written',
+  'notice.leaving': 'A person let a notice go; it leaves when the time for second thoughts is over',
+  'notice.recalled': 'A notice was taken back before it had left',
   'notice.sent': 'A notice left for its platform',
   'notice.received': 'A notice reached the contact point of its platform',
   'notice.acknowledged': 'The platform acknowledged a notice',
   'notice.answered': 'The platform answered one item of a notice',
   'notice.closed': 'Every item had its answer and the notice was closed',
   'notice.withdrawn': 'The sender withdrew a notice',
+  'notice.annulled': 'An order lost its effect by decision',
+  'notice.impossible': 'The platform cannot act on a notice, with the ground (TCO Art 3(7))',
+  'notice.clarification-asked': 'The platform asked for clarification of a notice (TCO Art 3(8))',
+  'notice.clarified': 'The sender answered what the platform had asked',
+  'notice.possible-again': 'What kept the platform from acting is over',
+  'notice.non-compliance': 'A person of the competent authority recorded that an order was not complied with',
+  'preservation.changed': 'The platform said how far preserving an item has come',
+  'item.deleted-for-good': 'The platform said that it destroyed an item for good',
+  'reinstatement.asked': 'A platform was asked to put an item back',
+  'reinstatement.answered': 'A platform said what it did about putting an item back',
+  'contact.hours-changed': 'A platform said when its contact point is staffed',
+  'clock.paused': 'An hour stopped running because of an obstacle',
+  'clock.restarted': 'The full hour began again',
+  'clock.not-running': 'An obstacle told after the hour showed that it had not been running',
   'clock.started': 'An hour began to run',
   'clock.mark': 'A mark of a running hour was reached',
   'clock.target-missed': 'The target of a referral passed with an item unanswered',

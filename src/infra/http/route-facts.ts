@@ -16,6 +16,8 @@ export interface BodyLimit {
   readonly bytes?: number;
   /** Members, elements, objects and lists of a JSON document. */
   readonly values?: number;
+  /** The route takes lines of text and reads them itself, while they arrive: see line-body.ts. */
+  readonly lines?: true;
 }
 
 declare module 'fastify' {
