@@ -209,8 +209,13 @@ export type QuarantineOutcome = (typeof QUARANTINE_OUTCOMES)[number];
 export const POLICY_STATES = ['draft', 'in_force', 'replaced'] as const;
 export type PolicyState = (typeof POLICY_STATES)[number];
 
-export const CHANNELS = ['webhook', 'inbox'] as const;
+/** Ways to reach a platform. A pager says that something waits and proves no receipt. */
+export const CHANNELS = ['webhook', 'mail', 'inbox', 'feed', 'pager'] as const;
 export type Channel = (typeof CHANNELS)[number];
+
+/** What a pager is called by: an HTTP interface of a provider of text messages, a topic of ntfy, a room of Matrix. */
+export const PAGER_KINDS = ['sms', 'ntfy', 'matrix'] as const;
+export type PagerKind = (typeof PAGER_KINDS)[number];
 
 /** `statutory`: an order's hour (TCO Art 3(3)). `target`: a referral's service level, which nobody is bound by. */
 export const CLOCK_KINDS = ['statutory', 'target'] as const;
@@ -219,6 +224,10 @@ export type ClockKind = (typeof CLOCK_KINDS)[number];
 /** FIRST Traffic Light Protocol 2.0 labels, without the `TLP:` prefix. */
 export const TLP = ['clear', 'green', 'amber', 'amber+strict', 'red'] as const;
 export type Tlp = (typeof TLP)[number];
+
+/** Permissible Actions Protocol 1.0 of FIRST: what may be done with it that the other side could notice. */
+export const PAP = ['clear', 'green', 'amber', 'red'] as const;
+export type Pap = (typeof PAP)[number];
 
 /** BCP 47 shape in canonical case: language, optional script, optional region (`fr`, `sr-Latn`, `pt-BR`, `es-419`); `und` for unknown. */
 export const LANGUAGE_SHAPE = /^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$/;
@@ -242,6 +251,11 @@ export const LEDGER_KINDS = {
   'webhook.registered': 'A platform named an address for signed webhooks',
   'webhook.rotated': 'The secret of a webhook was replaced',
   'webhook.removed': 'A webhook was taken out of use',
+  'webhook.circuit-opened': 'A webhook failed so often that it is left alone for a while',
+  'webhook.circuit-closed': 'A webhook that was left alone answers again',
+  'contact.removed': 'A contact point was taken out of use',
+  'pager.registered': 'A pager was registered',
+  'pager.removed': 'A pager was taken out of use',
   'person.joined': 'A person became a member of an organisation',
   'person.password-changed': 'A person replaced their password',
   'session.opened': 'A person signed in',
@@ -340,6 +354,9 @@ export const LEDGER_KINDS = {
   'delivery.attempted': 'A delivery was tried and what came of it',
   'delivery.receipt': 'A channel proved receipt',
   'delivery.failed': 'A channel was given up',
+  'delivery.told': 'A channel told the platform, which proves no receipt',
+  'delivery.receipt-voided': 'What had counted as receipt was none: the message came back',
+  'delivery.replayed': 'A platform asked to have messages sent to its webhook again',
   'approval.asked': 'A second person was asked',
   'approval.given': 'A second person agreed',
   'approval.refused': 'A second person refused',
