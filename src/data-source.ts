@@ -3,9 +3,12 @@ import { ApiKey, Approval, Membership, Organisation } from './accounts/accounts.
 import { CaseFile, CaseJoin, ContentItem } from './cases/cases.entity';
 import { Exhibit, StoredObject } from './evidence/evidence.entity';
 import { ContactPoint, Delivery, DeliveryAttempt, WebhookEndpoint } from './deliveries/deliveries.entity';
+import { Page, PageAttempt, Pager } from './deliveries/pagers/pagers.entity';
 import { WatchedClient } from './infra/database/watched-client';
 import { NoticeClock } from './notices/clock.entity';
 import { Notice, NoticeAnswer, NoticeItem } from './notices/notice.entity';
+import { Obstacle } from './notices/obstacle.entity';
+import { Reinstatement } from './notices/reinstatement.entity';
 import { CreateTenancy1764000000000 } from '../migrations/1764000000000-create-tenancy';
 import { CreateJobs1764000100000 } from '../migrations/1764000100000-create-jobs';
 import { CreateLedger1764000200000 } from '../migrations/1764000200000-create-ledger';
@@ -22,6 +25,8 @@ import { CreateExhibitMedia1764000840000 } from '../migrations/1764000840000-cre
 import { CreateExchange1764000830000 } from '../migrations/1764000830000-create-exchange';
 import { CreateExchangeInbound1764000850000 } from '../migrations/1764000850000-create-exchange-inbound';
 import { AskForReviews1764000860000 } from '../migrations/1764000860000-ask-for-reviews';
+import { NoticesInFull1764000870000 } from '../migrations/1764000870000-notices-in-full';
+import { CreateChannels1764000890000 } from '../migrations/1764000890000-create-channels';
 import { TakeInBulk1764000910000 } from '../migrations/1764000910000-take-in-bulk';
 
 /** Entities and migrations as explicit lists: what is not named here does not exist. */
@@ -37,12 +42,17 @@ export const ENTITIES = [
   Exhibit,
   Notice,
   NoticeItem,
+  Obstacle,
+  Reinstatement,
   NoticeAnswer,
   NoticeClock,
   WebhookEndpoint,
   ContactPoint,
   Delivery,
   DeliveryAttempt,
+  Pager,
+  Page,
+  PageAttempt,
 ];
 
 export const MIGRATIONS = [
@@ -62,6 +72,8 @@ export const MIGRATIONS = [
   CreateExhibitMedia1764000840000,
   CreateExchangeInbound1764000850000,
   AskForReviews1764000860000,
+  NoticesInFull1764000870000,
+  CreateChannels1764000890000,
   TakeInBulk1764000910000,
 ];
 

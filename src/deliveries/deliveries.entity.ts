@@ -2,12 +2,24 @@ import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 import type { Channel } from '../domain/vocabulary';
 import type { DeliveredEvent } from '../notices/delivery-job';
 
-export const DELIVERY_STATES = ['waiting', 'delivered', 'failed', 'cancelled'] as const;
+/** `told`: the platform was told, which proves no receipt. `voided`: what had counted as receipt proved to be none. */
+export const DELIVERY_STATES = ['waiting', 'told', 'delivered', 'failed', 'cancelled', 'voided'] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 /** `refused`: trying again would change nothing. `interrupted`: the worker ended before it could say what came of it. */
-export const ATTEMPT_OUTCOMES = ['receipt', 'refused', 'failed', 'interrupted'] as const;
+export const ATTEMPT_OUTCOMES = ['receipt', 'told', 'refused', 'failed', 'interrupted'] as const;
 export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];
+
+/**
+ * What the receipt rests on. `exchanger`: the 250 of the recipient's own mail exchanger. `relay`: that of a relay which the operator
+ * has declared to be trusted. `report`: a delivery report (RFC 3464) that says `delivered`.
+ */
+export const PROOFS = ['webhook', 'exchanger', 'relay', 'report', 'inbox', 'feed'] as const;
+export type Proof = (typeof PROOFS)[number];
+
+/** In what the few words to a contact point are written. */
+export const CONTACT_LANGUAGES = ['en', 'fr'] as const;
+export type ContactLanguage = (typeof CONTACT_LANGUAGES)[number];
 
 /** An address of a platform's own system. Its secret is kept wrapped under the installation's master key. */
 @Entity('webhook_endpoint')
@@ -46,6 +58,21 @@ export class WebhookEndpoint {
 
   @Column({ type: 'timestamptz', name: 'disabled_at', precision: 3, nullable: true })
   disabledAt!: Date | null;
+
+  /** One after another, without a success between them. */
+  @Column({ type: 'int', default: 0 })
+  failures!: number;
+
+  /** How often it was left alone since it last answered. */
+  @Column({ type: 'int', default: 0 })
+  openings!: number;
+
+  @Column({ type: 'timestamptz', name: 'open_until', precision: 3, nullable: true })
+  openUntil!: Date | null;
+
+  /** When the one call that tries it again went out. */
+  @Column({ type: 'timestamptz', name: 'probed_at', precision: 3, nullable: true })
+  probedAt!: Date | null;
 }
 
 /** One way to reach an organisation; the lowest position is tried first. */
@@ -56,6 +83,12 @@ export class WebhookEndpoint {
   where: "channel = 'inbox' and removed_at is null",
 })
 @Index('contact_point_endpoint_once', ['endpointId'], { unique: true, where: 'removed_at is null' })
+@Index('contact_point_feed_once', ['organisationId'], {
+  unique: true,
+  where: "channel = 'feed' and removed_at is null",
+})
+@Index('contact_point_address_once', ['organisationId', 'address'], { unique: true, where: 'removed_at is null' })
+@Index('contact_point_pager_once', ['pagerId'], { unique: true, where: 'removed_at is null' })
 export class ContactPoint {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'contact_point_pk' })
   id!: string;
@@ -68,6 +101,16 @@ export class ContactPoint {
 
   @Column({ type: 'uuid', name: 'endpoint_id', nullable: true })
   endpointId!: string | null;
+
+  /** Of the channel `mail`. */
+  @Column({ type: 'text', nullable: true })
+  address!: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  language!: ContactLanguage | null;
+
+  @Column({ type: 'uuid', name: 'pager_id', nullable: true })
+  pagerId!: string | null;
 
   @Column({ type: 'int' })
   position!: number;
@@ -87,7 +130,8 @@ export class ContactPoint {
 
 /** One event of a notice over one channel. Its id is the `webhook-id`: a repeat carries the same one. */
 @Entity('delivery')
-@Unique('delivery_once', ['noticeId', 'event', 'channel', 'endpointId'])
+@Unique('delivery_once', ['noticeId', 'event', 'subjectId', 'channel', 'endpointId', 'contactId'])
+@Index('delivery_endpoint', ['endpointId', 'createdAt', 'id'], { where: 'endpoint_id is not null' })
 export class Delivery {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'delivery_pk' })
   id!: string;
@@ -110,6 +154,14 @@ export class Delivery {
   @Column({ type: 'uuid', name: 'endpoint_id', nullable: true })
   endpointId!: string | null;
 
+  /** Null for an inbox that nobody declared, and for deliveries of before. */
+  @Column({ type: 'uuid', name: 'contact_id', nullable: true })
+  contactId!: string | null;
+
+  /** Which of several events of one kind. */
+  @Column({ type: 'uuid', name: 'subject_id', nullable: true })
+  subjectId!: string | null;
+
   @Column({ type: 'int' })
   position!: number;
 
@@ -121,6 +173,16 @@ export class Delivery {
 
   @Column({ type: 'timestamptz', name: 'receipt_at', precision: 3, nullable: true })
   receiptAt!: Date | null;
+
+  @Column({ type: 'text', nullable: true })
+  proof!: Proof | null;
+
+  @Column({ type: 'timestamptz', name: 'voided_at', precision: 3, nullable: true })
+  voidedAt!: Date | null;
+
+  /** When it was this channel's turn. */
+  @Column({ type: 'timestamptz', name: 'begun_at', precision: 3, nullable: true })
+  begunAt!: Date | null;
 
   /** Why the channel was given up: a problem code or `status-<n>`. */
   @Column({ type: 'text', nullable: true })
@@ -152,10 +214,18 @@ export class DeliveryAttempt {
   @Column({ type: 'text', nullable: true })
   outcome!: AttemptOutcome | null;
 
-  /** HTTP status of the other side. */
+  /** HTTP or SMTP status of the other side. */
   @Column({ type: 'int', nullable: true })
   status!: number | null;
 
   @Column({ type: 'text', nullable: true })
   problem!: string | null;
+
+  /** The last line of a mail server, which is what proves that it has taken the message. */
+  @Column({ type: 'text', nullable: true })
+  response!: string | null;
+
+  /** The platform had asked for it again. */
+  @Column({ type: 'boolean', default: false })
+  replay!: boolean;
 }

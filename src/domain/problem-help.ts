@@ -128,6 +128,7 @@ export const PROBLEM_HELP = {
     'The time given for the measure is later than our clock. Check the zone of the time and the clock of your system. Answer once the measure has been taken.',
   'notice.measure-before-receipt':
     'The time given for the measure is earlier than the receipt of the notice. If the content was gone by then, answer already_gone. Otherwise check the zone of the time.',
+  'notice.departed': 'The time for second thoughts is over. Withdraw the notice instead: the platform is told.',
   'notice.territory-not-applicable': 'Leave `territory` out: nothing was done that could take effect anywhere.',
   'notice.territory-too-narrow':
     'A removal order has effect in all Member States (TCO Art. 3(1)). Answer with territory `union` or `worldwide`, or say that it is impossible.',
@@ -151,8 +152,8 @@ export const PROBLEM_HELP = {
   'deletion.not-removed': 'Only content that was removed or disabled can be destroyed for good.',
   'reinstatement.not-asked':
     'A reinstatement is asked for by a withdrawal, an annulment or a complaint that was upheld.',
-  'reinstatement.instant': 'The claimed time lies between the request and now.',
-  'reinstatement.time-required': '`doneAt` belongs to the outcome `reinstated`, and to no other.',
+  'reinstatement.instant': 'The claimed time of putting back lies between the request and now.',
+  'reinstatement.time-required': 'The time `doneAt` belongs to the outcome `reinstated`, and to no other.',
   'contact.hours-invalid':
     'Name an IANA time zone and at least one shift, each with `from` before `to` as HH:MM; `24:00` is the end of the day.',
   'notice.reason-required': 'A declined item needs one of the coded reasons. They are listed in the API description.',
@@ -178,6 +179,23 @@ export const PROBLEM_HELP = {
     'A contact point by webhook needs one of your own webhooks that is in use. Register the webhook first, then name its id.',
   'webhook.too-many': 'Ten webhooks are in use, which is the most. Remove one that is no longer needed.',
   'webhook.disabled': 'This webhook was taken out of use and gets no deliveries. Register a new one.',
+  'webhook.replay-what':
+    'A replay sends either everything since an instant (`since`) or one delivery (`deliveryId`) again. Give one of the two.',
+  'contact.fields':
+    'A webhook needs `webhookId`, mail needs `address`, a pager needs `pagerId`; the inbox and the feed need nothing. Only mail and pagers take a `language`. Give what belongs to the channel and nothing else.',
+  'contact.mail-unavailable':
+    'The operator has configured no relay for mail, so an address would never be written to. Declare another channel, or ask the operator.',
+  'contact.pager-unknown':
+    'A contact point by pager needs one of your own pagers that is in use. Register the pager first, then name its id.',
+  'pager.settings-invalid':
+    '`reason` says what is wrong. Text messages need `url`, `method` and a template that contains {text}; ntfy needs the address of its topic; Matrix needs `homeserver`, `room` and `token`.',
+  'pager.person-unknown':
+    'The person named is no member of your organisation. Leave it out for a pager that is not a person’s.',
+  'pager.too-many': 'Fifty pagers are in use, which is the most. Remove one that is no longer needed.',
+  'receipt.digest-mismatch':
+    'A receipt by the feed names the `digest` of the `notice.sent` entry as the feed gave it. Read the entry again and send its digest.',
+  'receipt.no-feed':
+    'Reading the feed counts as receipt only for a platform that has declared the feed as a contact point. Declare it first.',
   'address.invalid':
     'This text cannot be referred as an address; `reason` says why. It needs http or https, a full host name and neither spaces nor control characters; a defanged address is understood. An address with a user name or password is refused, because it would be passed on.',
   'case.empty':

@@ -2,6 +2,7 @@ import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 import type { Timing } from '../domain/clock';
 import type { NoticeState } from '../domain/notice-lifecycle';
 import type {
+  AnnulmentGround,
   Category,
   DeclineReason,
   Ideology,
@@ -10,10 +11,11 @@ import type {
   NoticeKind,
   PlatformSize,
   PreservationState,
+  Territory,
 } from '../domain/vocabulary';
 
 /** `answer`: no channel proved receipt, and the platform's acknowledgement or answer is its only sign. */
-export const RECEIPT_CHANNELS = ['webhook', 'inbox', 'answer'] as const;
+export const RECEIPT_CHANNELS = ['webhook', 'mail', 'inbox', 'feed', 'answer'] as const;
 export type ReceiptChannel = (typeof RECEIPT_CHANNELS)[number];
 
 export const REQUESTED_ACTIONS = ['review', 'review_and_preserve'] as const;
@@ -91,6 +93,24 @@ export class Notice {
   @Column({ type: 'timestamptz', name: 'withdrawn_at', precision: 3, nullable: true })
   withdrawnAt!: Date | null;
 
+  /** While it is on its way out: when it leaves unless it is called back. */
+  @Column({ type: 'timestamptz', name: 'departs_at', precision: 3, nullable: true })
+  departsAt!: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'annulled_at', precision: 3, nullable: true })
+  annulledAt!: Date | null;
+
+  @Column({ type: 'text', name: 'annulment_ground', nullable: true })
+  annulmentGround!: AnnulmentGround | null;
+
+  /** Of an order from another Member State: the authority of the provider's (Art. 4), which reads it from its sending on. */
+  @Column({ type: 'uuid', name: 'home_authority_id', nullable: true })
+  homeAuthorityId!: string | null;
+
+  /** The referral of which this order is the next step, in the same case. */
+  @Column({ type: 'uuid', name: 'escalated_from', nullable: true })
+  escalatedFrom!: string | null;
+
   @Column({ type: 'text', name: 'withdrawal_reason', nullable: true })
   withdrawalReason!: string | null;
 }
@@ -154,6 +174,18 @@ export class NoticeAnswer {
 
   @Column({ type: 'text', nullable: true })
   preservation!: PreservationState | null;
+
+  /** Null: wherever the service is. */
+  @Column({ type: 'text', nullable: true })
+  territory!: Territory | null;
+
+  /** Annex II A: the file reference of the addressee. */
+  @Column({ type: 'text', name: 'addressee_ref', nullable: true })
+  addresseeRef!: string | null;
+
+  /** Annex II C. */
+  @Column({ type: 'text', name: 'authorised_person', nullable: true })
+  authorisedPerson!: string | null;
 
   @Column({ type: 'text' })
   timing!: Timing;

@@ -45,9 +45,17 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
   'notice_item.kind': vocabulary.ITEM_KINDS,
   'notice_answer.outcome': vocabulary.ITEM_OUTCOMES,
   'notice_answer.reason': vocabulary.DECLINE_REASONS,
+  'notice_answer.territory': vocabulary.TERRITORIES,
+  'notice.annulment_ground': vocabulary.ANNULMENT_GROUNDS,
+  'notice_obstacle.kind': vocabulary.OBSTACLE_KINDS,
+  'notice_obstacle.ground': vocabulary.OBSTACLE_GROUNDS,
+  'notice_preservation.state': vocabulary.PRESERVATION_STATES,
+  'reinstatement.ground': vocabulary.REINSTATEMENT_GROUNDS,
+  'reinstatement.outcome': vocabulary.REINSTATEMENT_OUTCOMES,
   'clock.kind': vocabulary.CLOCK_KINDS,
   'contact_point.channel': vocabulary.CHANNELS,
   'delivery.channel': vocabulary.CHANNELS,
+  'pager.kind': vocabulary.PAGER_KINDS,
 };
 
 describe('closed lists', () => {
