@@ -168,6 +168,11 @@ export const PROBLEMS = {
   'exchange.source-cut': [502, 'The answer of the source broke off'],
   'exchange.source-rewound': [502, 'The source went back behind what it had told'],
   'exchange.source-repeats': [502, 'The source tells the same again and again'],
+  'form.missing': [422, 'The PDF carries no form'],
+  'form.damaged': [422, 'What the PDF carries is not a form, or was changed'],
+  'form.too-large': [422, 'The form is larger than is embedded in a PDF'],
+  'form.no-certificate': [409, 'The authority has no certificate here to sign with'],
+  'form.certificate-unusable': [503, 'The certificate of the authority cannot be used to sign'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

@@ -297,6 +297,16 @@ export const PROBLEM_HELP = {
     'A place that the source told lies before the one it told last. Nothing is taken until its operator has put that right, because a list that went back would bring back what was withdrawn.',
   'exchange.source-repeats':
     'The source says that there is more and gives a place where it has been already. What it brought stands; it is asked again later.',
+  'form.missing':
+    'A form made here embeds its data as form.json; this PDF has no such attachment. It may have been printed to a new file, which drops attachments. Ask for the original, or send the data as JSON.',
+  'form.damaged':
+    'The attachment form.json is not in the one form in which it is embedded (RFC 8785), or not a form of a known version, or the PDF has it twice. Ask the sender for the original and do not act on this one.',
+  'form.too-large':
+    'A form of more than 8 MiB of data is neither drawn nor read. Send several orders or referrals, each with a part of the content.',
+  'form.no-certificate':
+    'A PDF is signed with the certificate of the authority itself, and none was put on this installation for it. The operator places it in the folder of certificates; docs/forms.md says how.',
+  'form.certificate-unusable':
+    'The file with the certificate, its key or its passphrase cannot be read, they do not belong together, or the certificate is not valid now. The operator replaces it as docs/forms.md says. Nothing was signed.',
 } as const satisfies Partial<Record<ProblemCode, string>>;
 
 /** The paragraph for a code; its title while nobody has written one. */
