@@ -4,6 +4,31 @@ import { join, resolve } from 'node:path';
 /** How the service may reach the outside. The demo reaches this machine alone; an installation reaches public addresses alone. */
 export type EgressMode = 'loopback-only' | 'public-only';
 
+/** How the connection to the relay is kept from being read. `opportunistic`: encrypted if the relay offers it, without a check. */
+export const MAIL_TLS = ['required', 'implicit', 'opportunistic', 'none'] as const;
+
+/** The relay over which mail leaves, and where what comes back is taken in. */
+export interface MailSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: (typeof MAIL_TLS)[number];
+  readonly user?: string;
+  /** Read at every start; never an environment variable, which children inherit. */
+  readonly passwordFile?: string;
+  /** PEM certificates of authorities to trust for the relay instead of the system's. */
+  readonly caFile?: string;
+  /** Header From, a role and never a person. */
+  readonly from: string;
+  /** Of the return path; its mail exchanger is where `bouncePort` is reached. */
+  readonly bounceDomain: string;
+  /** Whether the 250 of the relay counts as receipt where the relay is not the recipient's own exchanger. */
+  readonly proof: 'exchanger' | 'relay-trusted';
+  /** Absent: this node takes no bounces. */
+  readonly bouncePort?: number;
+  readonly bounceHost: string;
+  readonly bounceProtocol: 'smtp' | 'lmtp';
+}
+
 export interface Config {
   readonly port: number;
   readonly host: string;
@@ -24,9 +49,13 @@ export interface Config {
   readonly requestsPerMinute: number;
   /** Largest file of a case, bytes. */
   readonly maxFileBytes: number;
+  /** Seconds in which a person can take back a notice that they let go, before it leaves. */
+  readonly undoSeconds: number;
   readonly imageWorkers: number;
   /** Absolute folders in which ffmpeg is looked for, separated as in PATH; `off` for none. */
   readonly ffmpegPath: string;
+  /** Absent: no mail is sent. */
+  readonly mail?: MailSettings;
   /** Bearer token that Prometheus shows at /metrics; without one, /metrics answers this machine alone. */
   readonly metricsToken?: string;
 }
@@ -47,6 +76,10 @@ const KNOWN = [
   'CLEPSYDRA_LOG_LEVEL', 'CLEPSYDRA_TRUSTED_PROXIES', 'CLEPSYDRA_REQUESTS_PER_MINUTE', 'CLEPSYDRA_MAX_FILE_BYTES',
   'CLEPSYDRA_IMAGE_WORKERS',
   'CLEPSYDRA_FFMPEG_PATH',
+  'CLEPSYDRA_UNDO_SECONDS',
+  'CLEPSYDRA_MAIL_HOST', 'CLEPSYDRA_MAIL_PORT', 'CLEPSYDRA_MAIL_TLS', 'CLEPSYDRA_MAIL_USER', 'CLEPSYDRA_MAIL_PASSWORD_FILE',
+  'CLEPSYDRA_MAIL_CA_FILE', 'CLEPSYDRA_MAIL_FROM', 'CLEPSYDRA_MAIL_BOUNCE_DOMAIN', 'CLEPSYDRA_MAIL_PROOF',
+  'CLEPSYDRA_MAIL_BOUNCE_PORT', 'CLEPSYDRA_MAIL_BOUNCE_HOST', 'CLEPSYDRA_MAIL_BOUNCE_PROTOCOL',
   'CLEPSYDRA_METRICS_TOKEN', 'CLEPSYDRA_HOST', 'CLEPSYDRA_PROFILE', 'CLEPSYDRA_TOKEN', 'CLEPSYDRA_URL', 'CLEPSYDRA_HOME', 'CLEPSYDRA_PASSWORD', 'CLEPSYDRA_ORGANISATION',
 ]; // prettier-ignore
 
@@ -88,6 +121,46 @@ class Reader {
 
 const POSTGRES = ['postgres:', 'postgresql:'];
 
+const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
+const MAILBOX = /^[^\s<>@]{1,64}@[^\s<>@]{1,189}$/;
+const DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/;
+
+/** Nothing, unless a relay is named; then everything that is missing is a fault. */
+function readMail(read: Reader, embedded: boolean): MailSettings | undefined {
+  const host = read.text('CLEPSYDRA_MAIL_HOST', '');
+  if (!host) return undefined;
+  const tls = read.oneOf('CLEPSYDRA_MAIL_TLS', 'required', MAIL_TLS);
+  const from = read.text('CLEPSYDRA_MAIL_FROM', '');
+  const bounceDomain = read.text('CLEPSYDRA_MAIL_BOUNCE_DOMAIN', '').toLowerCase();
+  const user = read.text('CLEPSYDRA_MAIL_USER', '');
+  const passwordFile = read.text('CLEPSYDRA_MAIL_PASSWORD_FILE', '');
+  const caFile = read.text('CLEPSYDRA_MAIL_CA_FILE', '');
+  const bouncePort = read.integer('CLEPSYDRA_MAIL_BOUNCE_PORT', 0, 1, 65535);
+  const isHere = LOOPBACK.includes(host);
+  if (embedded && !isHere) read.faults.push('CLEPSYDRA_MAIL_HOST must be loopback with the embedded database');
+  if (tls === 'none' && !isHere) read.faults.push('CLEPSYDRA_MAIL_TLS=none is for a relay on this machine alone');
+  if (!MAILBOX.test(from))
+    read.faults.push('CLEPSYDRA_MAIL_FROM must be the address of a role, as orders@unit-a.example');
+  if (!DOMAIN.test(bounceDomain)) read.faults.push('CLEPSYDRA_MAIL_BOUNCE_DOMAIN must be a domain');
+  if (Boolean(user) !== Boolean(passwordFile))
+    read.faults.push('CLEPSYDRA_MAIL_USER and CLEPSYDRA_MAIL_PASSWORD_FILE belong together');
+  if (user && (tls === 'none' || tls === 'opportunistic') && !isHere)
+    read.faults.push('CLEPSYDRA_MAIL_TLS must be required or implicit where a password is sent');
+  return {
+    host,
+    port: read.integer('CLEPSYDRA_MAIL_PORT', tls === 'implicit' ? 465 : 587, 1, 65535),
+    tls,
+    ...(user ? { user, passwordFile: resolve(passwordFile) } : {}),
+    ...(caFile ? { caFile: resolve(caFile) } : {}),
+    from,
+    bounceDomain,
+    proof: read.oneOf('CLEPSYDRA_MAIL_PROOF', 'exchanger', ['exchanger', 'relay-trusted']),
+    ...(bouncePort ? { bouncePort } : {}),
+    bounceHost: read.text('CLEPSYDRA_MAIL_BOUNCE_HOST', '127.0.0.1'),
+    bounceProtocol: read.oneOf('CLEPSYDRA_MAIL_BOUNCE_PROTOCOL', 'smtp', ['smtp', 'lmtp']),
+  };
+}
+
 /** Reads the environment once, whole. Throws ConfigurationError with every fault. The only reader of process.env. */
 export function readConfig(env: Environment = process.env): Config {
   const read = new Reader(env);
@@ -107,6 +180,7 @@ export function readConfig(env: Environment = process.env): Config {
   if (embedded && !['127.0.0.1', '::1', 'localhost'].includes(host)) {
     read.faults.push('CLEPSYDRA_HOST must be loopback with the embedded database: the demo is for this machine alone');
   }
+  const mail = readMail(read, embedded);
   const config: Config = {
     port,
     host,
@@ -129,7 +203,9 @@ export function readConfig(env: Environment = process.env): Config {
     trustedProxies: read.integer('CLEPSYDRA_TRUSTED_PROXIES', 0, 0, 10),
     requestsPerMinute: read.integer('CLEPSYDRA_REQUESTS_PER_MINUTE', 6000, 1, 1_000_000),
     maxFileBytes: read.integer('CLEPSYDRA_MAX_FILE_BYTES', 2 ** 31, 1024, 2 ** 36),
+    ...(mail ? { mail } : {}),
     ...(env.CLEPSYDRA_METRICS_TOKEN ? { metricsToken: env.CLEPSYDRA_METRICS_TOKEN } : {}),
+    undoSeconds: read.integer('CLEPSYDRA_UNDO_SECONDS', 10, 0, 60),
     imageWorkers: read.integer('CLEPSYDRA_IMAGE_WORKERS', Math.min(availableParallelism(), 64), 1, 64),
     ffmpegPath: read.text('CLEPSYDRA_FFMPEG_PATH', read.text('PATH', '/usr/bin')),
   };
