@@ -27,6 +27,7 @@ import { CreateExchangeInbound1764000850000 } from '../migrations/1764000850000-
 import { AskForReviews1764000860000 } from '../migrations/1764000860000-ask-for-reviews';
 import { NoticesInFull1764000870000 } from '../migrations/1764000870000-notices-in-full';
 import { CreateChannels1764000890000 } from '../migrations/1764000890000-create-channels';
+import { RegisterProviders1764000900000 } from '../migrations/1764000900000-register-providers';
 import { TakeInBulk1764000910000 } from '../migrations/1764000910000-take-in-bulk';
 
 /** Entities and migrations as explicit lists: what is not named here does not exist. */
@@ -74,6 +75,7 @@ export const MIGRATIONS = [
   AskForReviews1764000860000,
   NoticesInFull1764000870000,
   CreateChannels1764000890000,
+  RegisterProviders1764000900000,
   TakeInBulk1764000910000,
 ];
 

@@ -17,7 +17,7 @@ import { COMPETENCES, ORGANISATION_KINDS } from './vocabulary';
 const OWN = 'platform.read feed.read ledger.read figures.read organisation.read';
 const ADMIN = `${OWN} organisation.manage person.read person.manage api-key.manage contact.manage webhook.manage`;
 const POLICIES = `${ADMIN} signal-policy.manage exchange.manage signal-list.read`;
-const UNIT = `${OWN} case.open case.read case.close exhibit.read exhibit.view custody.read signal.contribute signal.query signal-list.read match.decide notice.draft notice.send notice.withdraw notice.close notice.read`;
+const UNIT = `${OWN} case.open case.read case.close exhibit.read exhibit.view custody.read signal.contribute signal.query signal-list.read match.decide provider.propose notice.draft notice.send notice.withdraw notice.close notice.read`;
 const HOST = `${OWN} exhibit.read exhibit.view custody.read signal.contribute signal.query signal-list.read match.decide notice.read notice.acknowledge notice.answer`;
 const POLICE = `${OWN} case.open case.read case.close exhibit.read exhibit.view custody.read signal.query signal-list.read`;
 const HASHES = `${OWN} signal.contribute signal.query signal.fetch signal.opine signal.withdraw signal.resolve signal-list.read signal-list.manage`;
@@ -27,11 +27,11 @@ const MATRIX: readonly (readonly [kind: (typeof ORGANISATION_KINDS)[number], rol
     [
       'authority',
       'supervisor',
-      `${UNIT} item.release signal.fetch signal.opine signal.withdraw signal.resolve signal-list.manage signal-policy.manage platform.confirm approval.decide`,
+      `${UNIT} item.release notice.non-compliance signal.fetch signal.opine signal.withdraw signal.resolve signal-list.manage signal-policy.manage platform.confirm provider.confirm approval.decide`,
     ],
     ['authority', 'curator', `${HASHES} match.decide`],
     ['authority', 'auditor', `${OWN} custody.read`],
-    ['authority', 'admin', POLICIES],
+    ['authority', 'admin', `${POLICIES} provider.confirm`],
     [
       'authority',
       'integration',
@@ -41,11 +41,11 @@ const MATRIX: readonly (readonly [kind: (typeof ORGANISATION_KINDS)[number], rol
     [
       'platform',
       'supervisor',
-      `${HOST} signal.fetch signal.opine signal.withdraw signal.resolve signal-list.manage signal-policy.manage approval.decide`,
+      `${HOST} signal.fetch signal.opine signal.withdraw signal.resolve signal-list.manage signal-policy.manage provider.confirm approval.decide`,
     ],
     ['platform', 'curator', `${HASHES} match.decide`],
     ['platform', 'auditor', `${OWN} custody.read`],
-    ['platform', 'admin', POLICIES],
+    ['platform', 'admin', `${POLICIES} provider.maintain provider.confirm`],
     [
       'platform',
       'integration',
@@ -76,10 +76,10 @@ const MATRIX: readonly (readonly [kind: (typeof ORGANISATION_KINDS)[number], rol
     [
       'operator',
       'operator',
-      `${OWN} platform.confirm approval.decide person.read signal.resolve signal-list.read signal-list.manage operator.organisations operator.ledger operator.service operator.signals`,
+      `${OWN} platform.confirm provider.maintain provider.propose provider.confirm approval.decide person.read signal.resolve signal-list.read signal-list.manage operator.organisations operator.ledger operator.service operator.signals`,
     ],
     ['operator', 'auditor', OWN],
-    ['operator', 'admin', `${ADMIN} signal-list.read`],
+    ['operator', 'admin', `${ADMIN} signal-list.read provider.maintain provider.confirm`],
   ];
 const words = (list: string): string[] => list.split(' ').sort();
 const sorted = (set: ReadonlySet<Permission>): string[] => [...set].sort();

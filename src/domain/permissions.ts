@@ -34,10 +34,14 @@ export const AVAILABLE_TO = {
   'notice.withdraw': ['authority'],
   'notice.close': ['authority'],
   'notice.read': ['authority', 'platform'],
+  'notice.non-compliance': ['authority'],
   'notice.acknowledge': ['platform'],
   'notice.answer': ['platform'],
   'platform.read': EVERY,
   'platform.confirm': ['authority', 'operator'],
+  'provider.maintain': ['platform', 'operator'],
+  'provider.propose': ['authority', 'operator'],
+  'provider.confirm': ['authority', 'platform', 'operator'],
   'feed.read': EVERY,
   'ledger.read': EVERY,
   'figures.read': EVERY,
@@ -69,6 +73,8 @@ export const PERMISSIONS: readonly Permission[] = Object.keys(AVAILABLE_TO).filt
 export const NEEDS_COMPETENCE: Readonly<Partial<Record<Permission, readonly Competence[]>>> = {
   'notice.draft': ['refer', 'order'],
   'notice.send': ['refer', 'order'],
+  // The issuer, or the authority of the home Member State that penalises (Art. 12(1), 18).
+  'notice.non-compliance': ['order', 'penalise'],
 };
 
 const OWN_RECORD = ['feed.read', 'ledger.read', 'figures.read', 'organisation.read', 'platform.read'] as const;
@@ -89,6 +95,7 @@ const ANALYST = [
   'case.close',
   'signal.contribute',
   'match.decide',
+  'provider.propose',
   'notice.draft',
   'notice.send',
   'notice.withdraw',
@@ -154,8 +161,10 @@ export const ROLE_PERMISSIONS = {
     ...MODERATOR,
     ...CURATOR,
     'item.release',
+    'notice.non-compliance',
     'approval.decide',
     'platform.confirm',
+    'provider.confirm',
     'signal-policy.manage',
   ],
   moderator: MODERATOR,
@@ -172,6 +181,8 @@ export const ROLE_PERMISSIONS = {
     'person.read',
     'person.manage',
     'api-key.manage',
+    'provider.maintain',
+    'provider.confirm',
     'contact.manage',
     'webhook.manage',
     'exchange.manage',
@@ -181,6 +192,9 @@ export const ROLE_PERMISSIONS = {
   operator: [
     ...OWN_RECORD,
     'platform.confirm',
+    'provider.maintain',
+    'provider.propose',
+    'provider.confirm',
     'approval.decide',
     'person.read',
     'signal.resolve',

@@ -4,11 +4,11 @@ import { signScope } from '../../src/infra/database/scope';
 import { startWorld, type CastOrganisation, type World } from '../support/app';
 
 /** Written for everybody to read: nothing in them belongs to an organisation. */
-const OPEN_TO_ALL = ['published_month'];
+const OPEN_TO_ALL = ['authority_entry', 'published_month'];
 
 /** Hashes and directories that every organisation with a scope shares, by design. */
 const SHARED = [
-  'organisation', 'platform_host', 'signal', 'signal_contribution', 'signal_change', 'signal_list', 'contact_point',
+  'organisation', 'platform_host', 'provider_entry', 'provider_contact', 'signal', 'signal_contribution', 'signal_change', 'signal_list', 'contact_point',
   'ledger_leaf', 'ledger_tile', 'ledger_checkpoint',
 ]; // prettier-ignore
 

@@ -1,5 +1,13 @@
 import { Client } from 'pg';
 import { MEDIA_KINDS, MEDIA_STATES } from '../../src/evidence/exhibit.dto';
+import {
+  CLAIM_STATES,
+  CONTACT_KINDS,
+  CONTACT_SOURCES,
+  PROPOSAL_STATES,
+  PROVIDER_SERVICES,
+} from '../../src/domain/providers';
+import { AUTHORITY_COMPETENCES } from '../../src/domain/union';
 import * as vocabulary from '../../src/domain/vocabulary';
 import { SOURCE_PROTOCOLS, SOURCE_STATES } from '../../src/signals/exchange/inbound/source';
 import { createTestDatabase, type TestDatabase } from '../support/database';
@@ -53,6 +61,13 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
   'reinstatement.ground': vocabulary.REINSTATEMENT_GROUNDS,
   'reinstatement.outcome': vocabulary.REINSTATEMENT_OUTCOMES,
   'clock.kind': vocabulary.CLOCK_KINDS,
+  'provider_entry.service_kind': PROVIDER_SERVICES,
+  'provider_contact.kind': CONTACT_KINDS,
+  'provider_contact.source': CONTACT_SOURCES,
+  'provider_proposal.source': CONTACT_SOURCES,
+  'provider_proposal.state': PROPOSAL_STATES,
+  'provider_claim.state': CLAIM_STATES,
+  'authority_entry.competences': AUTHORITY_COMPETENCES,
   'contact_point.channel': vocabulary.CHANNELS,
   'delivery.channel': vocabulary.CHANNELS,
   'pager.kind': vocabulary.PAGER_KINDS,

@@ -1,0 +1,79 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { PROVIDER_SERVICES, acceptsLanguage, gapsOf, isInTcoScope } from './providers';
+import { EU_MEMBER_STATES, officialLanguagesOf } from './union';
+
+describe('the scope of the Regulation', () => {
+  it('takes in hosting and leaves out every service of recitals 13 and 14', () => {
+    const inScope = PROVIDER_SERVICES.filter((serviceKind) => isInTcoScope({ serviceKind }));
+    expect(inScope).toEqual(['hosting']);
+  });
+});
+
+describe('the language of an order', () => {
+  const accepts = (languages: string[], homeCountry: string | null, language: string): boolean =>
+    acceptsLanguage({ languages, homeCountry }, language);
+
+  it('is one that the contact point declares, whatever the region', () => {
+    expect(accepts(['en', 'de-AT'], 'IE', 'de')).toBe(true);
+    expect(accepts(['en', 'de'], 'IE', 'de-CH')).toBe(true);
+    expect(accepts(['en', 'de'], 'IE', 'fr')).toBe(false);
+    expect(accepts(['en'], 'IE', 'eno')).toBe(false);
+  });
+
+  it('is not one in another script', () => {
+    expect(accepts(['sr-Latn-RS'], null, 'sr-Cyrl')).toBe(false);
+    expect(accepts(['sr-Latn-RS'], null, 'sr')).toBe(true);
+  });
+
+  it('is an official one of the home State where none is declared, and any where not even that is known', () => {
+    expect([
+      accepts([], 'IE', 'en'),
+      accepts([], 'IE', 'de'),
+      accepts([], null, 'de'),
+      accepts([], 'CH', 'fr'),
+    ]).toEqual([true, false, true, true]);
+  });
+
+  it('is always one that is declared word for word', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...EU_MEMBER_STATES),
+        fc.array(fc.constantFrom('fr', 'de', 'sr-Latn', 'pt-BR', 'ar'), { minLength: 1 }),
+        (home, languages) => languages.every((language) => accepts(languages, home, language)),
+      ),
+    );
+  });
+});
+
+describe('what is missing from an entry', () => {
+  const whole = {
+    serviceKind: 'hosting',
+    homeCountry: 'FI',
+    languages: ['en', 'sv'],
+    contacts: [1],
+    termsClause: {},
+  } as const;
+
+  it('is nothing where home, languages, a contact and the clause of the terms are known', () => {
+    expect(gapsOf(whole)).toEqual([]);
+  });
+
+  it('is a language of the home State where only others are declared (Art. 15(2))', () => {
+    expect(gapsOf({ ...whole, languages: ['en'] })).toEqual(['language_of_home']);
+    for (const home of EU_MEMBER_STATES)
+      expect(gapsOf({ ...whole, homeCountry: home, languages: [...officialLanguagesOf(home)] })).toEqual([]);
+  });
+
+  it('is everything of a new entry, and nothing of a service out of scope', () => {
+    const empty = {
+      serviceKind: 'hosting',
+      homeCountry: null,
+      languages: [],
+      contacts: [],
+      termsClause: null,
+    } as const;
+    expect(gapsOf(empty)).toEqual(['home_country', 'languages', 'contact_point', 'terms_clause']);
+    expect(gapsOf({ ...empty, serviceKind: 'dns' })).toEqual([]);
+  });
+});
