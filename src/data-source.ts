@@ -29,6 +29,7 @@ import { NoticesInFull1764000870000 } from '../migrations/1764000870000-notices-
 import { CreateChannels1764000890000 } from '../migrations/1764000890000-create-channels';
 import { RegisterProviders1764000900000 } from '../migrations/1764000900000-register-providers';
 import { TakeInBulk1764000910000 } from '../migrations/1764000910000-take-in-bulk';
+import { LookAgain1764000920000 } from '../migrations/1764000920000-look-again';
 
 /** Entities and migrations as explicit lists: what is not named here does not exist. */
 export const ENTITIES = [
@@ -77,6 +78,7 @@ export const MIGRATIONS = [
   CreateChannels1764000890000,
   RegisterProviders1764000900000,
   TakeInBulk1764000910000,
+  LookAgain1764000920000,
 ];
 
 /** TypeORM's settings for one connection string. Never synchronises: migrations are SQL. */

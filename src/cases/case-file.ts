@@ -27,6 +27,7 @@ export async function insertCase(
     language: dto.language ?? 'und',
     reasons: dto.reasons ?? null,
     tlp: dto.tlp ?? 'amber',
+    pap: dto.pap ?? 'green',
     exhibits: 0,
     version: 1,
     openedAt: at,
@@ -43,13 +44,13 @@ export async function insertCase(
 }
 
 function openedEntry(actor: Actor, at: Date, file: CaseFile): NewEntry {
-  const { category, ideology, language, tlp, title, reasons, reference } = file;
+  const { category, ideology, language, tlp, pap, title, reasons, reference } = file;
   return {
     kind: 'case.opened',
     actor,
     at,
     subjects: { case: file.id },
-    dims: { category, ideology, language, tlp, reference },
+    dims: { category, ideology, language, tlp, pap, reference },
     internal: { ...(title === null ? {} : { title }), ...(reasons === null ? {} : { reasons }) },
     audience: [actor.organisationId],
   };

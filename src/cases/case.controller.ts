@@ -13,6 +13,7 @@ import {
   CaseView,
   CloseCaseDto,
   ItemView,
+  MarkCaseDto,
   OpenCaseDto,
   ReleaseItemDto,
   SubmissionView,
@@ -75,6 +76,14 @@ export class CaseController {
     @Body() dto: CloseCaseDto,
   ): Promise<CaseView> {
     return this.cases.close(actor, id, dto);
+  }
+
+  /** Marks an open case anew: PAP:AMBER and PAP:RED keep every address in it from being called. */
+  @Post('cases/:id/pap')
+  @HttpCode(200)
+  @Allow('case.open')
+  mark(@CurrentActor() actor: Actor, @Param('id', ParseUuid) id: string, @Body() dto: MarkCaseDto): Promise<CaseView> {
+    return this.cases.mark(actor, id, dto);
   }
 
   /** Releases a home page, search page or collection for referral. The first call asks, somebody else's call releases. */

@@ -4,10 +4,12 @@ import type { Breadth } from '../domain/broad-address';
 import {
   CATEGORIES,
   IDEOLOGIES,
+  PAP,
   TLP,
   type Category,
   type Ideology,
   type ItemKind,
+  type Pap,
   type Tlp,
 } from '../domain/vocabulary';
 import { ExhibitView, SubmittedExhibitView } from '../evidence/exhibit.dto';
@@ -91,6 +93,16 @@ export class OpenCaseDto extends AddItemsDto {
   @IsOptional()
   @IsIn(TLP)
   tlp?: Tlp;
+
+  /** What the other side may notice. Under `amber` and `red` no address of the case is ever called from here. Default `green`. */
+  @IsOptional()
+  @IsIn(PAP)
+  pap?: Pap;
+}
+
+export class MarkCaseDto {
+  @IsIn(PAP)
+  pap!: Pap;
 }
 
 export class CloseCaseDto {
@@ -152,6 +164,8 @@ export class ItemView {
   caseId!: string;
   /** The same thing in a case that is closed. */
   previousItemId!: string | null;
+  /** What had gone and is there again: the item that it was. */
+  reappearedFrom!: string | null;
   /** What it is a copy of, as far as its exhibits tell; nearest first. */
   reuploadOf!: ReuploadView[];
   uploadedAt!: string | null;
@@ -183,6 +197,7 @@ export class CaseSummaryView {
   ideology!: Ideology;
   language!: string;
   tlp!: Tlp;
+  pap!: Pap;
   @ApiProperty({ type: 'integer' })
   items!: number;
   @ApiProperty({ type: 'integer' })
@@ -203,6 +218,7 @@ export class CaseView {
   language!: string;
   reasons!: string | null;
   tlp!: Tlp;
+  pap!: Pap;
   items!: ItemView[];
   exhibits!: ExhibitView[];
   openedAt!: string;

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 import type { Breadth } from '../domain/broad-address';
-import type { Category, Ideology, ItemKind, Tlp } from '../domain/vocabulary';
+import type { Category, Ideology, ItemKind, Pap, Tlp } from '../domain/vocabulary';
 
 export type CaseState = 'open' | 'closed';
 export type ItemState = 'open' | 'held' | 'closed';
@@ -38,6 +38,10 @@ export class CaseFile {
 
   @Column({ type: 'text', default: 'amber' })
   tlp!: Tlp;
+
+  /** What may be done about it that the other side could notice: under amber and red no address in it is ever called. */
+  @Column({ type: 'text', default: 'green' })
+  pap!: Pap;
 
   /** How many exhibits were ever numbered in it. */
   @Column({ type: 'int', default: 0 })
@@ -105,6 +109,10 @@ export class ContentItem {
   /** The same thing in an earlier case that is closed. */
   @Column({ type: 'uuid', name: 'previous_item_id', nullable: true })
   previousItemId!: string | null;
+
+  /** The item that had gone and whose address is there again. */
+  @Column({ type: 'uuid', name: 'reappeared_from', nullable: true })
+  reappearedFrom!: string | null;
 
   @Column({ type: 'timestamptz', name: 'added_at', precision: 3 })
   addedAt!: Date;

@@ -12,14 +12,24 @@ import { reuploadsOf } from './reuploads';
 /** A row of `ITEM_COLUMNS`. */
 export interface ItemRow extends Pick<
   ContentItem,
-  'id' | 'kind' | 'address' | 'identity' | 'state' | 'heldBecause' | 'caseId' | 'previousItemId' | 'uploadedAt' | 'note'
+  | 'id'
+  | 'kind'
+  | 'address'
+  | 'identity'
+  | 'state'
+  | 'heldBecause'
+  | 'caseId'
+  | 'previousItemId'
+  | 'reappearedFrom'
+  | 'uploadedAt'
+  | 'note'
 > {
   readonly platform: PlatformView | null;
 }
 
 /** Columns and tables of an item as it is shown, up to the `where`. */
 export const ITEM_COLUMNS = `i.id, i.kind, i.address, i.identity, i.state, i.held_because as "heldBecause", i.case_id as "caseId",
-  i.previous_item_id as "previousItemId", i.uploaded_at as "uploadedAt", i.note,
+  i.previous_item_id as "previousItemId", i.reappeared_from as "reappearedFrom", i.uploaded_at as "uploadedAt", i.note,
   case when p.id is not null then json_build_object('id', p.id, 'name', p.name, 'slug', p.slug, 'status', p.status) end as platform
   from content_item i left join organisation p on p.id = i.platform_id`;
 
@@ -38,6 +48,7 @@ export const itemToView = (
   joined,
   caseId: row.caseId,
   previousItemId: row.previousItemId,
+  reappearedFrom: row.reappearedFrom,
   reuploadOf: [...reuploads],
   uploadedAt: row.uploadedAt?.toISOString() ?? null,
   note: row.note,
@@ -57,6 +68,7 @@ const summaryOf = ({ file, items }: SummaryRow): Pick<CaseSummaryView, keyof Cas
   ideology: file.ideology,
   language: file.language,
   tlp: file.tlp,
+  pap: file.pap,
   items,
   exhibits: file.exhibits,
   openedAt: file.openedAt.toISOString(),

@@ -6,7 +6,15 @@ import { assertVersion } from '../infra/http/versions';
 import type { Page } from '../infra/http/paging';
 import { append } from '../ledger/append';
 import { lockOpenCase } from './case-file';
-import type { CaseQuery, CaseSummaryView, CaseView, CloseCaseDto, ItemView, ReleaseItemDto } from './cases.dto';
+import type {
+  CaseQuery,
+  CaseSummaryView,
+  CaseView,
+  CloseCaseDto,
+  ItemView,
+  MarkCaseDto,
+  ReleaseItemDto,
+} from './cases.dto';
 import { CaseFile, ContentItem } from './cases.entity';
 import { ITEM_COLUMNS, itemToView, listCases, readCase, type ItemRow } from './cases.queries';
 
@@ -48,6 +56,19 @@ export class Cases {
         ...(dto.note ? { internal: { note: dto.note } } : {}),
         audience: [actor.organisationId],
       });
+      return readCase(tx, id);
+    });
+  }
+
+  /** Says what may be done about a case that the other side could notice. What is under way may still be seen. */
+  mark(actor: Actor, id: string, { pap }: MarkCaseDto): Promise<CaseView> {
+    const at = this.clock.now();
+    return this.work.run(actor, async (tx) => {
+      const file = await lockOpenCase(tx, id);
+      await tx.update(CaseFile, { id }, { pap, version: file.version + 1 });
+      const dims = { before: file.pap, pap };
+      const audience = [actor.organisationId];
+      await append(tx, { kind: 'case.marked', actor, at, subjects: { case: id }, dims, audience });
       return readCase(tx, id);
     });
   }

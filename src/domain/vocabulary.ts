@@ -282,6 +282,7 @@ export const LEDGER_KINDS = {
   'api-key.revoked': 'An API key was revoked',
   'case.opened': 'A unit opened a case',
   'case.read': 'Somebody looked at a case',
+  'case.marked': 'What may be done about a case was marked anew',
   'case.closed': 'A case was closed',
   'item.added': 'A content item entered a case',
   'item.joined': 'A submitted item was already open and joined it',

@@ -14,6 +14,8 @@ export interface Sealing {
   readonly reference: string;
   /** Of the first of these files. */
   readonly firstNumber: number;
+  /** How it was collected; an upload unless told. */
+  readonly method?: string;
 }
 
 export interface Collected {
@@ -80,7 +82,7 @@ function toExhibit({ actor, at, caseId, reference }: Sealing, { file, itemId }: 
 }
 
 /** The digests stand in the bytes that the tree holds: an erased text leaves them, and an export binds each file to its entry. */
-function custodyEntries({ actor, at }: Sealing, exhibit: Exhibit): NewEntry[] {
+function custodyEntries({ actor, at, method = 'upload by the collector' }: Sealing, exhibit: Exhibit): NewEntry[] {
   const subjects = {
     case: exhibit.caseId,
     exhibit: exhibit.id,
@@ -96,7 +98,7 @@ function custodyEntries({ actor, at }: Sealing, exhibit: Exhibit): NewEntry[] {
       ...common,
       kind: 'exhibit.collected',
       dims: { size, type, exhibitNo: exhibit.exhibitNo },
-      internal: { fileName: exhibit.fileName, method: 'upload by the collector' },
+      internal: { fileName: exhibit.fileName, method },
     },
     { ...common, kind: 'exhibit.hashed', dims: { sha256, sha512, md5, notHashed: exhibit.notHashed, ...perceptual } },
     { ...common, kind: 'exhibit.sealed', dims: { sha256, sha512, size, encryption: 'Cobblestone-256' } },

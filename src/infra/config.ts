@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
+import { readVantages, type Vantage } from './egress/vantage';
 
 /** How the service may reach the outside. The demo reaches this machine alone; an installation reaches public addresses alone. */
 export type EgressMode = 'loopback-only' | 'public-only';
@@ -54,6 +55,8 @@ export interface Config {
   readonly imageWorkers: number;
   /** Absolute folders in which ffmpeg is looked for, separated as in PATH; `off` for none. */
   readonly ffmpegPath: string;
+  /** Places from which referred addresses are looked at again; none: nobody looks. */
+  readonly probeVantages: readonly Vantage[];
   /** Absent: no mail is sent. */
   readonly mail?: MailSettings;
   /** Bearer token that Prometheus shows at /metrics; without one, /metrics answers this machine alone. */
@@ -76,6 +79,7 @@ const KNOWN = [
   'CLEPSYDRA_LOG_LEVEL', 'CLEPSYDRA_TRUSTED_PROXIES', 'CLEPSYDRA_REQUESTS_PER_MINUTE', 'CLEPSYDRA_MAX_FILE_BYTES',
   'CLEPSYDRA_IMAGE_WORKERS',
   'CLEPSYDRA_FFMPEG_PATH',
+  'CLEPSYDRA_PROBE_VANTAGES',
   'CLEPSYDRA_UNDO_SECONDS',
   'CLEPSYDRA_MAIL_HOST', 'CLEPSYDRA_MAIL_PORT', 'CLEPSYDRA_MAIL_TLS', 'CLEPSYDRA_MAIL_USER', 'CLEPSYDRA_MAIL_PASSWORD_FILE',
   'CLEPSYDRA_MAIL_CA_FILE', 'CLEPSYDRA_MAIL_FROM', 'CLEPSYDRA_MAIL_BOUNCE_DOMAIN', 'CLEPSYDRA_MAIL_PROOF',
@@ -107,6 +111,13 @@ class Reader {
     if (found) return found;
     this.faults.push(`${name} must be one of ${values.join(', ')}, not “${raw}”`);
     return fallback;
+  }
+
+  vantages(name: string, fallback: string): readonly Vantage[] {
+    const read = readVantages(this.text(name, fallback));
+    if (typeof read !== 'string') return read;
+    this.faults.push(`${name}: ${read}`);
+    return [];
   }
 
   url(name: string, schemes: readonly string[]): string | undefined {
@@ -208,6 +219,8 @@ export function readConfig(env: Environment = process.env): Config {
     undoSeconds: read.integer('CLEPSYDRA_UNDO_SECONDS', 10, 0, 60),
     imageWorkers: read.integer('CLEPSYDRA_IMAGE_WORKERS', Math.min(availableParallelism(), 64), 1, 64),
     ffmpegPath: read.text('CLEPSYDRA_FFMPEG_PATH', read.text('PATH', '/usr/bin')),
+    // The demo reaches this machine alone, where nothing was referred.
+    probeVantages: read.vantages('CLEPSYDRA_PROBE_VANTAGES', embedded ? 'off' : 'here'),
   };
   if (!config.api && !config.worker)
     read.faults.push('CLEPSYDRA_API and CLEPSYDRA_WORKER are both off: nothing would run');

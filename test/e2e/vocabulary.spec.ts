@@ -8,6 +8,9 @@ import {
   PROVIDER_SERVICES,
 } from '../../src/domain/providers';
 import { AUTHORITY_COMPETENCES } from '../../src/domain/union';
+import { BULK_OUTCOMES } from '../../src/cases/bulk/bulk.dto';
+import { BULK_FORMATS } from '../../src/cases/bulk/records';
+import { PROBE_CAUSES, PROBE_OUTCOMES, PROBE_REASONS } from '../../src/domain/probe';
 import * as vocabulary from '../../src/domain/vocabulary';
 import { SOURCE_PROTOCOLS, SOURCE_STATES } from '../../src/signals/exchange/inbound/source';
 import { createTestDatabase, type TestDatabase } from '../support/database';
@@ -20,6 +23,12 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
   'case_file.category': vocabulary.CATEGORIES,
   'case_file.ideology': vocabulary.IDEOLOGIES,
   'case_file.tlp': vocabulary.TLP,
+  'case_file.pap': vocabulary.PAP,
+  'probe.reason': PROBE_REASONS,
+  'probe.outcome': PROBE_OUTCOMES,
+  'probe.cause': PROBE_CAUSES,
+  'bulk_submission.format': BULK_FORMATS,
+  'bulk_line.outcome': BULK_OUTCOMES,
   'content_item.kind': vocabulary.ITEM_KINDS,
   'signal.type': vocabulary.SIGNAL_TYPES,
   'signal.state': vocabulary.SIGNAL_STATES,

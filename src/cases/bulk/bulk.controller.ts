@@ -1,7 +1,7 @@
 import { Controller, Get, Header, Param, Post, Query, Req, StreamableFile } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { CATEGORIES, IDEOLOGIES, TLP } from '../../domain/vocabulary';
+import { CATEGORIES, IDEOLOGIES, PAP, TLP } from '../../domain/vocabulary';
 import type { Actor } from '../../infra/database/actor';
 import { Allow, CurrentActor } from '../../infra/http/allow';
 import { LINE_TYPES } from '../../infra/http/line-body';
@@ -38,6 +38,7 @@ export class BulkController {
   @ApiQuery({ name: 'title', required: false, type: String })
   @ApiQuery({ name: 'reasons', required: false, type: String })
   @ApiQuery({ name: 'tlp', required: false, enum: TLP })
+  @ApiQuery({ name: 'pap', required: false, enum: PAP })
   open(@CurrentActor() actor: Actor, @Req() request: FastifyRequest): Promise<BulkView> {
     return this.bulk.open(actor, request);
   }

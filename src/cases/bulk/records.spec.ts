@@ -12,7 +12,9 @@ async function* pieces(bytes: Uint8Array, sizes: readonly number[]): AsyncGenera
 
 async function read(body: string | Uint8Array, format: BulkFormat, sizes = [7]): Promise<BulkRecord[]> {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  return Array.fromAsync(bulkRecords(pieces(bytes, sizes), format));
+  const records: BulkRecord[] = [];
+  for await (const record of bulkRecords(pieces(bytes, sizes), format)) records.push(record);
+  return records;
 }
 
 const items = (records: readonly BulkRecord[]): unknown[] => records.map(({ item }) => item);

@@ -5,6 +5,7 @@ import { DomainError } from '../../domain/errors';
 import type { EgressMode } from '../config';
 import { bareHost, requireUrl } from './addresses';
 import { checkedAddresses, checkedDial, type Lookup } from './dial';
+import type { Proxy } from './proxy';
 import { nextHop, type Call } from './redirect';
 import { ACCEPTED_ENCODINGS, readBody } from './response-body';
 
@@ -16,6 +17,8 @@ export interface EgressOptions {
   readonly lookup?: Lookup;
   /** PEM certificates of authorities to trust instead of the system's. */
   readonly ca?: readonly string[];
+  /** Everything goes through this proxy, which looks names up itself: nothing of a call starts from here. */
+  readonly proxy?: Proxy;
 }
 
 export interface CheckedRequest {
@@ -26,8 +29,12 @@ export interface CheckedRequest {
   readonly timeoutMs?: number;
   /** Of the decoded answer. Default 1 MiB. */
   readonly maxResponseBytes?: number;
+  /** The beginning of a longer answer is enough: the rest is left unread, instead of `egress.too-large`. */
+  readonly beginningOnly?: boolean;
   /** Default 0: an answer that points elsewhere is `egress.redirect`. */
   readonly maxRedirects?: number;
+  /** An answer that points elsewhere is an answer as well; whoever follows it calls again. */
+  readonly keepRedirects?: true;
   readonly signal?: AbortSignal;
 }
 
@@ -104,8 +111,10 @@ export class CheckedConnector implements OnApplicationShutdown {
     let call = first;
     for (let redirects = 0; ; redirects++) {
       const answer = await this.send(call, signal);
-      const next = nextHop(call, answer.statusCode, joined(answer.headers).location, this.options.mode);
-      if (!next) return received(answer, call.method, options.maxResponseBytes ?? 2 ** 20);
+      const next = options.keepRedirects
+        ? undefined
+        : nextHop(call, answer.statusCode, joined(answer.headers).location, this.options.mode);
+      if (!next) return received(answer, call.method, options);
       answer.body.on('error', () => undefined).destroy();
       if (redirects >= (options.maxRedirects ?? 0))
         throw new DomainError('egress.redirect', { status: answer.statusCode });
@@ -127,11 +136,16 @@ function firstCall(url: URL, { method = 'GET', headers = {}, body }: CheckedRequ
   return { url, method, headers: { ...usual, ...kept, ...fixed }, ...(body === undefined ? {} : { body }) };
 }
 
-async function received(answer: Dispatcher.ResponseData, method: string, maxBytes: number): Promise<CheckedResponse> {
+async function received(
+  answer: Dispatcher.ResponseData,
+  method: string,
+  { maxResponseBytes = 2 ** 20, beginningOnly = false }: CheckedRequest,
+): Promise<CheckedResponse> {
   const headers = joined(answer.headers);
   // These have no body, whatever encoding their headers announce (RFC 9110, 8.4).
   const empty = method === 'HEAD' || answer.statusCode === 204 || answer.statusCode === 304;
-  const body = await readBody(answer.body, empty ? '' : (headers['content-encoding'] ?? ''), maxBytes);
+  const encoding = empty ? '' : (headers['content-encoding'] ?? '');
+  const body = await readBody(answer.body, encoding, maxResponseBytes, beginningOnly);
   return { status: answer.statusCode, headers, body };
 }
 

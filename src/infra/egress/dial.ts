@@ -7,6 +7,7 @@ import type { buildConnector } from 'undici';
 import { DomainError } from '../../domain/errors';
 import type { EgressMode } from '../config';
 import { bareHost, requireAddress } from './addresses';
+import { tunnel, type Proxy } from './proxy';
 
 /** All addresses of a name. Injectable, so that a test can play a name server that changes its mind. */
 export type Lookup = (host: string) => Promise<readonly LookupAddress[]>;
@@ -19,6 +20,7 @@ export interface DialOptions {
   /** Certificates of authorities to trust besides the usual ones, PEM. */
   readonly ca?: readonly string[];
   readonly connectTimeoutMs: number;
+  readonly proxy?: Proxy;
   /** Ends every connection, made or in the making. */
   readonly closing: AbortSignal;
 }
@@ -64,6 +66,7 @@ async function dialFor(
 async function dial(target: buildConnector.Options, options: DialOptions): Promise<Socket> {
   const secure = target.protocol === 'https:';
   const host = bareHost(target.hostname);
+  if (options.proxy) return dialThrough(options.proxy, { host, port: Number(target.port) || (secure ? 443 : 80), secure }, options); // prettier-ignore
   const addresses = await checkedAddresses(host, options);
   const tcp = connectTcp({
     host,
@@ -79,6 +82,25 @@ async function dial(target: buildConnector.Options, options: DialOptions): Promi
     requireAddress(tcp.remoteAddress ?? '', options.mode);
     tcp.setNoDelay(true).setKeepAlive(true, 60_000);
     return secure ? await withTls(tcp, host, options) : tcp;
+  } catch (error) {
+    tcp.destroy();
+    throw error;
+  }
+}
+
+/** The operator named the proxy, so its own address is not judged; that of the target was, as far as it is no name. */
+async function dialThrough(
+  proxy: Proxy,
+  { host, port, secure }: { readonly host: string; readonly port: number; readonly secure: boolean },
+  options: DialOptions,
+): Promise<Socket> {
+  if (isIP(host)) requireAddress(host, options.mode);
+  const tcp = connectTcp({ host: proxy.host, port: proxy.port, signal: options.closing, autoSelectFamily: true });
+  try {
+    await settled(tcp, 'connect', options.connectTimeoutMs);
+    const outer = proxy.secure ? await withTls(tcp, proxy.host, options) : tcp;
+    await tunnel(outer, proxy, `${host.includes(':') ? `[${host}]` : host}:${port}`, options.connectTimeoutMs);
+    return secure ? await withTls(outer, host, options) : outer;
   } catch (error) {
     tcp.destroy();
     throw error;

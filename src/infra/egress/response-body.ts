@@ -14,7 +14,12 @@ function decoder(encoding: string): Gunzip | BrotliDecompress | undefined {
 }
 
 /** The body, decoded, in memory. The limit counts decoded bytes, so that a bomb is cut off where it has grown to it. */
-export async function readBody(body: Readable, encoding: string, maxBytes: number): Promise<Buffer> {
+export async function readBody(
+  body: Readable,
+  encoding: string,
+  maxBytes: number,
+  beginningOnly = false,
+): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let size = 0;
   try {
@@ -24,6 +29,7 @@ export async function readBody(body: Readable, encoding: string, maxBytes: numbe
     for await (const piece of plain) {
       const buffer = Buffer.from(piece);
       size += buffer.length;
+      if (size > maxBytes && beginningOnly) return Buffer.concat([...pieces, buffer]).subarray(0, maxBytes);
       if (size > maxBytes) throw new DomainError('egress.too-large', { maxBytes });
       pieces.push(buffer);
     }
