@@ -1,3 +1,8 @@
+import { api, bodyOf, Refused, type Schemas } from './wire';
+
+export { Refused } from './wire';
+export type Session = Schemas['SessionView'];
+
 /** A count as it is published: a number, or why there is none. */
 export type Published = number | '<10' | 'withheld';
 
@@ -26,11 +31,6 @@ export interface SummaryAnswer {
   readonly months: readonly PublishedMonth[];
 }
 
-export interface Session {
-  readonly person: { readonly displayName: string } | null;
-  readonly organisation: { readonly name: string };
-}
-
 /** A signal near a hash. */
 export interface HashMatch {
   readonly type: string;
@@ -42,37 +42,15 @@ export interface HashMatch {
   readonly action?: string;
 }
 
-/** What the server refused, in its words. */
-export class Refused extends Error {
-  constructor(
-    readonly status: number,
-    title: string,
-  ) {
-    super(title);
-  }
-}
-
-async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const answer = await fetch(path, {
-    method,
-    credentials: 'same-origin',
-    ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-  });
-  if (answer.status === 204) return undefined as T;
-  const content: unknown = await answer.json();
-  if (!answer.ok) throw new Refused(answer.status, (content as { title?: string }).title ?? answer.statusText);
-  return content as T;
-}
-
-export const summary = (): Promise<SummaryAnswer> => call('GET', '/v1/transparency/summary');
+export const summary = (): Promise<SummaryAnswer> => bodyOf(api.GET('/v1/transparency/summary'));
 export const signIn = (email: string, password: string): Promise<Session> =>
-  call('POST', '/v1/session', { email, password });
-export const signOut = (): Promise<void> => call('DELETE', '/v1/session');
+  bodyOf(api.POST('/v1/session', { body: { email, password } }));
+export const signOut = (): Promise<void> => bodyOf(api.DELETE('/v1/session'));
 
 /** Null when nobody is signed in. */
 export async function session(): Promise<Session | null> {
   try {
-    return await call<Session>('GET', '/v1/session');
+    return await bodyOf<Session>(api.GET('/v1/session'));
   } catch (error) {
     if (error instanceof Refused && error.status === 401) return null;
     throw error;
@@ -81,7 +59,7 @@ export async function session(): Promise<Session | null> {
 
 /** Signals within the usual distance of a hash. Only the hash is sent. */
 export async function matchByHash(type: 'pdq' | 'blockhash' | 'sha256', value: string): Promise<readonly HashMatch[]> {
-  const query = new URLSearchParams({ type, value });
-  const { matches } = await call<{ matches: readonly HashMatch[] }>('GET', `/v1/signals/match?${query.toString()}`);
-  return matches;
+  const query = { type, value };
+  const answer = await bodyOf<{ matches: readonly HashMatch[] }>(api.GET('/v1/signals/match', { params: { query } }));
+  return answer.matches;
 }

@@ -1,64 +1,36 @@
-import { Anchor, Button, Container, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { session, signOut, type Session } from './api';
-import { Figures } from './figures';
-import { SignIn } from './sign-in';
+import { createHashHistory, createRootRoute, createRoute, createRouter, lazyRouteComponent, Navigate } from '@tanstack/react-router'; // prettier-ignore
+import { OwnFigures } from './figures';
+import { Shell } from './shell/shell';
+import { homeOf, useSession } from './shell/session';
+import { Empty } from './shell/states';
 import { t } from './texts';
 
-export function App() {
-  const current = useQuery({ queryKey: ['session'], queryFn: session });
-  return (
-    <Container size="md" py="xl">
-      <Stack gap="xl">
-        <Header session={current.data ?? null} />
-        <SimpleGrid cols={{ base: 1, sm: current.data ? 1 : 2 }} spacing="xl">
-          <Figures session={current.data ?? null} />
-          {current.data === null && <SignIn />}
-        </SimpleGrid>
-        <Footer />
-      </Stack>
-    </Container>
-  );
-}
+const Home = () => <Navigate to={homeOf(useSession())} replace />;
+const Nothing = () => <Empty says={t.shell.notFound} />;
 
-function Header({ session: current }: { readonly session: Session | null }) {
-  const queries = useQueryClient();
-  const leave = useMutation({ mutationFn: signOut, onSettled: () => queries.invalidateQueries() });
-  return (
-    <Group justify="space-between" align="flex-start" component="header">
-      <Stack gap={4} maw={560}>
-        <Title order={1}>Clepsydra</Title>
-        <Text c="dimmed">{t.tagline}</Text>
-      </Stack>
-      {current && (
-        <Stack gap={4} align="flex-end">
-          <Text size="sm">
-            {current.person?.displayName}, {current.organisation.name}
-          </Text>
-          <Button variant="default" size="xs" loading={leave.isPending} onClick={() => leave.mutate()}>
-            {t.signOut}
-          </Button>
-        </Stack>
-      )}
-    </Group>
-  );
-}
+const root = createRootRoute({ component: Shell, notFoundComponent: Nothing });
+const at = <const Path extends string>(path: Path) => ({ getParentRoute: () => root, path });
+const routes = [
+  createRoute({ ...at('/'), component: Home }),
+  createRoute({ ...at('/figures'), component: OwnFigures }),
+  createRoute({ ...at('/refer'), component: lazyRouteComponent(() => import('./refer/refer-page'), 'ReferPage') }),
+  createRoute({ ...at('/board'), component: lazyRouteComponent(() => import('./board/board-page'), 'BoardPage') }),
+  createRoute({ ...at('/inbox'), component: lazyRouteComponent(() => import('./inbox/inbox-page'), 'InboxPage') }),
+  createRoute({
+    ...at('/notices/$id'),
+    component: lazyRouteComponent(() => import('./notice/notice-page'), 'NoticePage'),
+  }),
+] as const;
 
-function Footer() {
-  return (
-    <Group gap="lg" component="footer">
-      <Anchor href="/hash.html" size="sm">
-        {t.hashAPicture}
-      </Anchor>
-      <Anchor href="/figures" size="sm">
-        {t.withoutScript}
-      </Anchor>
-      <Anchor href="/docs" size="sm">
-        {t.api}
-      </Anchor>
-      <Anchor href="/problems" size="sm">
-        {t.errors}
-      </Anchor>
-    </Group>
-  );
+/** Places stand behind `#`: the service serves one page, and its own addresses (`/figures`, `/docs`) stay its own. */
+export const router = createRouter({
+  routeTree: root.addChildren(routes),
+  history: createHashHistory(),
+  defaultPreload: 'intent',
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
 }

@@ -1,6 +1,7 @@
 import { Alert, Paper, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { summary, type OwnSummary, type Published, type PublishedMonth, type Session } from './api';
+import { useSession } from './shell/session';
 import { t } from './texts';
 
 const percent = new Intl.NumberFormat(t.lang, { style: 'percent', maximumFractionDigits: 0 });
@@ -15,6 +16,8 @@ const minutesOf = (ms: number | null): string => (ms === null ? '–' : `${decim
 
 const countOf = (count: Published): string =>
   count === 'withheld' ? t.withheld : typeof count === 'number' ? whole.format(count) : count;
+
+export const OwnFigures = () => <Figures session={useSession()} />;
 
 /** Published months for everybody; the organisation's own, live, once signed in. */
 export function Figures({ session }: { readonly session: Session | null }) {

@@ -1,122 +1,38 @@
-/** Every sentence of the console in each language; the second has exactly the keys of the first. */
-const en = {
-  lang: 'en',
-  tagline: 'Referrals, the one-hour clock, evidence and figures on one record that anyone can check.',
-  signIn: 'Sign in',
-  signOut: 'Sign out',
-  email: 'E-mail address',
-  password: 'Password',
-  publishedFigures: 'Published figures',
-  publishedWhy: 'Closed months only, a week after their end. Counts under ten are not shown.',
-  nothingPublished: 'No month has been published yet.',
-  month: 'Month',
-  notices: 'Notices',
-  received: 'Received',
-  withinHour: 'Within the hour',
-  median: 'Median response',
-  missed: 'Target missed',
-  withheld: 'withheld',
-  ownFigures: 'Your organisation, last thirty days',
-  open: 'Open',
-  preserved: 'Exhibits preserved',
-  matches: 'Matches',
-  unavailable: 'The figures cannot be shown now.',
-  withoutScript: 'Figures without JavaScript',
-  api: 'API',
-  errors: 'Errors explained',
-  minutes: 'min',
-  failed: 'Signing in failed.',
-  hashAPicture: 'Hash a picture',
-  hashPage: {
-    title: 'Is this picture known?',
-    stays:
-      'The picture does not leave this browser. It is hashed here, and only its hashes are sent, under your organisation’s account.',
-    choose: 'Drop a picture here, paste it, or choose one:',
-    hashing: 'Hashing …',
-    hashes: 'Hashes',
-    quality: 'PDQ quality',
-    noPicture: 'This browser cannot decode it as a picture, or it is too large: only its exact hash is compared.',
-    lowQuality: 'The picture shows too little to be compared by what it looks like: only its exact hash is.',
-    roughAlpha: 'Parts are transparent, which this browser keeps only roughly: PDQ may differ by some bits.',
-    answer: 'Answer',
-    asking: 'Asking by hash …',
-    signInFirst: 'To ask whether it is known, sign in first.',
-    unknown: 'Nothing on your lists is near this picture.',
-    known: 'Known. A match proposes; a person decides.',
-    budgetSpent:
-      'Your organisation has asked as often as it may for now. Try again later; the hashes above stay valid.',
-    unreachable: 'The server could not be asked.',
-    failed: 'The file could not be read.',
-    type: 'Hash',
-    distance: 'Bits apart',
-    state: 'State',
-    category: 'Category',
-    action: 'Your policy',
-    states: { active: 'active', provisional: 'provisional', disputed: 'disputed' } as Readonly<Record<string, string>>,
-    actions: { ignore: 'ignore', review: 'have it looked at', block: 'block' } as Readonly<Record<string, string>>,
-  },
-};
+import { en, type Texts } from './texts/en';
+import { fr } from './texts/fr';
+import { pluralIn } from './texts/forms';
 
-export type Texts = typeof en;
+export { fill } from './texts/forms';
+export type { Texts } from './texts/en';
 
-const fr: Texts = {
-  lang: 'fr',
-  tagline: 'Signalements, l’horloge d’une heure, preuves et chiffres, sur un seul registre que chacun peut vérifier.',
-  signIn: 'Se connecter',
-  signOut: 'Se déconnecter',
-  email: 'Adresse électronique',
-  password: 'Mot de passe',
-  publishedFigures: 'Chiffres publiés',
-  publishedWhy: 'Mois clos seulement, une semaine après leur fin. Les effectifs inférieurs à dix ne sont pas montrés.',
-  nothingPublished: 'Aucun mois n’a encore été publié.',
-  month: 'Mois',
-  notices: 'Signalements',
-  received: 'Reçus',
-  withinHour: 'Dans l’heure',
-  median: 'Réponse médiane',
-  missed: 'Objectif manqué',
-  withheld: 'retenu',
-  ownFigures: 'Votre organisation, trente derniers jours',
-  open: 'En cours',
-  preserved: 'Pièces conservées',
-  matches: 'Correspondances',
-  unavailable: 'Les chiffres ne peuvent pas être affichés maintenant.',
-  withoutScript: 'Chiffres sans JavaScript',
-  api: 'API',
-  errors: 'Erreurs expliquées',
-  minutes: 'min',
-  failed: 'La connexion a échoué.',
-  hashAPicture: 'Calculer l’empreinte d’une image',
-  hashPage: {
-    title: 'Cette image est-elle connue ?',
-    stays:
-      'L’image ne quitte pas ce navigateur. Son empreinte est calculée ici et seules les empreintes sont envoyées, au nom de votre organisation.',
-    choose: 'Déposez une image ici, collez-la ou choisissez-en une :',
-    hashing: 'Calcul en cours…',
-    hashes: 'Empreintes',
-    quality: 'Qualité PDQ',
-    noPicture:
-      'Ce navigateur ne peut pas la décoder comme image, ou elle est trop grande : seule son empreinte exacte est comparée.',
-    lowQuality: 'L’image montre trop peu pour être comparée d’après son aspect : seule son empreinte exacte l’est.',
-    roughAlpha:
-      'Des parties sont transparentes, ce que ce navigateur ne garde qu’approximativement : PDQ peut différer de quelques bits.',
-    answer: 'Réponse',
-    asking: 'Question posée par empreinte…',
-    signInFirst: 'Pour demander si elle est connue, connectez-vous d’abord.',
-    unknown: 'Rien sur vos listes n’est proche de cette image.',
-    known: 'Connue. Une correspondance propose ; une personne décide.',
-    budgetSpent:
-      'Votre organisation a épuisé ses questions pour le moment. Réessayez plus tard ; les empreintes ci-dessus restent valables.',
-    unreachable: 'Le serveur n’a pas pu être interrogé.',
-    failed: 'Le fichier n’a pas pu être lu.',
-    type: 'Empreinte',
-    distance: 'Bits d’écart',
-    state: 'État',
-    category: 'Catégorie',
-    action: 'Votre politique',
-    states: { active: 'active', provisional: 'provisoire', disputed: 'contestée' },
-    actions: { ignore: 'ignorer', review: 'faire examiner', block: 'bloquer' },
-  },
-};
+const LANGUAGES = { en, fr } as const satisfies Record<string, Texts>;
+type Language = keyof typeof LANGUAGES;
+const KEPT = 'clepsydra.language';
 
-export const t: Texts = navigator.language.toLowerCase().startsWith('fr') ? fr : en;
+/** A browser that keeps nothing, or a page opened from a disk, has no store. */
+function kept(): string | null {
+  try {
+    return localStorage.getItem(KEPT);
+  } catch {
+    return null;
+  }
+}
+
+function chosen(): Language {
+  const found = kept();
+  if (found === 'en' || found === 'fr') return found;
+  return navigator.language.toLowerCase().startsWith('fr') ? 'fr' : 'en';
+}
+
+const language = chosen();
+export const t: Texts = LANGUAGES[language];
+export const plural = pluralIn(language);
+
+/** Takes the other language and begins anew: every text is read once. */
+export function switchLanguage(): void {
+  try {
+    localStorage.setItem(KEPT, language === 'fr' ? 'en' : 'fr');
+  } finally {
+    location.reload();
+  }
+}

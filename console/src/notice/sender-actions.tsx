@@ -1,0 +1,68 @@
+import { Alert, Button, Group, Stack, Textarea } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { step, type Notice } from '../notices-api';
+import { useSession } from '../shell/session';
+import { t } from '../texts';
+import { noteLetGo } from '../undo/leaving';
+import { reasonOf } from '../wire';
+
+/** What its sender may do with it next. */
+export function SenderActions({ notice }: { readonly notice: Notice }) {
+  const { permissions } = useSession();
+  const [reason, setReason] = useState<string | null>(null);
+  const queries = useQueryClient();
+  const act = useMutation({
+    mutationFn: ({ verb, why }: { verb: 'send' | 'close' | 'withdraw'; why?: string }) =>
+      step(notice.id, verb, { version: notice.version, ...(why ? { reason: why } : {}) }),
+    onSuccess: (next, { verb }) => {
+      setReason(null);
+      queries.setQueryData(['notice', notice.id], next);
+      if (verb === 'send') noteLetGo(notice.id);
+    },
+    onError: () => queries.invalidateQueries({ queryKey: ['notice', notice.id] }),
+  });
+  const may = (verb: 'send' | 'close' | 'withdraw'): boolean =>
+    permissions.includes(`notice.${verb}`) && notice.possible.includes(verb);
+  return (
+    <Stack gap="xs" align="flex-start">
+      {act.error && (
+        <Alert color="red" role="alert">
+          {reasonOf(act.error, t.shell.unreachable)}
+        </Alert>
+      )}
+      {reason !== null && (
+        <Textarea
+          w="100%"
+          label={t.notice.withdrawWhy}
+          value={reason}
+          autoFocus
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
+      )}
+      <Group gap="xs">
+        {may('send') && <Button onClick={() => act.mutate({ verb: 'send' })}>{t.undo.now}</Button>}
+        {may('close') && (
+          <Button variant="default" onClick={() => act.mutate({ verb: 'close' })}>
+            {t.notice.close}
+          </Button>
+        )}
+        {may('withdraw') && (
+          <Button
+            variant="default"
+            color="red"
+            disabled={reason !== null && reason.trim() === ''}
+            onClick={() => (reason === null ? setReason('') : act.mutate({ verb: 'withdraw', why: reason.trim() }))}
+          >
+            {t.notice.withdraw}
+          </Button>
+        )}
+        {reason !== null && (
+          <Button variant="subtle" onClick={() => setReason(null)}>
+            {t.notice.cancel}
+          </Button>
+        )}
+      </Group>
+    </Stack>
+  );
+}

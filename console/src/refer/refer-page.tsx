@@ -1,0 +1,217 @@
+import { Alert, Button, FileButton, Group, NativeSelect, Paper, SimpleGrid, Stack, Text, Textarea, Title } from '@mantine/core'; // prettier-ignore
+import { useMutation } from '@tanstack/react-query';
+import { useDeferredValue, useMemo, useRef, useState } from 'react';
+import { CATEGORIES, IDEOLOGIES } from '../../../src/domain/vocabulary';
+import { useSendKey } from '../keys';
+import { KeysDialog } from '../shell/keys-dialog';
+import { Empty } from '../shell/states';
+import { fill, plural, t } from '../texts';
+import { newKey, reasonOf } from '../wire';
+import { FileList } from './file-list';
+import { readPaste } from './lines';
+import { LineTable } from './line-table';
+import { Parcels } from './parcels';
+import { check, dropped, sendable, sendFile, type Checked, type DroppedFile } from './submission';
+import { take, useDrop } from './use-drop';
+
+interface About {
+  readonly category: (typeof CATEGORIES)[number] | '';
+  readonly ideology: (typeof IDEOLOGIES)[number] | '';
+  readonly reasons: string;
+  readonly grounds: string;
+}
+
+const NOTHING: About = { category: '', ideology: '', reasons: '', grounds: '' };
+
+export function ReferPage() {
+  // A new one begins with nothing of the one before.
+  const [turn, setTurn] = useState(0);
+  return <Referral key={turn} onAgain={() => setTurn(turn + 1)} />;
+}
+
+function Referral({ onAgain }: { readonly onAgain: () => void }) {
+  const [text, setText] = useState('');
+  const [files, setFiles] = useState<readonly DroppedFile[]>([]);
+  const [about, setAbout] = useState<About>(NOTHING);
+  const [checked, setChecked] = useState<Checked | null>(null);
+  const deferred = useDeferredValue(text);
+  const pasted = useMemo(() => readPaste(deferred), [deferred]);
+  const takers = {
+    onText: (more: string) => setText((before) => (before.trim() === '' ? more : `${before.trimEnd()}\n${more}`)),
+    onFiles: (more: readonly File[]) => setFiles((before) => [...before, ...more.map(dropped)]),
+  };
+  const isOver = useDrop(takers, checked !== null);
+  const checking = useCheck(setFiles, setChecked);
+  const { category, ideology } = about;
+  const ready = category !== '' && ideology !== '' && (sendable(pasted.lines).length > 0 || files.length > 0);
+  const begin = (): void => {
+    if (!ready || checked || checking.isPending) return;
+    const reasons = about.reasons.trim() === '' ? {} : { reasons: about.reasons.trim() };
+    checking.mutate({ about: { category, ideology, ...reasons }, lines: pasted.lines, files });
+  };
+  useSendKey(begin);
+  return (
+    <Stack component="section" aria-labelledby="title" className={isOver ? 'over' : ''}>
+      <Group justify="space-between">
+        <Title order={1} size="h3" id="title">
+          {checked ? fill(t.refer.caseOpened, { reference: checked.reference }) : t.refer.title}
+        </Title>
+        <KeysDialog keys={[['Ctrl + Enter', t.keys.send]]} />
+      </Group>
+      {!checked && <PasteBox text={text} onText={setText} onFiles={(chosen) => void take(chosen, takers)} />}
+      <AboutFields about={about} onChange={setAbout} isChecked={checked !== null} />
+      {pasted.lines.length === 0 && files.length === 0 && <Empty says={t.refer.empty} />}
+      {pasted.lines.length > 0 && (
+        <>
+          <Text size="sm" c="dimmed" role="status">
+            {plural(t.refer.lines, sendable(pasted.lines).length)}
+            {pasted.prose > 0 && ` · ${plural(t.refer.proseLines, pasted.prose)}`}
+            {pasted.cut && ` · ${t.refer.atMost}`}
+          </Text>
+          <LineTable lines={pasted.lines} checked={checked} />
+        </>
+      )}
+      <FileList
+        files={files}
+        lines={pasted.lines}
+        isFixed={checked !== null || checking.isPending}
+        onChange={setFiles}
+      />
+      {checking.error && (
+        <Alert color="red" role="alert">
+          {reasonOf(checking.error, t.shell.unreachable)}
+        </Alert>
+      )}
+      {checked ? (
+        <Paper withBorder p="md" radius="md">
+          <Parcels checked={checked} grounds={about.grounds} />
+        </Paper>
+      ) : (
+        <Button disabled={!ready} loading={checking.isPending} onClick={begin} className="main-action">
+          {t.refer.check} <kbd>Ctrl ↵</kbd>
+        </Button>
+      )}
+      {checked && (
+        <Button variant="subtle" onClick={onAgain} className="main-action">
+          {t.refer.startOver}
+        </Button>
+      )}
+    </Stack>
+  );
+}
+
+type SetFiles = (change: (before: readonly DroppedFile[]) => readonly DroppedFile[]) => void;
+
+/** Opens the case, then sends the files one after another while the notice may already go. */
+function useCheck(setFiles: SetFiles, onChecked: (checked: Checked) => void) {
+  const key = useRef(newKey());
+  return useMutation({
+    mutationFn: ({
+      about,
+      lines,
+      files,
+    }: {
+      about: Parameters<typeof check>[0];
+      lines: Parameters<typeof check>[1];
+      files: readonly DroppedFile[];
+    }) =>
+      // prettier-ignore
+      check(about, lines, files, key.current),
+    onSuccess: async ({ checked, first }, { lines, files }) => {
+      onChecked(checked);
+      const note = (next: DroppedFile): void =>
+        setFiles((before) => before.map((each) => (each.key === next.key ? next : each)));
+      for (const [i, file] of files.entries()) {
+        if (i === 0 && first) {
+          note({ ...file, state: 'done', exhibit: first });
+          continue;
+        }
+        note({ ...file, state: 'sending' });
+        note(await sendFile(file, checked.caseId, lines));
+      }
+    },
+    // What was refused may be changed and is then another submission.
+    onError: () => {
+      key.current = newKey();
+    },
+  });
+}
+
+interface PasteProps {
+  readonly text: string;
+  readonly onText: (text: string) => void;
+  readonly onFiles: (files: readonly File[]) => void;
+}
+
+function PasteBox({ text, onText, onFiles }: PasteProps) {
+  return (
+    <Stack gap={4} align="flex-start">
+      <Textarea
+        w="100%"
+        label={t.refer.paste}
+        description={t.refer.pasteHow}
+        value={text}
+        onChange={(event) => onText(event.currentTarget.value)}
+        rows={6}
+        autoFocus
+        spellCheck={false}
+        classNames={{ input: 'address' }}
+      />
+      <FileButton onChange={onFiles} multiple>
+        {(props) => (
+          <Button size="xs" variant="default" {...props}>
+            {t.refer.chooseFiles}
+          </Button>
+        )}
+      </FileButton>
+    </Stack>
+  );
+}
+
+interface AboutProps {
+  readonly about: About;
+  readonly onChange: (about: About) => void;
+  readonly isChecked: boolean;
+}
+
+function AboutFields({ about, onChange, isChecked }: AboutProps) {
+  const choices = <T extends string>(all: readonly T[], words: Readonly<Record<T, string>>) => [
+    { value: '', label: t.refer.choose },
+    ...all.map((value) => ({ value, label: words[value] })),
+  ];
+  return (
+    <SimpleGrid cols={{ base: 1, sm: 2 }}>
+      <NativeSelect
+        label={t.refer.category}
+        required
+        disabled={isChecked}
+        value={about.category}
+        data={choices(CATEGORIES, t.words.categories)}
+        onChange={({ currentTarget: { value } }) =>
+          onChange({ ...about, category: CATEGORIES.find((each) => each === value) ?? '' })
+        }
+      />
+      <NativeSelect
+        label={t.refer.ideology}
+        required
+        disabled={isChecked}
+        value={about.ideology}
+        data={choices(IDEOLOGIES, t.words.ideologies)}
+        onChange={({ currentTarget: { value } }) =>
+          onChange({ ...about, ideology: IDEOLOGIES.find((each) => each === value) ?? '' })
+        }
+      />
+      <Textarea
+        label={t.refer.grounds}
+        value={about.grounds}
+        onChange={({ currentTarget: { value } }) => onChange({ ...about, grounds: value })}
+      />
+      <Textarea
+        label={t.refer.reasons}
+        disabled={isChecked}
+        value={about.reasons}
+        onChange={({ currentTarget: { value } }) => onChange({ ...about, reasons: value })}
+      />
+    </SimpleGrid>
+  );
+}

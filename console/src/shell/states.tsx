@@ -1,0 +1,30 @@
+import { Alert, Button, Stack, Text } from '@mantine/core';
+import { t } from '../texts';
+import { reasonOf } from '../wire';
+
+export const Loading = () => (
+  <div className="loading" role="status" aria-label={t.shell.loading}>
+    <span />
+    <span />
+    <span />
+  </div>
+);
+
+export function Failed({ error, again }: { readonly error: unknown; readonly again: () => void }) {
+  return (
+    <Alert color="red" role="alert">
+      <Stack gap="xs" align="flex-start">
+        {reasonOf(error, t.shell.unreachable)}
+        <Button size="xs" variant="default" onClick={again}>
+          {t.shell.retry}
+        </Button>
+      </Stack>
+    </Alert>
+  );
+}
+
+export const Empty = ({ says }: { readonly says: string }) => (
+  <Text className="empty" c="dimmed">
+    {says}
+  </Text>
+);

@@ -1,0 +1,28 @@
+/** The page that hashes a picture in the browser. */
+export const enHashPage = {
+  title: 'Is this picture known?',
+  stays:
+    'The picture does not leave this browser. It is hashed here, and only its hashes are sent, under your organisation’s account.',
+  choose: 'Drop a picture here, paste it, or choose one:',
+  hashing: 'Hashing …',
+  hashes: 'Hashes',
+  quality: 'PDQ quality',
+  noPicture: 'This browser cannot decode it as a picture, or it is too large: only its exact hash is compared.',
+  lowQuality: 'The picture shows too little to be compared by what it looks like: only its exact hash is.',
+  roughAlpha: 'Parts are transparent, which this browser keeps only roughly: PDQ may differ by some bits.',
+  answer: 'Answer',
+  asking: 'Asking by hash …',
+  signInFirst: 'To ask whether it is known, sign in first.',
+  unknown: 'Nothing on your lists is near this picture.',
+  known: 'Known. A match proposes; a person decides.',
+  budgetSpent: 'Your organisation has asked as often as it may for now. Try again later; the hashes above stay valid.',
+  unreachable: 'The server could not be asked.',
+  failed: 'The file could not be read.',
+  type: 'Hash',
+  distance: 'Bits apart',
+  state: 'State',
+  category: 'Category',
+  action: 'Your policy',
+  states: { active: 'active', provisional: 'provisional', disputed: 'disputed' } as Readonly<Record<string, string>>,
+  actions: { ignore: 'ignore', review: 'have it looked at', block: 'block' } as Readonly<Record<string, string>>,
+};
