@@ -1,8 +1,10 @@
 import { DynamicModule, Global, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { AccountsModule } from './accounts/accounts.module';
+import { RegistryModule } from './accounts/registry/registry.module';
 import { Background } from './background';
 import { CasesModule } from './cases/cases.module';
+import { DeconflictionModule } from './cases/deconfliction/deconfliction.module';
 import { DeliveriesModule } from './deliveries/deliveries.module';
 import { ClockSource, SystemClock } from './infra/clock-source';
 import { CONFIG, type Config } from './infra/config';
@@ -12,6 +14,7 @@ import { ServiceModule } from './infra/http/service.module';
 import { JobsModule } from './infra/jobs/jobs.module';
 import { LedgerModule } from './ledger/ledger.module';
 import { NoticesModule } from './notices/notices.module';
+import { RecheckModule } from './notices/recheck/recheck.module';
 import { ExchangeModule } from './signals/exchange/exchange.module';
 import { ExchangeInboundModule } from './signals/exchange/inbound/inbound.module';
 import { SignalsModule } from './signals/signals.module';
@@ -53,11 +56,14 @@ export class AppModule {
         JobsModule,
         LedgerModule,
         AccountsModule,
+        RegistryModule,
         SignalsModule,
         ExchangeModule,
         ExchangeInboundModule,
         CasesModule,
+        DeconflictionModule,
         NoticesModule,
+        RecheckModule,
         DeliveriesModule,
         TransparencyModule,
       ],
