@@ -39,7 +39,7 @@ const CELL = { font: 'regular', size: 9, tag: 'P', before: 4 } as const satisfie
 const LABEL = { font: 'regular', size: 8, tag: 'P', before: 4 } as const satisfies Face;
 
 /** pdfkit writes it (ISO 32000-1, 14.8.5.7); its types do not know it. */
-const HEAD_OF_ROW: NonNullable<Parameters<PDFKit.PDFDocument['struct']>[1]> = Object.assign({}, { scope: 'Row' });
+const HEAD_OF_ROW: object = { scope: 'Row' };
 
 export interface DocumentFacts {
   readonly title: string;
