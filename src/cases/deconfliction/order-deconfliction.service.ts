@@ -1,0 +1,150 @@
+import { Injectable } from '@nestjs/common';
+import { NIL } from 'uuid';
+import { DomainError } from '../../domain/errors';
+import { ClockSource } from '../../infra/clock-source';
+import { Work, type Actor, type Tx } from '../../infra/database/work';
+import { append } from '../../ledger/append';
+import type { OrderAnswerView, OrderHolderView, StandingOrderView } from './deconfliction.dto';
+import { OrderTokens, type OrderToken, type Subject } from './order-tokens';
+
+/** Items that one person may ask about in a day: the answers tell what others work on. */
+export const QUESTIONS_PER_PERSON_AND_DAY = 2_000;
+/** For all keys of an organisation together. */
+export const QUESTIONS_OF_KEYS_AND_DAY = 10_000;
+
+const DAY_MS = 86_400_000;
+const SUBJECTS = `select i.id as "itemId", i.kind, i.identity, i.platform_id as "platformId",
+    coalesce((select array_agg(distinct e.sha256) from exhibit e where e.item_id = i.id), '{}') as sha256
+  from content_item i where i.id = any ($1) order by i.id`;
+const STANDING = `select s.token, s.organisation_id as "organisationId", s.notice_id as "noticeId", coalesce(a.name, o.name) as authority,
+    a.contact_point as "contactPoint", a.telephone
+  from standing_orders($1) s join organisation o on o.id = s.organisation_id
+    left join authority_entry a on a.organisation_id = o.id and a.removed_at is null`;
+
+interface StandingRow extends OrderHolderView {
+  readonly token: Buffer;
+  readonly organisationId: string;
+  readonly noticeId: string | null;
+}
+
+/**
+ * Whether another body has an order on the same subject (rec. 36): tells that there is one and whom to call, and nothing about its
+ * case, its time or its content. Of one's own orders it names the notice.
+ */
+@Injectable()
+export class OrderDeconfliction {
+  constructor(
+    private readonly work: Work,
+    private readonly clock: ClockSource,
+    private readonly tokens: OrderTokens,
+  ) {}
+
+  /**
+   * Asks, and has the question kept: counted against the day of whoever asks and written into the ledger, in a transaction of its
+   * own, because what the answer told stays told when the caller's work is undone.
+   * @throws DomainError `order.questions-spent`; `request.not-found` for an item that is not the actor's
+   */
+  async ask(actor: Actor, itemIds: readonly string[]): Promise<OrderAnswerView> {
+    const asked = [...new Set(itemIds)];
+    const at = this.clock.now();
+    return this.work.aside(actor, async (tx) => {
+      const tokens = this.tokens.of(await subjectsOf(tx, asked));
+      await takeQuestions(tx, actor, asked.length, at);
+      const standing = await standingOn(tx, actor, tokens);
+      const isClear = standing.every(({ on }) => on !== 'subject');
+      const [only] = asked;
+      await append(tx, {
+        kind: 'order.duplicates-asked',
+        actor,
+        at,
+        subjects: asked.length === 1 && only ? { item: only } : {},
+        dims: { items: asked.length, isClear },
+        internal: { itemIds: asked },
+        audience: [actor.organisationId],
+      });
+      return { isClear, standing };
+    });
+  }
+
+  /**
+   * For whoever is about to let an order go. To be called before the transaction that does it, never inside: see `ask`.
+   * @throws DomainError `order.duplicate` with `standing`, and what `ask` throws
+   */
+  async assertNoOtherOrder(actor: Actor, itemIds: readonly string[]): Promise<void> {
+    const { isClear, standing } = await this.ask(actor, itemIds);
+    if (!isClear) throw duplicate(standing);
+  }
+
+  /**
+   * From here on this order stands. In the transaction that lets it go, as the app role of its sender; a second body that does
+   * the same at the same instant waits for this transaction and is refused. Repeating it for one notice changes nothing.
+   * @throws DomainError `order.duplicate`
+   */
+  async recordOrderTokens(tx: Tx, actor: Actor, noticeId: string, itemIds: readonly string[]): Promise<void> {
+    const tokens = this.tokens.of(await subjectsOf(tx, [...new Set(itemIds)]));
+    await tx.query(
+      `insert into order_token (token, notice_id, organisation_id, kind, recorded_at)
+         select t.token, $3, $4, t.kind, $5 from unnest($1::bytea[], $2::text[]) with ordinality as t (token, kind, n) order by t.n
+       on conflict do nothing`,
+      [
+        tokens.map(({ token }) => token),
+        tokens.map(({ kind }) => kind),
+        noticeId,
+        actor.organisationId,
+        this.clock.now(),
+      ],
+    );
+    const rows = await tx.query<{ token: Buffer }[]>(
+      'select token from order_token where notice_id = $1 and released_at is null',
+      [noticeId],
+    );
+    const held = new Set(rows.map(({ token }) => token.toString('hex')));
+    const missing = tokens.filter(({ kind, token }) => kind === 'subject' && !held.has(token.toString('hex')));
+    if (missing.length > 0) throw duplicate(await standingOn(tx, actor, missing));
+  }
+
+  /** The order no longer stands: recalled, withdrawn, annulled or closed. By its sender, or by whoever ended it. */
+  async releaseOrderTokens(tx: Tx, noticeId: string): Promise<void> {
+    await tx.query('select release_order_tokens($1, $2)', [noticeId, this.clock.now()]);
+  }
+}
+
+const duplicate = (standing: readonly StandingOrderView[]): DomainError =>
+  new DomainError('order.duplicate', { standing: standing.filter(({ on }) => on === 'subject') });
+
+async function subjectsOf(tx: Tx, itemIds: readonly string[]): Promise<Subject[]> {
+  const subjects = await tx.query<Subject[]>(SUBJECTS, [itemIds]);
+  if (subjects.length !== itemIds.length) throw new DomainError('request.not-found');
+  return subjects;
+}
+
+async function takeQuestions(tx: Tx, actor: Actor, questions: number, at: Date): Promise<void> {
+  const isPerson = actor.via === 'session' && actor.personId !== null;
+  const most = isPerson ? QUESTIONS_PER_PERSON_AND_DAY : QUESTIONS_OF_KEYS_AND_DAY;
+  const day = at.toISOString().slice(0, 10);
+  const resetsAt = new Date(Date.parse(day) + DAY_MS).toISOString();
+  if (questions > most) throw new DomainError('order.questions-spent', { limit: most, resetsAt });
+  const [row] = await tx.query<{ taken: boolean }[]>('select take_order_questions($1, $2, $3, $4) as taken', [
+    isPerson ? actor.personId : NIL,
+    day,
+    questions,
+    most,
+  ]);
+  if (!row?.taken) throw new DomainError('order.questions-spent', { limit: most, resetsAt });
+}
+
+/** What stands on the tokens: a line for each item, body and kind of subject. */
+async function standingOn(tx: Tx, actor: Actor, tokens: readonly OrderToken[]): Promise<StandingOrderView[]> {
+  const rows = await tx.query<StandingRow[]>(STANDING, [tokens.map(({ token }) => token)]);
+  const byToken = Map.groupBy(rows, ({ token }) => token.toString('hex'));
+  const lines = tokens.flatMap(({ itemId, kind, token }) =>
+    (byToken.get(token.toString('hex')) ?? []).map((row) => lineOf(actor, itemId, kind, row)),
+  );
+  return [...new Map(lines.map((line) => [JSON.stringify(line), line])).values()];
+}
+
+function lineOf(actor: Actor, itemId: string, on: OrderToken['kind'], row: StandingRow): StandingOrderView {
+  const { authority, contactPoint, telephone, noticeId } = row;
+  const isOwn = row.organisationId === actor.organisationId;
+  return { itemId, on, holder: isOwn ? null : { authority, contactPoint, telephone }, noticeId };
+}
