@@ -2,7 +2,7 @@
 // own service on its own durable database in a temporary folder, speaks to the loopback alone, and fails only when
 // something broke, never because something was slow.
 //   --quick  a tenth of everything, to see that it works     --json   the figures as JSON on standard output
-//   --only intake,ledger,webhook,clock,start,vault           --profile FOLDER   a CPU profile of the service
+//   --only intake,bulk,ledger,webhook,clock,start,vault           --profile FOLDER   a CPU profile of the service
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -25,6 +25,7 @@ const HANGS_AFTER_MS = 10 * 60_000;
 const FULL = {
   start: { rounds: 3 },
   intake: { rounds: 3, roundSeconds: 4, items: 20_000 },
+  bulk: { rounds: 3, items: 10_000 },
   ledger: { flatMs: 10_000, steadyMs: 8000 },
   webhook: { notices: 300 },
   clock: { clocks: 100_000, due: 4000, spanMs: 20_000 },
@@ -33,6 +34,7 @@ const FULL = {
 const QUICK = {
   start: { rounds: 1 },
   intake: { rounds: 1, roundSeconds: 2, items: 2000 },
+  bulk: { rounds: 1, items: 1000 },
   ledger: { flatMs: 2000, steadyMs: 1500 },
   webhook: { notices: 30 },
   clock: { clocks: 10_000, due: 400, spanMs: 6000 },
@@ -76,10 +78,16 @@ async function measure() {
   // First always: it makes the database on which the others run.
   const { benchStart } = await import('./start.mjs');
   rows.start = await benchStart(folder, data, wanted('start') ? settings.start : { ...settings.start, rounds: 1 });
-  const [{ benchIntake }, { benchLedger }, { benchWebhook }, { benchClock }] = await Promise.all(
-    ['intake', 'ledger', 'webhook', 'clock'].map((name) => import(`./${name}.mjs`)),
+  const [{ benchIntake }, { benchBulk }, { benchLedger }, { benchWebhook }, { benchClock }] = await Promise.all(
+    ['intake', 'bulk', 'ledger', 'webhook', 'clock'].map((name) => import(`./${name}.mjs`)),
   );
-  const benches = { intake: benchIntake, webhook: benchWebhook, ledger: benchLedger, clock: benchClock };
+  const benches = {
+    intake: benchIntake,
+    bulk: benchBulk,
+    webhook: benchWebhook,
+    ledger: benchLedger,
+    clock: benchClock,
+  };
   const chosen = Object.entries(benches).filter(([name]) => wanted(name));
   if (chosen.length > 0) {
     rows.service = await withService(
