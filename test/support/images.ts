@@ -101,7 +101,7 @@ export async function mislabelledFile(seed: number): Promise<{ name: string; dec
 
 /** A chunk as it stands in the file; `lie`: with a check sum that is not its own. */
 export type AnimationPart =
-  | { readonly frames: number; readonly lie?: true }
+  | { readonly frames: number; readonly plays?: number; readonly lie?: true }
   | { readonly control: readonly [width: number, height: number, x: number, y: number]; readonly lie?: true }
   | { readonly own: Buffer }
   | { readonly frame: Buffer };
@@ -111,7 +111,8 @@ export function animatedPng(like: Buffer, parts: readonly AnimationPart[]): Buff
   let number = 0;
   const numbered = (body: Buffer): Buffer => Buffer.concat([u32Of(number++), body]);
   const written = parts.map((part): Buffer => {
-    if ('frames' in part) return spoilt(pngChunk('acTL', Buffer.concat([u32Of(part.frames), u32Of(0)])), part.lie);
+    if ('frames' in part)
+      return spoilt(pngChunk('acTL', Buffer.concat([u32Of(part.frames), u32Of(part.plays ?? 0)])), part.lie);
     if ('own' in part) return pngChunk('IDAT', compressedOf(part.own));
     if ('frame' in part) return pngChunk('fdAT', numbered(compressedOf(part.frame)));
     const rest = Buffer.from([0, 1, 0, 100, 0, 0]);

@@ -120,6 +120,14 @@ describe('an APNG that shows its own picture', () => {
       (frame, own) => [{ frames: 0 }, { own }, { control: FULL }, { frame }],
     ],
     [
+      'because its count of frames is no number of a PNG',
+      (frame, own) => [{ frames: 0xffffffff }, { own }, { control: FULL }, { frame }],
+    ],
+    [
+      'because its count of repetitions is no number of a PNG',
+      (frame, own) => [{ frames: 1, plays: 0x80000001 }, { own }, { control: FULL }, { frame }],
+    ],
+    [
       'because what makes it an animation is damaged',
       (frame, own) => [{ frames: 1, lie: true }, { own }, { control: FULL }, { frame }],
     ],

@@ -25,6 +25,8 @@ interface Chunk {
 
 const SIGNATURE_BYTES = 8;
 const COUNT_BYTES = 8;
+/** A whole number of a PNG ends here (third edition, 7.1); a count above it makes no animation, to Chromium as to libpng. */
+const MOST = 2 ** 31 - 1;
 const CONTROL_BYTES = 26;
 /** A PNG of 64 MiB in chunks of a usual size has a thousandth of them. */
 const MOST_CHUNKS = 100_000;
@@ -53,10 +55,11 @@ export function firstFrame(bytes: Uint8Array): FirstFrame | null {
 
 function hidesItself(before: readonly Chunk[]): boolean {
   const sound = before.filter(({ isSound }) => isSound);
-  const counts = sound.some(({ type, data }) => type === 'acTL' && data.length === COUNT_BYTES && u32(data, 0) > 0);
-  return counts && sound.some(isHeader) && !sound.some(({ type }) => type === 'fcTL');
+  return sound.some(isCount) && sound.some(isHeader) && !sound.some(({ type }) => type === 'fcTL');
 }
 
+const isCount = ({ type, data }: Chunk): boolean =>
+  type === 'acTL' && data.length === COUNT_BYTES && u32(data, 0) > 0 && u32(data, 0) <= MOST && u32(data, 4) <= MOST;
 const isHeader = ({ type, data }: Chunk): boolean => type === 'IHDR' && data.length === 13;
 
 const unreadable = (header: Uint8Array): FirstFrame => ({

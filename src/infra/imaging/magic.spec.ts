@@ -50,7 +50,33 @@ describe('the type by magic bytes', () => {
     expect(sniff(ftyp('mif1', 'miaf', 'heic')).type).toBe('image/heic');
     expect(sniff(ftyp('mif1', 'mif1', 'avif')).type).toBe('image/avif');
     expect(sniff(ftyp('mif1')).type).toBe('image/heif');
-    expect(sniff(ftyp('M4A ')).kind).toBe('other');
+  });
+
+  it.each([
+    ['that calls itself sound', ftyp('M4A ', 'isom'), 'video/mp4', 'video'],
+    ['that calls itself a spoken book', ftyp('M4B '), 'video/mp4', 'video'],
+    ...['free', 'skip', 'uuid', 'udta', 'styp', 'moof'].map(
+      (box) =>
+        [
+          `with a box ${box} before its type`,
+          bytes(`\0\0\0\x08${box}\0\0\0\x14ftypisom`),
+          'video/mp4',
+          'video',
+        ] as const,
+    ),
+    ['whose picture brand is not its first', ftyp('isom', 'mp42', 'avif'), 'image/avif', 'image'],
+    ['whose picture brand stands behind that of sound', ftyp('M4A ', 'avif', 'mif1'), 'image/avif', 'image'],
+  ])('looks at a film or picture %s, because players and browsers do', (_, file, type, kind) => {
+    expect(sniff(file)).toEqual({ type, kind });
+  });
+
+  it('knows icons, pointers and bitmaps with anything in their reserved bytes for pictures', () => {
+    const icon = bytes('\0\0\x01\0\x01\0\0\0\0\0\x01\0\x20\0');
+    expect(sniff(icon)).toEqual({ type: 'image/x-icon', kind: 'image' });
+    expect(sniff(bytes('\0\0\x02\0\x01\0\x20\x20')).kind).toBe('image');
+    expect(sniff(bytes('\0\0\x01\0\0\0\0\0')).kind).toBe('other');
+    expect(sniff(bytes('BM\x36\0\0\0\x01\x02\x03\x04\x36\0\0\0\x28\0\0\0')).type).toBe('image/bmp');
+    expect(contradicts('image/vnd.microsoft.icon', sniff(icon))).toBe(false);
   });
 
   it.each([
@@ -72,6 +98,15 @@ describe('the type by magic bytes', () => {
     expect(sniff(padded('<?xml version="1.0"?>\n<svg>')).active).toBe('svg');
     expect(sniff(padded('<!doctype html>')).active).toBe('html');
     expect(sniff(padded('words')).active).toBeUndefined();
+  });
+
+  it.each([
+    ['a comment', `<!--${'x'.repeat(70_000)}--><svg>`],
+    ['white space', `${' '.repeat(70_000)}<svg>`],
+    ['an instruction', `<?x ${'x'.repeat(70_000)}?><svg>`],
+    ['a document type', `<!DOCTYPE x [${' '.repeat(70_000)}]><svg>`],
+  ])('takes what has nothing but %s as far as it is read for markup that may draw something', (_, text) => {
+    expect(sniff(bytes(text)).active).toBe('svg');
   });
 
   it('calls a file mislabelled only where the declared type cannot be true', () => {

@@ -18,8 +18,15 @@ const MAGIC_BYTES = 4096;
 
 const UNKNOWN: Sniffed = { type: 'application/octet-stream', kind: 'other' };
 
+const ICON: Sniffed = { type: 'image/x-icon', kind: 'image' };
+
 /** `at`: offset; `magic`: bytes as latin1 text, `?` standing for any byte. */
-const SIGNATURES: readonly { at: number; magic: string; found: Sniffed }[] = [
+interface Signature {
+  readonly at: number;
+  readonly magic: string;
+  readonly found: Sniffed;
+}
+const SIGNATURES: readonly Signature[] = [
   { at: 0, magic: '\xff\xd8\xff', found: { type: 'image/jpeg', kind: 'image' } },
   { at: 0, magic: '\x89PNG\r\n\x1a\n', found: { type: 'image/png', kind: 'image' } },
   { at: 0, magic: 'GIF87a', found: { type: 'image/gif', kind: 'image' } },
@@ -29,14 +36,34 @@ const SIGNATURES: readonly { at: number; magic: string; found: Sniffed }[] = [
   { at: 0, magic: 'MM\0*', found: { type: 'image/tiff', kind: 'image' } },
   { at: 0, magic: 'II+\0\x08\0\0\0', found: { type: 'image/tiff', kind: 'image' } },
   { at: 0, magic: 'MM\0+\0\x08\0\0', found: { type: 'image/tiff', kind: 'image' } },
-  // A Windows bitmap: two reserved words of nothing, and a header of less than 256 bytes behind the first 14.
-  { at: 0, magic: 'BM????\0\0\0\0????', found: { type: 'image/bmp', kind: 'image' } },
+  // A Windows bitmap: viewers read nothing of its two reserved words; its second header has one of a few sizes.
+  { at: 0, magic: 'BM????????????', found: { type: 'image/bmp', kind: 'image' } },
+  // Icons and pointers, which browsers draw: PNG or bitmap inside.
+  { at: 0, magic: '\0\0\x01\0??', found: ICON },
+  { at: 0, magic: '\0\0\x02\0??', found: ICON },
   { at: 0, magic: '%PDF-', found: { type: 'application/pdf', kind: 'pdf' } },
   { at: 0, magic: 'RIFF????AVI ', found: { type: 'video/x-msvideo', kind: 'video' } },
   // QuickTime before there was a file type box.
   { at: 4, magic: 'moov', found: { type: 'video/quicktime', kind: 'video' } },
   { at: 4, magic: 'mdat', found: { type: 'video/quicktime', kind: 'video' } },
   { at: 4, magic: 'wide', found: { type: 'video/quicktime', kind: 'video' } },
+  // Boxes that may stand before the file type: players look behind them, whatever they hold.
+  ...[
+    'free',
+    'skip',
+    'uuid',
+    'udta',
+    'junk',
+    'pict',
+    'pnot',
+    'styp',
+    'sidx',
+    'ssix',
+    'moof',
+    'emsg',
+    'prft',
+    'prfl',
+  ].map((magic): Signature => ({ at: 4, magic, found: { type: 'video/mp4', kind: 'video' } })),
   { at: 0, magic: 'FLV\x01', found: { type: 'video/x-flv', kind: 'video' } },
   {
     at: 0,
@@ -48,7 +75,10 @@ const SIGNATURES: readonly { at: number; magic: string; found: Sniffed }[] = [
   { at: 0, magic: 'PK\x05\x06', found: { type: 'application/zip', kind: 'other' } },
 ];
 
-/** ISO base media brands (ISO/IEC 14496-12, 23008-12; AV1 image file format). Brands not named here are video. */
+/**
+ * ISO base media brands (ISO/IEC 14496-12, 23008-12; AV1 image file format). Brands not named here are video,
+ * those of sound as well: there may be pictures in it all the same, and players show them.
+ */
 const BRANDS: Readonly<Record<string, Sniffed>> = {
   avif: { type: 'image/avif', kind: 'image' },
   avis: { type: 'image/avif', kind: 'image' },
@@ -58,8 +88,6 @@ const BRANDS: Readonly<Record<string, Sniffed>> = {
   heim: { type: 'image/heic', kind: 'image' },
   heis: { type: 'image/heic', kind: 'image' },
   'qt  ': { type: 'video/quicktime', kind: 'video' },
-  'M4A ': { type: 'audio/mp4', kind: 'other' },
-  'M4B ': { type: 'audio/mp4', kind: 'other' },
 };
 const GENERIC_IMAGE_BRANDS = ['mif1', 'msf1', 'miaf'];
 
@@ -75,14 +103,17 @@ export function sniff(bytes: Uint8Array): Sniffed {
   if (isLatePdf(head)) return { type: 'application/pdf', kind: 'pdf' };
   if (known) return known.found;
   if (isTransportStream(head)) return { type: 'video/mp2t', kind: 'video' };
-  const active = sniffMarkup(latin1(bytes.subarray(0, SNIFF_BYTES)));
+  const active = sniffMarkup(latin1(bytes.subarray(0, SNIFF_BYTES)), bytes.length >= SNIFF_BYTES);
   return active ? { ...UNKNOWN, active } : UNKNOWN;
 }
 
-/** Two letters are too few to tell a bitmap by. */
+const BITMAP_HEADERS = [12, 16, 40, 52, 56, 64, 108, 124];
+
+/** Two letters are too few to tell a bitmap by, and four bytes with one that is not 0 an icon, which has a count behind them. */
 function isSound(head: string, { type }: Sniffed): boolean {
-  const headerSize = head.charCodeAt(14);
-  return type !== 'image/bmp' || (headerSize >= 12 && /^\0{3}/.test(head.slice(15)));
+  if (type === ICON.type) return head.slice(4, 6) !== '\0\0';
+  if (type !== 'image/bmp') return true;
+  return BITMAP_HEADERS.includes(head.charCodeAt(14)) && /^\0{3}/.test(head.slice(15));
 }
 
 /** Readers look for the header within the first KiB (ISO 32000-1, annex H.3, note 13); the last place that it may start. */
@@ -106,6 +137,7 @@ const SAME = [
     'image/x-canon-cr2',
     'image/x-nikon-nef',
   ],
+  ['image/x-icon', 'image/vnd.microsoft.icon', 'image/ico', 'image/x-win-bitmap'],
   ['image/bmp', 'image/x-bmp', 'image/x-ms-bmp', 'image/x-windows-bmp'],
   ['image/jpeg', 'image/jpg', 'image/pjpeg'],
   ['image/png', 'image/x-png', 'image/apng', 'image/vnd.mozilla.apng'],
@@ -148,18 +180,21 @@ function matches(head: string, at: number, magic: string): boolean {
   return Array.from(magic).every((wanted, i) => wanted === '?' || head[at + i] === wanted);
 }
 
-/** The major brand decides; a generic image brand leaves it to the first compatible brand that says more. */
+/**
+ * The first brand that is an image's, the major one before the compatible ones, as browsers draw it by any of them; of a
+ * file without one the major brand decides which kind of film it is.
+ */
 function sniffBrand(head: string): Sniffed {
   const size = Math.min(headBoxSize(head), head.length);
   const major = head.slice(8, 12);
   const named = BRANDS[major];
-  if (named) return named;
-  if (!GENERIC_IMAGE_BRANDS.includes(major)) return { type: 'video/mp4', kind: 'video' };
+  if (named?.kind === 'image') return named;
   for (let at = 16; at + 4 <= size; at += 4) {
     const compatible = BRANDS[head.slice(at, at + 4)];
     if (compatible?.kind === 'image') return compatible;
   }
-  return { type: 'image/heif', kind: 'image' };
+  if (GENERIC_IMAGE_BRANDS.includes(major)) return { type: 'image/heif', kind: 'image' };
+  return named ?? { type: 'video/mp4', kind: 'video' };
 }
 
 function headBoxSize(head: string): number {
@@ -185,8 +220,11 @@ function isTransportStream(head: string): boolean {
   return inStep(0, 188) || inStep(4, 192);
 }
 
-/** Markup by its first tag, after byte order marks, white space, comments and the XML declaration; UTF-16 read as well. */
-function sniffMarkup(head: string): 'svg' | 'html' | undefined {
+/**
+ * Markup by its first tag, after byte order marks, white space, comments and the XML declaration; UTF-16 read as well. What
+ * has no tag in a `full` head, and nothing but what stands before one, may have it behind: it is taken for a picture.
+ */
+function sniffMarkup(head: string, full: boolean): 'svg' | 'html' | undefined {
   const text = head
     .replaceAll('\0', '')
     .replace(/^(\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, '')
@@ -196,6 +234,7 @@ function sniffMarkup(head: string): 'svg' | 'html' | undefined {
   if (/^<(!doctype html|html|head|body|script|iframe|title|meta|style|link|table|div|p|a|img|br|h1)\b/.test(start)) {
     return 'html';
   }
+  if (full && (start === '' || /^<[!?]/.test(start))) return 'svg';
   if (!start.startsWith('<')) return undefined;
   return /<svg[\s>]/.test(text) ? 'svg' : /<(html|script)[\s>]/.test(text) ? 'html' : undefined;
 }
