@@ -145,7 +145,7 @@ async function referAll(
     drafts.map(async ({ plan, itemIds }) => {
       const draft = { caseId: opened.id, itemIds, kind: 'referral', grounds: 'Terms of service: violent extremism' };
       const { id } = await unit.post<NoticeView>('/v1/notices', draft);
-      await unit.post(`/v1/notices/${id}/send`);
+      await unit.post(`/v1/notices/${id}/send`, { undoSeconds: 0 });
       return { id, plan, itemIds };
     }),
   );

@@ -53,7 +53,7 @@ export class Workday {
   async send(by: Voice, { id: caseId }: SubmissionView, grounds: string): Promise<string> {
     const requestedAction = 'review_and_preserve';
     const { id } = await by.post<NoticeView>('/v1/notices', { caseId, kind: 'referral', grounds, requestedAction });
-    await by.post(`/v1/notices/${id}/send`);
+    await by.post(`/v1/notices/${id}/send`, { undoSeconds: 0 });
     await this.stage.deliver(400);
     return id;
   }

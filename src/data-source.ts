@@ -26,6 +26,7 @@ import { CreateExchange1764000830000 } from '../migrations/1764000830000-create-
 import { CreateExchangeInbound1764000850000 } from '../migrations/1764000850000-create-exchange-inbound';
 import { AskForReviews1764000860000 } from '../migrations/1764000860000-ask-for-reviews';
 import { NoticesInFull1764000870000 } from '../migrations/1764000870000-notices-in-full';
+import { CreateAuthorityKeys1764000880000 } from '../migrations/1764000880000-create-authority-keys';
 import { CreateChannels1764000890000 } from '../migrations/1764000890000-create-channels';
 import { RegisterProviders1764000900000 } from '../migrations/1764000900000-register-providers';
 import { TakeInBulk1764000910000 } from '../migrations/1764000910000-take-in-bulk';
@@ -75,6 +76,7 @@ export const MIGRATIONS = [
   CreateExchangeInbound1764000850000,
   AskForReviews1764000860000,
   NoticesInFull1764000870000,
+  CreateAuthorityKeys1764000880000,
   CreateChannels1764000890000,
   RegisterProviders1764000900000,
   TakeInBulk1764000910000,

@@ -1,3 +1,4 @@
+import { afterStaffed, type StaffedHours } from './staffed-hours';
 import type { ClockKind, LedgerKind, NoticeKind } from './vocabulary';
 
 /**
@@ -16,6 +17,8 @@ export interface ClockRun {
   readonly kind: ClockKind;
   readonly startedAt: Date;
   readonly targetMs: number;
+  /** When the contact point of a referral is staffed; null, and always for an order: round the clock. */
+  readonly staffed: StaffedHours | null;
 }
 export interface MarkAt {
   readonly mark: Mark;
@@ -32,25 +35,33 @@ export const clockKindOf = (kind: NoticeKind): ClockKind => (kind === 'referral'
 /**
  * A clock that starts at receipt.
  * @param targetMs agreed with the platform for a referral; a statutory hour is an hour
+ * @param staffed of the contact point, for a referral; the law knows no office hours
  * @throws RangeError when the law leaves no such choice, or the target is not a positive whole number
  */
-export function startClock(kind: ClockKind, startedAt: Date, targetMs: number = HOUR_MS): ClockRun {
-  if (kind === 'statutory' && targetMs !== HOUR_MS) throw new RangeError('A statutory clock runs for one hour');
+export function startClock(
+  kind: ClockKind,
+  startedAt: Date,
+  targetMs: number = HOUR_MS,
+  staffed: StaffedHours | null = null,
+): ClockRun {
+  if (kind === 'statutory' && (targetMs !== HOUR_MS || staffed !== null)) {
+    throw new RangeError('A statutory clock runs for one hour');
+  }
   if (!Number.isSafeInteger(targetMs) || targetMs <= 0) throw new RangeError('A target is a positive number of ms');
-  return { kind, startedAt, targetMs };
+  return { kind, startedAt, targetMs, staffed };
 }
 
 /** The full time again, from when the ground ceased or the clarification arrived; nothing of the old run is carried over. */
-export const restart = (run: ClockRun, at: Date): ClockRun => startClock(run.kind, at, run.targetMs);
+export const restart = (run: ClockRun, at: Date): ClockRun => startClock(run.kind, at, run.targetMs, run.staffed);
 
-export const dueAt = (run: ClockRun): Date => new Date(run.startedAt.getTime() + run.targetMs);
+export const dueAt = ({ startedAt, targetMs, staffed }: ClockRun): Date => afterStaffed(startedAt, targetMs, staffed);
 
 /** Milliseconds left; negative once the deadline has passed. */
 export const remainingMs = (run: ClockRun, now: Date): number => dueAt(run).getTime() - now.getTime();
 
 /** Marks are minutes of an hour; a shorter or longer target keeps their proportion. */
-export const markAt = (run: ClockRun, mark: Mark): Date =>
-  new Date(run.startedAt.getTime() + Math.round((run.targetMs * mark) / 60));
+export const markAt = ({ startedAt, targetMs, staffed }: ClockRun, mark: Mark): Date =>
+  afterStaffed(startedAt, Math.round((targetMs * mark) / 60), staffed);
 
 /** The mark after `last` (null: none was reached yet), or null after the deadline. */
 export function nextMark(run: ClockRun, last: Mark | null): MarkAt | null {
@@ -94,6 +105,16 @@ export function timingOf(answer: { measureAt: Date | null; answeredAt: Date }, d
   if (isOnTime(answer.answeredAt, due)) return 'in_time';
   return answer.measureAt !== null && isOnTime(answer.measureAt, due) ? 'late_feedback' : 'late';
 }
+
+/** What became of a deadline's fact: it stands, or was corrected by one of these. */
+export const CORRECTIONS = ['late_feedback', 'not_running'] as const;
+export type Correction = (typeof CORRECTIONS)[number];
+
+/**
+ * An obstacle of Art. 3(7) or 3(8) halts the clock from when it began. One that began before the deadline and was told after
+ * it means that the clock was not running then; one that began later changes nothing about the deadline.
+ */
+export const haltsBeforeDeadline = (since: Date, due: Date): boolean => since.getTime() < due.getTime();
 
 /** The deadline's fact is corrected when every item turned out to have been dealt with before it. */
 export const correctsMiss = (timings: readonly Timing[]): boolean =>

@@ -15,6 +15,7 @@ const CONTEXT: AnswerContext = { kind: 'referral', sentAt: at(-5_000), receivedA
 const answer = (outcome: ItemOutcome, measureMs: number | null, reason: ItemAnswer['reason'] = null): ItemAnswer => ({
   outcome,
   measureAt: measureMs === null ? null : at(measureMs),
+  territory: null,
   reason,
 });
 const codeOf = (given: ItemAnswer, context: Partial<AnswerContext> = {}): string => {
@@ -30,6 +31,8 @@ const codeOf = (given: ItemAnswer, context: Partial<AnswerContext> = {}): string
 const RULES = [
   ['removed', true, false, true],
   ['disabled', true, false, true],
+  ['hidden', true, false, true],
+  ['restricted', true, false, false],
   ['account_actioned', true, false, true],
   ['declined', false, true, false],
   ['already_gone', false, false, true],
@@ -57,10 +60,19 @@ describe('the answer to an item', () => {
     }
   });
 
+  it('carries an order out in all Member States or not at all, and leaves a referral its borders', () => {
+    const narrow = { ...answer('disabled', 60_000), territory: 'partial' } as const;
+    expect(codeOf(narrow)).toBe('accepted');
+    expect(codeOf(narrow, { kind: 'removal_order' })).toBe('notice.territory-too-narrow');
+    for (const territory of ['union', 'worldwide', null] as const)
+      expect(codeOf({ ...narrow, territory }, { kind: 'removal_order' })).toBe('accepted');
+    expect(codeOf({ ...answer('not_found', null), territory: 'union' })).toBe('notice.territory-not-applicable');
+  });
+
   it('refuses a measure a millisecond in the future and takes one that happened just now', () => {
     expect(codeOf(answer('removed', 600_000))).toBe('accepted');
     expect(codeOf(answer('removed', 600_001))).toBe('notice.measure-in-future');
-    expect(codeOf({ outcome: 'removed', measureAt: new Date(Number.NaN), reason: null })).toBe(
+    expect(codeOf({ outcome: 'removed', measureAt: new Date(Number.NaN), reason: null, territory: null })).toBe(
       'notice.measure-in-future',
     );
   });

@@ -1,5 +1,5 @@
 import { DomainError } from './errors';
-import type { DeclineReason, ItemOutcome, NoticeKind } from './vocabulary';
+import type { DeclineReason, ItemOutcome, NoticeKind, Territory } from './vocabulary';
 
 /** What an outcome asks for: the claimed time of a measure, and a coded reason. */
 interface OutcomeRule {
@@ -13,6 +13,8 @@ const BOTH = ['referral', 'removal_order'] as const;
 export const OUTCOME_RULES: Readonly<Record<ItemOutcome, OutcomeRule>> = {
   removed: { measure: 'required', reason: 'refused', kinds: BOTH },
   disabled: { measure: 'required', reason: 'refused', kinds: BOTH },
+  hidden: { measure: 'required', reason: 'refused', kinds: BOTH },
+  restricted: { measure: 'required', reason: 'refused', kinds: ['referral'] },
   account_actioned: { measure: 'required', reason: 'refused', kinds: BOTH },
   declined: { measure: 'refused', reason: 'required', kinds: ['referral'] },
   already_gone: { measure: 'refused', reason: 'refused', kinds: BOTH },
@@ -24,6 +26,8 @@ export interface ItemAnswer {
   /** When the platform says that it acted. */
   readonly measureAt: Date | null;
   readonly reason: DeclineReason | null;
+  /** Where the measure takes effect; null: everywhere the service is. */
+  readonly territory: Territory | null;
 }
 
 /** `receivedAt` is null when this very answer is the first sign of receipt. */
@@ -33,6 +37,10 @@ export interface AnswerContext {
   readonly receivedAt: Date | null;
   readonly now: Date;
 }
+
+/** The public, or a part of it, cannot see the item any more because of the answer: what can be put back. */
+const DOWN: readonly ItemOutcome[] = ['removed', 'disabled', 'hidden', 'restricted', 'account_actioned'];
+export const isDown = (outcome: ItemOutcome): boolean => DOWN.includes(outcome);
 
 export const hasMeasure = (outcome: ItemOutcome): boolean => OUTCOME_RULES[outcome].measure === 'required';
 
@@ -47,7 +55,9 @@ const makeError = (
     | 'notice.measure-in-future'
     | 'notice.measure-before-receipt'
     | 'notice.reason-required'
-    | 'notice.reason-not-applicable',
+    | 'notice.reason-not-applicable'
+    | 'notice.territory-not-applicable'
+    | 'notice.territory-too-narrow',
   answer: ItemAnswer,
 ): DomainError => new DomainError(code, { outcome: answer.outcome, measureAt: answer.measureAt?.toJSON() ?? null });
 
@@ -65,6 +75,10 @@ export function checkAnswer(answer: ItemAnswer, context: AnswerContext): void {
   refuse(rule.measure === 'refused' && measureAt !== null, 'notice.measure-not-applicable', answer);
   refuse(rule.reason === 'required' && answer.reason === null, 'notice.reason-required', answer);
   refuse(rule.reason === 'refused' && answer.reason !== null, 'notice.reason-not-applicable', answer);
+  const { territory } = answer;
+  refuse(rule.measure === 'refused' && territory !== null, 'notice.territory-not-applicable', answer);
+  // Art. 3(1), (3): in all Member States.
+  refuse(context.kind === 'removal_order' && territory === 'partial', 'notice.territory-too-narrow', answer);
   if (measureAt === null) return;
   refuse(!(measureAt.getTime() <= context.now.getTime()), 'notice.measure-in-future', answer);
   const earliest = context.receivedAt ?? context.sentAt;

@@ -145,6 +145,8 @@ const FOLDS: Readonly<Record<string, (state: SummaryState, fact: EntryFact) => v
   'notice.answered': answer,
   'notice.closed': (state, fact) => end(state, fact, false),
   'notice.withdrawn': (state, fact) => end(state, fact, true),
+  // Like a withdrawal it leaves nothing to be answered; what had been answered stays what it was.
+  'notice.annulled': (state, fact) => end(state, fact, true),
   'clock.target-missed': (state, fact) => {
     const notice = state.open.get(subjectOf(fact, 'notice'));
     if (notice !== undefined) notice.isMissed = true;

@@ -111,6 +111,8 @@ describe('figures from entries', () => {
     expect(summary.items.outcomes).toEqual({
       removed: 2,
       disabled: 1,
+      hidden: 0,
+      restricted: 0,
       account_actioned: 0,
       declined: 1,
       already_gone: 0,

@@ -17,15 +17,18 @@ import {
 import { isLedgerKind } from './vocabulary';
 
 /** The table again, by hand: a row a state, the events in the order of NOTICE_EVENTS, `.` where refused. */
+// prettier-ignore
 const TABLE = {
-  //              send    receive     acknowledge     answer_part     answer      close     withdraw
-  draft: /*    */ 'sent    .           .               .               .           .         withdrawn',
-  sent: /*     */ '.       received    .               .               .           .         withdrawn',
-  received: /* */ '.       .           acknowledged    .               .           .         withdrawn',
-  acknowledged: ' .       .           .               acknowledged    answered    .         withdrawn',
-  answered: /* */ '.       .           .               .               answered    closed    .',
-  closed: /*   */ '.       .           .               .               .           .         .',
-  withdrawn: /**/ '.       .           .               .               .           .         .',
+  //                send     undo   depart  receive   acknowledge   answer_part   answer    close   withdraw   annul
+  draft:         ' leaving  .      .       .         .             .             .         .       withdrawn  .',
+  leaving:       ' .        draft  sent    .         .             .             .         .       withdrawn  .',
+  sent:          ' .        .      .       received  .             .             .         .       withdrawn  annulled',
+  received:      ' .        .      .       .         acknowledged  .             .         .       withdrawn  annulled',
+  acknowledged:  ' .        .      .       .         .             acknowledged  answered  .       withdrawn  annulled',
+  answered:      ' .        .      .       .         .             .             answered  closed  withdrawn  annulled',
+  closed:        ' .        .      .       .         .             .             .         .       withdrawn  annulled',
+  withdrawn:     ' .        .      .       .         .             .             .         .       .          .',
+  annulled:      ' .        .      .       .         .             .             .         .       .          .',
 } as const;
 const IMPLIED: Readonly<Record<string, string>> = {
   'sent acknowledge': 'receive',
@@ -82,8 +85,8 @@ describe('the life of a notice', () => {
     );
   });
 
-  it('ends only in closed and withdrawn, from which nothing leads away', () => {
-    expect(NOTICE_STATES.filter(isFinal)).toEqual(['closed', 'withdrawn']);
+  it('ends only in withdrawn and annulled, from which nothing leads away', () => {
+    expect(NOTICE_STATES.filter(isFinal)).toEqual(['withdrawn', 'annulled']);
     expect(NOTICE_STATES.filter(isClockRunning)).toEqual(['received', 'acknowledged']);
     expect(Object.keys(NEXT)).toEqual([...NOTICE_STATES]);
   });

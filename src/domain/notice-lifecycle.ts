@@ -1,26 +1,50 @@
 import { DomainError } from './errors';
 import type { LedgerKind } from './vocabulary';
 
-export const NOTICE_STATES = ['draft', 'sent', 'received', 'acknowledged', 'answered', 'closed', 'withdrawn'] as const;
+export const NOTICE_STATES = [
+  'draft',
+  'leaving',
+  'sent',
+  'received',
+  'acknowledged',
+  'answered',
+  'closed',
+  'withdrawn',
+  'annulled',
+] as const;
 export type NoticeState = (typeof NOTICE_STATES)[number];
 
 /** `answer_part` answers an item while others are open; `answer` answers the last open one, or corrects one when none is open. */
-export const NOTICE_EVENTS = ['send', 'receive', 'acknowledge', 'answer_part', 'answer', 'close', 'withdraw'] as const;
+export const NOTICE_EVENTS = [
+  'send',
+  'undo',
+  'depart',
+  'receive',
+  'acknowledge',
+  'answer_part',
+  'answer',
+  'close',
+  'withdraw',
+  'annul',
+] as const;
 export type NoticeEvent = (typeof NOTICE_EVENTS)[number];
 
 /**
  * The life of a notice. `answered` means that no item is open: only then does the clock stop, and only then can
  * the notice be closed; until it is closed an item may be answered again and the new answer supersedes the old.
- * The sender may withdraw as long as something is still asked of the platform.
+ * A notice that was let go stays recallable for some seconds (`leaving`). The issuer may withdraw at any time; once sent, a
+ * notice can lose its effect by the decision of another (`annulled`: scrutiny, a court), whatever came of it.
  */
 export const NEXT = {
-  draft: { send: 'sent', withdraw: 'withdrawn' },
-  sent: { receive: 'received', withdraw: 'withdrawn' },
-  received: { acknowledge: 'acknowledged', withdraw: 'withdrawn' },
-  acknowledged: { answer_part: 'acknowledged', answer: 'answered', withdraw: 'withdrawn' },
-  answered: { answer: 'answered', close: 'closed' },
-  closed: {},
+  draft: { send: 'leaving', withdraw: 'withdrawn' },
+  leaving: { undo: 'draft', depart: 'sent', withdraw: 'withdrawn' },
+  sent: { receive: 'received', withdraw: 'withdrawn', annul: 'annulled' },
+  received: { acknowledge: 'acknowledged', withdraw: 'withdrawn', annul: 'annulled' },
+  acknowledged: { answer_part: 'acknowledged', answer: 'answered', withdraw: 'withdrawn', annul: 'annulled' },
+  answered: { answer: 'answered', close: 'closed', withdraw: 'withdrawn', annul: 'annulled' },
+  closed: { withdraw: 'withdrawn', annul: 'annulled' },
   withdrawn: {},
+  annulled: {},
 } as const satisfies Record<NoticeState, Partial<Record<NoticeEvent, NoticeState>>>;
 
 /** Whoever answers has acknowledged, and whoever acknowledges has received: what must have come before. */
@@ -30,26 +54,32 @@ const IMPLIES: Readonly<Partial<Record<NoticeEvent, NoticeEvent>>> = {
   answer: 'acknowledge',
 };
 
-/** Who makes an event happen; `service` is the proof of a channel. */
+/** Who makes an event happen; `service` is the end of the time for second thoughts, the proof of a channel, a decision carried out. */
 export const SIDE_OF: Readonly<Record<NoticeEvent, 'sender' | 'platform' | 'service'>> = {
   send: 'sender',
+  undo: 'sender',
+  depart: 'service',
   receive: 'service',
   acknowledge: 'platform',
   answer_part: 'platform',
   answer: 'platform',
   close: 'sender',
   withdraw: 'sender',
+  annul: 'service',
 };
 
 /** The ledger entry that each event writes; an answer writes one for each item. */
 export const ENTRY_OF = {
-  send: 'notice.sent',
+  send: 'notice.leaving',
+  undo: 'notice.recalled',
+  depart: 'notice.sent',
   receive: 'notice.received',
   acknowledge: 'notice.acknowledged',
   answer_part: 'notice.answered',
   answer: 'notice.answered',
   close: 'notice.closed',
   withdraw: 'notice.withdrawn',
+  annul: 'notice.annulled',
 } as const satisfies Record<NoticeEvent, LedgerKind>;
 
 /** One step of the table, or null where the table has none. */

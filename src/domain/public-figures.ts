@@ -9,7 +9,7 @@ export const SMALLEST_FOR_EXTREMES = 100;
 
 /** Outcomes as the public sees them: grouped, so that rare ones do not take the common ones into hiding with them. */
 export const PUBLIC_OUTCOMES = {
-  measure_taken: ['removed', 'disabled', 'account_actioned'],
+  measure_taken: ['removed', 'disabled', 'hidden', 'restricted', 'account_actioned'],
   declined: ['declined'],
   nothing_there: ['already_gone', 'not_found'],
   withdrawn: ['withdrawn'],

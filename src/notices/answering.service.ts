@@ -1,28 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { timingOf } from '../domain/clock';
+import { timingOf, type Timing } from '../domain/clock';
 import { DomainError } from '../domain/errors';
 import { checkAnswer, impliedReceiptAt, type ItemAnswer } from '../domain/item-answer';
 import { answeringEvent, steps } from '../domain/notice-lifecycle';
 import { ClockSource } from '../infra/clock-source';
 import { Work, type Actor, type Tx } from '../infra/database/work';
 import { assertVersion } from '../infra/http/versions';
-import { append, appendAll } from '../ledger/append';
+import { appendAll } from '../ledger/append';
 import type { NoticeClock } from './clock.entity';
-import { correctFact, lockClock, stopNoticeClock } from './clocks';
+import { correctFact, correctionBy, isPast, lockClock, stopNoticeClock } from './clocks';
 import { entryOf, facts } from './notice-facts';
 import type { NoticeView } from './notice.view';
-import { Notice, NoticeAnswer, NoticeItem } from './notice.entity';
+import { NoticeAnswer, NoticeItem } from './notice.entity';
 import type { AnswerNoticeDto, ItemAnswerDto, VersionDto } from './notices.dto';
 import { lastAnswers, viewOf } from './notices.queries';
-import { lockNotice, receive } from './receiving';
-
-/** A notice and its clock, both locked, and the instant at which they were: what was late while it waited counts as late. */
-interface Locked {
-  readonly notice: Notice;
-  readonly clock: NoticeClock | null;
-  readonly at: Date;
-}
+import { dropObstacle } from './obstacles';
+import { notePreservation } from './preservation';
+import { lockNotice } from './receiving';
+import { takeUp, type Locked } from './taking-up';
 
 interface Answered {
   readonly items: readonly NoticeItem[];
@@ -43,7 +39,7 @@ export class Answering {
   acknowledge(actor: Actor, id: string, dto: VersionDto): Promise<NoticeView> {
     return this.work.run(actor, async (tx) => {
       const locked = await this.lock(tx, actor, id, dto);
-      await this.take(tx, actor, locked, { event: 'acknowledge', receivedAt: locked.at });
+      await takeUp(tx, actor, locked, { event: 'acknowledge', receivedAt: locked.at });
       return viewOf(tx, actor, id);
     });
   }
@@ -65,8 +61,13 @@ export class Answering {
       const context = { kind: notice.kind, sentAt, receivedAt: notice.receivedAt, now: at };
       for (const answer of answers) checkAnswer(answer, context);
       const receivedAt = impliedReceiptAt(answers, at);
-      const clock = await this.take(tx, actor, locked, { event, receivedAt });
-      const given = dto.answers.map((one) => recordOf(one, { notice, clock, at, before }));
+      const clock = await takeUp(tx, actor, locked, { event, receivedAt });
+      const { addresseeRef = null, authorisedPerson = null } = dto;
+      const given = dto.answers.map((one) => ({
+        ...recordOf(one, { notice, clock, at, before }),
+        addresseeRef,
+        authorisedPerson,
+      }));
       const after = items.map(({ itemId }) => lastOf(itemId, given) ?? lastOf(itemId, before) ?? null);
       await this.record(tx, actor, { notice, clock, at }, { items, after, given });
       return viewOf(tx, actor, id);
@@ -81,42 +82,6 @@ export class Answering {
     return { notice, clock, at: this.clock.now() };
   }
 
-  /** Takes every step up to `event`, each with its entry but for the answer itself, and returns the clock that now exists. */
-  private async take(
-    tx: Tx,
-    actor: Actor,
-    { notice, clock, at }: Locked,
-    { event, receivedAt }: { event: 'acknowledge' | 'answer' | 'answer_part'; receivedAt: Date },
-  ): Promise<NoticeClock> {
-    let running = clock;
-    for (const step of steps(notice.state, event)) {
-      if (step.event === 'receive') running = await receive(tx, notice, { at: receivedAt, channel: 'answer', actor });
-      else await this.step(tx, actor, { notice, clock: running, at }, step);
-    }
-    if (!running) throw new Error('a received notice has a clock');
-    return running;
-  }
-
-  private async step(
-    tx: Tx,
-    actor: Actor,
-    { notice, at }: Locked,
-    step: { readonly event: string; readonly to: Notice['state'] },
-  ): Promise<void> {
-    const isAcknowledged = step.event === 'acknowledge';
-    const change = {
-      state: step.to,
-      version: notice.version + 1,
-      ...(isAcknowledged ? { acknowledgedAt: at } : {}),
-      ...(step.event === 'answer' ? { answeredAt: notice.answeredAt ?? at } : {}),
-    };
-    await tx.update(Notice, { id: notice.id }, change);
-    Object.assign(notice, change);
-    if (!isAcknowledged) return;
-    const dims = facts('notice.acknowledged', { acknowledgedAt: at.toISOString() });
-    await append(tx, entryOf(notice, { kind: 'notice.acknowledged', actor, at, dims: { ...dims } }));
-  }
-
   /** Writes the answers; stops the clock when no item is open. The answers' entries come last: the receipt is for them. */
   private async record(
     tx: Tx,
@@ -125,19 +90,21 @@ export class Answering {
     { items, after, given }: Answered,
   ): Promise<void> {
     await tx.insert(NoticeAnswer, [...given]);
+    await notePreservation(tx, notice, given, at);
     const timings = after.flatMap((answer) => (answer ? [answer.timing] : []));
     if (timings.length === items.length) {
+      await dropObstacle(tx, notice.id, at);
       await stopNoticeClock(tx, notice, clock, { at, reason: 'answered', actor });
-      await correctFact(tx, notice, clock, { at, actor, timings });
+      if (isPast(clock, at)) await correctFact(tx, notice, clock, { at, actor, correction: correctionBy(timings) });
     }
     await appendAll(
       tx,
       given.map((answer) => {
-        const { itemId, outcome, reason, timing, note, preservation } = answer;
+        const { itemId, outcome, reason, timing, note, preservation, territory } = answer;
         const uploadedAt = items.find((item) => item.itemId === itemId)?.uploadedAt?.toISOString() ?? null;
         const measureAt = answer.measureAt?.toISOString() ?? null;
         const times = { measureAt, answeredAt: at.toISOString(), uploadedAt };
-        const dims = { ...facts('notice.answered', { outcome, reason, timing, ...times }), preservation };
+        const dims = { ...facts('notice.answered', { outcome, reason, timing, ...times }), preservation, territory };
         const shared = note === null ? {} : { shared: { note } };
         return entryOf(notice, { kind: 'notice.answered', actor, at, itemId, dims, ...shared });
       }),
@@ -145,11 +112,16 @@ export class Answering {
   }
 }
 
-const answerOf = ({ outcome, measureAt, reason }: ItemAnswerDto): ItemAnswer => ({
+const answerOf = ({ outcome, measureAt, reason, territory }: ItemAnswerDto): ItemAnswer => ({
   outcome,
   measureAt: measureAt ?? null,
   reason: reason ?? null,
+  territory: territory ?? null,
 });
+
+/** While the clock stands still nothing becomes late. */
+const timingBy = (clock: NoticeClock, times: { readonly measureAt: Date | null; readonly answeredAt: Date }): Timing =>
+  clock.state === 'paused' && !isPast(clock, times.answeredAt) ? 'in_time' : timingOf(times, clock.dueAt);
 
 const lastOf = (itemId: string, answers: readonly NoticeAnswer[]): NoticeAnswer | undefined =>
   answers.find((answer) => answer.itemId === itemId);
@@ -170,7 +142,7 @@ function assertItems(items: readonly NoticeItem[], answers: readonly ItemAnswerD
 function recordOf(
   one: ItemAnswerDto,
   { notice, clock, at, before }: Locked & { clock: NoticeClock; before: readonly NoticeAnswer[] },
-): NoticeAnswer {
+): Omit<NoticeAnswer, 'addresseeRef' | 'authorisedPerson'> {
   const answer = answerOf(one);
   return {
     id: uuidv7(),
@@ -181,6 +153,6 @@ function recordOf(
     answeredAt: at,
     note: one.note ?? null,
     preservation: one.preservation ?? null,
-    timing: timingOf({ measureAt: answer.measureAt, answeredAt: at }, clock.dueAt),
+    timing: timingBy(clock, { measureAt: answer.measureAt, answeredAt: at }),
   };
 }

@@ -1,8 +1,18 @@
 import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
-import type { DeadlineFact, Mark } from '../domain/clock';
+import type { Correction, DeadlineFact, Mark } from '../domain/clock';
+import type { StaffedHours } from '../domain/staffed-hours';
 import type { ClockKind } from '../domain/vocabulary';
 
-export const CLOCK_ENDS = ['answered', 'withdrawn', 'restarted'] as const;
+/** `impossible`, `clarification`: the run was halted by an obstacle; another begins when it ends. `voided`: its receipt was none. */
+export const CLOCK_ENDS = [
+  'answered',
+  'withdrawn',
+  'annulled',
+  'restarted',
+  'impossible',
+  'clarification',
+  'voided',
+] as const;
 export type ClockEnd = (typeof CLOCK_ENDS)[number];
 
 /**
@@ -29,7 +39,7 @@ export class NoticeClock {
   kind!: ClockKind;
 
   @Column({ type: 'text' })
-  state!: 'running' | 'stopped';
+  state!: 'running' | 'paused' | 'stopped';
 
   @Column({ type: 'int', name: 'run_no', default: 1 })
   runNo!: number;
@@ -46,6 +56,14 @@ export class NoticeClock {
   @Column({ type: 'timestamptz', name: 'stopped_at', precision: 3, nullable: true })
   stoppedAt!: Date | null;
 
+  /** From when on an obstacle halts it. */
+  @Column({ type: 'timestamptz', name: 'paused_at', precision: 3, nullable: true })
+  pausedAt!: Date | null;
+
+  /** The hours of the contact point when the clock began; a later change concerns later clocks. */
+  @Column({ type: 'jsonb', nullable: true })
+  staffed!: StaffedHours | null;
+
   @Column({ type: 'smallint', name: 'last_mark', nullable: true })
   lastMark!: Mark | null;
 
@@ -58,7 +76,10 @@ export class NoticeClock {
   @Column({ type: 'timestamptz', name: 'fact_at', precision: 3, nullable: true })
   factAt!: Date | null;
 
-  /** When an answer showed that every item had been dealt with before the deadline after all. */
+  @Column({ type: 'text', nullable: true })
+  correction!: Correction | null;
+
+  /** When it came out that the fact was no miss: every item had been dealt with in time, or the clock had not been running. */
   @Column({ type: 'timestamptz', name: 'corrected_at', precision: 3, nullable: true })
   correctedAt!: Date | null;
 }

@@ -143,6 +143,11 @@ async function insertNotice(tx: Tx, actor: Actor, { dto, file, recipientId, at }
     closedAt: null,
     withdrawnAt: null,
     withdrawalReason: null,
+    departsAt: null,
+    annulledAt: null,
+    annulmentGround: null,
+    homeAuthorityId: null,
+    escalatedFrom: null,
   };
   await tx.insert(Notice, notice);
   return notice;

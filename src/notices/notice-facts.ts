@@ -18,7 +18,9 @@ export const dimensionsOf = (
 
 /** Both parties read what happens to a notice; before it is sent the sender alone does. */
 export const audienceOf = (notice: Notice): string[] =>
-  notice.sentAt ? [notice.senderId, notice.recipientId] : [notice.senderId];
+  notice.sentAt
+    ? [notice.senderId, notice.recipientId, ...(notice.homeAuthorityId ? [notice.homeAuthorityId] : [])]
+    : [notice.senderId];
 
 interface NoticeEntry extends Partial<Pick<NewEntry, 'shared' | 'internal' | 'dims'>> {
   readonly kind: LedgerKind;

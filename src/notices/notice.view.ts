@@ -1,6 +1,7 @@
-import type { DeadlineFact, Mark, Timing } from '../domain/clock';
+import type { Correction, DeadlineFact, Mark, Timing } from '../domain/clock';
 import type { NoticeEvent, NoticeState } from '../domain/notice-lifecycle';
 import type {
+  AnnulmentGround,
   Category,
   Channel,
   ClockKind,
@@ -8,7 +9,12 @@ import type {
   ItemKind,
   ItemOutcome,
   NoticeKind,
+  ObstacleGround,
+  ObstacleKind,
   PreservationState,
+  ReinstatementGround,
+  ReinstatementOutcome,
+  Territory,
 } from '../domain/vocabulary';
 import type { ReceiptChannel, RequestedAction } from './notice.entity';
 
@@ -25,11 +31,49 @@ export class AnswerView {
   answeredAt!: string;
   reason!: DeclineReason | null;
   note!: string | null;
+  /** Null: wherever the service is. */
+  territory!: Territory | null;
+  /** Your file reference, as the platform gave it (Annex II, A). */
+  addresseeRef!: string | null;
+  authorisedPerson!: string | null;
   preservation!: PreservationState | null;
   /** `late_feedback`: told after the hour about a measure within it. */
   late!: Timing;
   /** 1 for the first answer; a correction counts on. */
   revision!: number;
+}
+
+/** How far the platform's preservation of an item has come: beside its answer, and later than it. */
+export class PreservationView {
+  state!: PreservationState;
+  changedAt!: string;
+  /** When the platform destroyed the item for good. */
+  deletedAt!: string | null;
+}
+
+export class ReinstatementView {
+  ground!: ReinstatementGround;
+  askedAt!: string;
+  /** Null while it is open. */
+  outcome!: ReinstatementOutcome | null;
+  doneAt!: string | null;
+  answeredAt!: string | null;
+  reason!: string | null;
+}
+
+/** Annex III: what keeps the platform from acting. */
+export class ObstacleView {
+  kind!: ObstacleKind;
+  ground!: ObstacleGround;
+  explanation!: string;
+  needed!: string | null;
+  /** As the platform says. */
+  since!: string;
+  /** When we were told. */
+  raisedAt!: string;
+  clarification!: string | null;
+  clarifiedAt!: string | null;
+  endedAt!: string | null;
 }
 
 export class NoticeItemView {
@@ -38,6 +82,9 @@ export class NoticeItemView {
   address!: string;
   uploadedAt!: string | null;
   answer!: AnswerView | null;
+  preservation!: PreservationView | null;
+  /** The last time that it was asked for. */
+  reinstatement!: ReinstatementView | null;
 }
 
 export class MarkView {
@@ -52,15 +99,20 @@ export class FactView {
   kind!: DeadlineFact;
   /** The deadline itself, whatever happened meanwhile. */
   at!: string;
-  /** When an answer showed that every item had been dealt with in time. */
+  /** `late_feedback`: every item had been dealt with in time. `not_running`: an obstacle had halted the clock before. */
+  correction!: Correction | null;
   correctedAt!: string | null;
 }
 
 export class ClockView {
   kind!: ClockKind;
-  state!: 'running' | 'stopped';
+  state!: 'running' | 'paused' | 'stopped';
+  /** 1 for the first; the full time again after each obstacle. */
+  run!: number;
   startedAt!: string;
   dueAt!: string;
+  /** From when on an obstacle halts it. */
+  pausedAt!: string | null;
   stoppedAt!: string | null;
   nextMarkAt!: string | null;
   fact!: FactView | null;
@@ -91,6 +143,8 @@ export class NoticeView {
   requestedAction!: RequestedAction;
   items!: NoticeItemView[];
   createdAt!: string;
+  /** While it can be called back: when it leaves. */
+  departsAt!: string | null;
   sentAt!: string | null;
   receivedAt!: string | null;
   receiptChannel!: ReceiptChannel | null;
@@ -99,6 +153,12 @@ export class NoticeView {
   closedAt!: string | null;
   withdrawnAt!: string | null;
   withdrawalReason!: string | null;
+  annulledAt!: string | null;
+  annulmentGround!: AnnulmentGround | null;
+  /** In the order in which they were raised. */
+  obstacles!: ObstacleView[];
+  /** When a person of the authority recorded that the order was not complied with. */
+  nonComplianceAt!: string | null;
   clock!: ClockView | null;
   /** What may be done with it next. */
   possible!: NoticeEvent[];

@@ -7,7 +7,14 @@ import { ParseUuid } from '../infra/http/uuid.pipe';
 import { Answering } from './answering.service';
 import { Drafting } from './drafting.service';
 import { NoticeView } from './notice.view';
-import { AnswerNoticeDto, DraftNoticeDto, NoticeQuery, VersionDto, WithdrawNoticeDto } from './notices.dto';
+import {
+  AnswerNoticeDto,
+  DraftNoticeDto,
+  NoticeQuery,
+  SendNoticeDto,
+  VersionDto,
+  WithdrawNoticeDto,
+} from './notices.dto';
 import { Reading } from './reading.service';
 import { Sending } from './sending.service';
 
@@ -43,8 +50,19 @@ export class NoticesController {
   @Post(':id/send')
   @HttpCode(200)
   @Allow('notice.send')
-  send(@CurrentActor() actor: Actor, @Param('id', ParseUuid) id: string, @Body() dto: VersionDto): Promise<NoticeView> {
+  send(
+    @CurrentActor() actor: Actor,
+    @Param('id', ParseUuid) id: string,
+    @Body() dto: SendNoticeDto,
+  ): Promise<NoticeView> {
     return this.sending.send(actor, id, dto);
+  }
+
+  @Post(':id/undo')
+  @HttpCode(200)
+  @Allow('notice.send')
+  undo(@CurrentActor() actor: Actor, @Param('id', ParseUuid) id: string, @Body() dto: VersionDto): Promise<NoticeView> {
+    return this.sending.undo(actor, id, dto);
   }
 
   @Post(':id/withdraw')

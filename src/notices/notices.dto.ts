@@ -10,6 +10,7 @@ import {
   IsString,
   IsUUID,
   Length,
+  Max,
   MaxLength,
   Min,
   ValidateNested,
@@ -20,10 +21,12 @@ import {
   DECLINE_REASONS,
   ITEM_OUTCOMES,
   PRESERVATION_STATES,
+  TERRITORIES,
   type Category,
   type DeclineReason,
   type ItemOutcome,
   type PreservationState,
+  type Territory,
 } from '../domain/vocabulary';
 import { IsInstant } from '../infra/http/instant';
 import { PageQuery } from '../infra/http/paging';
@@ -40,6 +43,15 @@ export class VersionDto {
   @IsInt()
   @Min(1)
   version?: number;
+}
+
+export class SendNoticeDto extends VersionDto {
+  /** Seconds in which it can be called back. Default: the installation's for a person, none for a key. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(60)
+  undoSeconds?: number;
 }
 
 export class DraftNoticeDto {
@@ -111,6 +123,11 @@ export class ItemAnswerDto {
   @IsIn(DECLINE_REASONS)
   reason?: DeclineReason;
 
+  /** Where the measure takes effect; default: wherever the service is. An order asks for all Member States at least. */
+  @IsOptional()
+  @IsIn(TERRITORIES)
+  territory?: Territory;
+
   @IsOptional()
   @IsString()
   @MaxLength(MAX_TEXT)
@@ -130,6 +147,20 @@ export class AnswerNoticeDto extends VersionDto {
   @ValidateNested({ each: true })
   @Type(() => ItemAnswerDto)
   answers!: ItemAnswerDto[];
+
+  /** Your own file reference (Annex II, A). */
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  @IsWellFormed()
+  addresseeRef?: string;
+
+  /** Who answers for the provider (Annex II, C): an office or a name. The sender reads this. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  @IsWellFormed()
+  authorisedPerson?: string;
 }
 
 export class NoticeQuery extends PageQuery {

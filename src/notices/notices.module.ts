@@ -1,15 +1,20 @@
 import { Module } from '@nestjs/common';
+import { Afterwards } from './afterwards.service';
 import { Answering } from './answering.service';
+import { ContactHours } from './contact-hours.service';
+import { ContactHoursController, CourseController } from './course.controller';
+import { Departing } from './departing';
 import { Drafting } from './drafting.service';
 import { NoticesController } from './notices.controller';
+import { Obstacles } from './obstacles.service';
 import { Reading } from './reading.service';
 import { Sending } from './sending.service';
 import { Ticker } from './ticker';
 import { Ticking } from './ticking';
 
 @Module({
-  controllers: [NoticesController],
-  providers: [Drafting, Sending, Answering, Reading, Ticker, Ticking],
-  exports: [Drafting, Sending, Answering, Reading, Ticker],
+  controllers: [NoticesController, CourseController, ContactHoursController],
+  providers: [Drafting, Sending, Departing, Answering, Obstacles, Afterwards, ContactHours, Reading, Ticker, Ticking],
+  exports: [Drafting, Sending, Departing, Answering, Obstacles, Afterwards, Reading, Ticker],
 })
 export class NoticesModule {}

@@ -1,10 +1,11 @@
-import type { DeadlineFact, Mark } from '../domain/clock';
+import type { Mark } from '../domain/clock';
 import { DomainError } from '../domain/errors';
 import { SIDE_OF, possibleEvents } from '../domain/notice-lifecycle';
 import type { Actor, Tx } from '../infra/database/work';
 import type { Cursor } from '../infra/http/paging';
 import { NoticeClock } from './clock.entity';
-import type { ClockView, DeliverySummary, MarkView, NoticeItemView, NoticeView } from './notice.view';
+import type { ClockView, DeliverySummary, MarkView, NoticeItemView, NoticeView, ObstacleView } from './notice.view';
+import { besideItems, grouped, instant, key, nonComplianceOf, obstaclesOf } from './course.queries';
 import { Notice, NoticeAnswer, NoticeItem } from './notice.entity';
 import type { NoticeQuery } from './notices.dto';
 
@@ -26,8 +27,6 @@ interface DeliveryRow extends Omit<DeliverySummary, 'receiptAt'> {
   readonly notice_id: string;
   readonly receipt_at: Date | null;
 }
-
-const instant = (at: Date | null): string | null => at?.toISOString() ?? null;
 
 /** Ids of one's own list, newest first, from the party table: 0.8 ms among 500,000 notices, where an EXISTS policy took 61. */
 export async function listIds(
@@ -62,13 +61,15 @@ export async function viewsOf(tx: Tx, actor: Actor, ids: readonly string[]): Pro
     await clocksOf(tx, ids),
     await deliveriesOf(tx, ids),
   ];
+  const [obstacles, recorded] = [await obstaclesOf(tx, ids), await nonComplianceOf(tx, ids)];
   const byId = new Map(notices.map((notice) => [notice.id, notice]));
   return ids.flatMap((id) => {
     const notice = byId.get(id);
     const called = names.get(id);
     if (!notice || !called) return [];
     const parts = { called, items: items.get(id) ?? [], clock: clocks.get(id) ?? null };
-    return [toView(notice, actor, { ...parts, deliveries: deliveries.get(id) ?? [] })];
+    const course = { obstacles: obstacles.get(id) ?? [], nonComplianceAt: recorded.get(id) ?? null };
+    return [toView(notice, actor, { ...parts, ...course, deliveries: deliveries.get(id) ?? [] })];
   });
 }
 
@@ -77,9 +78,15 @@ interface Parts {
   readonly items: NoticeItemView[];
   readonly clock: ClockView | null;
   readonly deliveries: DeliverySummary[];
+  readonly obstacles: ObstacleView[];
+  readonly nonComplianceAt: string | null;
 }
 
-function toView(notice: Notice, actor: Actor, { called, items, clock, deliveries }: Parts): NoticeView {
+function toView(
+  notice: Notice,
+  actor: Actor,
+  { called, items, clock, deliveries, obstacles, nonComplianceAt }: Parts,
+): NoticeView {
   const isSender = notice.senderId === actor.organisationId;
   const side = isSender ? 'sender' : 'platform';
   return {
@@ -96,6 +103,7 @@ function toView(notice: Notice, actor: Actor, { called, items, clock, deliveries
     requestedAction: notice.requestedAction,
     items,
     createdAt: notice.createdAt.toISOString(),
+    departsAt: instant(notice.departsAt),
     sentAt: instant(notice.sentAt),
     receivedAt: instant(notice.receivedAt),
     receiptChannel: notice.receiptChannel,
@@ -104,6 +112,10 @@ function toView(notice: Notice, actor: Actor, { called, items, clock, deliveries
     closedAt: instant(notice.closedAt),
     withdrawnAt: instant(notice.withdrawnAt),
     withdrawalReason: notice.withdrawalReason,
+    annulledAt: instant(notice.annulledAt),
+    annulmentGround: notice.annulmentGround,
+    obstacles,
+    nonComplianceAt,
     clock,
     possible: possibleEvents(notice.state).filter((event) => SIDE_OF[event] === side),
     caseId: isSender ? called.case_id : null,
@@ -140,7 +152,7 @@ async function itemsOf(tx: Tx, ids: readonly string[]): Promise<Map<string, Noti
     .orderBy('i.noticeId')
     .addOrderBy('i.position')
     .getMany();
-  const key = (noticeId: string, itemId: string): string => `${noticeId}.${itemId}`;
+  const beside = await besideItems(tx, ids);
   const answers = new Map((await lastAnswers(tx, ids)).map((answer) => [key(answer.noticeId, answer.itemId), answer]));
   return grouped(items, (item) => [
     item.noticeId,
@@ -150,15 +162,18 @@ async function itemsOf(tx: Tx, ids: readonly string[]): Promise<Map<string, Noti
       address: item.address,
       uploadedAt: instant(item.uploadedAt),
       answer: answerView(answers.get(key(item.noticeId, item.itemId))),
+      preservation: beside.preservation.get(key(item.noticeId, item.itemId)) ?? null,
+      reinstatement: beside.reinstatement.get(key(item.noticeId, item.itemId)) ?? null,
     },
   ]);
 }
 
 function answerView(answer: NoticeAnswer | undefined): NoticeItemView['answer'] {
   if (!answer) return null;
-  const { outcome, reason, note, preservation, revision } = answer;
+  const { outcome, reason, note, preservation, revision, territory, addresseeRef, authorisedPerson } = answer;
   const times = { measureAt: instant(answer.measureAt), answeredAt: answer.answeredAt.toISOString() };
-  return { outcome, ...times, reason, note, preservation, late: answer.timing, revision };
+  const told = { reason, note, territory, addresseeRef, authorisedPerson, preservation };
+  return { outcome, ...times, ...told, late: answer.timing, revision };
 }
 
 async function clocksOf(tx: Tx, ids: readonly string[]): Promise<Map<string, ClockView>> {
@@ -178,16 +193,18 @@ async function clocksOf(tx: Tx, ids: readonly string[]): Promise<Map<string, Clo
 const clockView = (clock: NoticeClock, marks: MarkView[]): ClockView => ({
   kind: clock.kind,
   state: clock.state,
+  run: clock.runNo,
   startedAt: clock.startedAt.toISOString(),
   dueAt: clock.dueAt.toISOString(),
+  pausedAt: instant(clock.pausedAt),
   stoppedAt: instant(clock.stoppedAt),
   nextMarkAt: clock.state === 'running' ? instant(clock.nextMarkAt) : null,
-  fact: factView(clock.fact, clock.factAt, clock.correctedAt),
+  fact: factView(clock),
   marks,
 });
 
-const factView = (kind: DeadlineFact | null, at: Date | null, correctedAt: Date | null): ClockView['fact'] =>
-  kind && at ? { kind, at: at.toISOString(), correctedAt: instant(correctedAt) } : null;
+const factView = ({ fact, factAt, correction, correctedAt }: NoticeClock): ClockView['fact'] =>
+  fact && factAt ? { kind: fact, at: factAt.toISOString(), correction, correctedAt: instant(correctedAt) } : null;
 
 /** Row-level security shows these to the sender alone. */
 async function deliveriesOf(tx: Tx, ids: readonly string[]): Promise<Map<string, DeliverySummary[]>> {
@@ -200,15 +217,4 @@ async function deliveriesOf(tx: Tx, ids: readonly string[]): Promise<Map<string,
     notice_id,
     { ...row, receiptAt: instant(receipt_at) },
   ]);
-}
-
-function grouped<Row, View>(rows: readonly Row[], entryOf: (row: Row) => [string, View]): Map<string, View[]> {
-  const groups = new Map<string, View[]>();
-  for (const row of rows) {
-    const [key, view] = entryOf(row);
-    const group = groups.get(key);
-    if (group) group.push(view);
-    else groups.set(key, [view]);
-  }
-  return groups;
 }

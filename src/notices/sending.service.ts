@@ -1,21 +1,24 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DomainError } from '../domain/errors';
-import { steps, type NoticeEvent } from '../domain/notice-lifecycle';
+import { advance, steps, type NoticeEvent } from '../domain/notice-lifecycle';
 import type { PlatformSize } from '../domain/vocabulary';
 import { ClockSource } from '../infra/clock-source';
+import { CONFIG, type Config } from '../infra/config';
 import { Work, type Actor, type Tx } from '../infra/database/work';
 import { assertVersion } from '../infra/http/versions';
-import { addJob } from '../infra/jobs/jobs';
 import { append } from '../ledger/append';
 import { lockClock, stopNoticeClock } from './clocks';
 import { assertCompetent } from './competence';
-import { DELIVER, deliveryKey, type DeliveredEvent } from './delivery-job';
+import { enqueue } from './delivery-job';
+import { depart } from './departing';
 import { entryOf, facts } from './notice-facts';
 import type { NoticeView } from './notice.view';
-import { Notice, NoticeItem } from './notice.entity';
-import type { VersionDto, WithdrawNoticeDto } from './notices.dto';
+import { Notice } from './notice.entity';
+import type { SendNoticeDto, VersionDto, WithdrawNoticeDto } from './notices.dto';
 import { viewOf } from './notices.queries';
+import { dropObstacle } from './obstacles';
 import { lockNotice } from './receiving';
+import { askReinstatement } from './reinstating';
 
 interface Parties {
   readonly status: 'active' | 'provisional' | 'suspended';
@@ -29,49 +32,80 @@ export class Sending {
   constructor(
     private readonly work: Work,
     private readonly clock: ClockSource,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** One transaction: the notice, its entry, the platform as a party, and the job that delivers it. */
-  send(actor: Actor, id: string, dto: VersionDto): Promise<NoticeView> {
+  /**
+   * Lets a notice go. It leaves at once, or when the time for second thoughts is over: one transaction writes the notice, its
+   * entry, the platform as a party and the job that delivers it.
+   */
+  send(actor: Actor, id: string, dto: SendNoticeDto): Promise<NoticeView> {
     return this.work.run(actor, async (tx) => {
       const notice = await this.lockOwn(tx, actor, id, 'send', dto);
       await assertCompetent(tx, actor, notice.kind);
       await assertItemsSendable(tx, id);
       const parties = await sendableParties(tx, notice);
       const at = this.clock.now();
+      const undoMs = 1000 * (dto.undoSeconds ?? (actor.personId === null ? 0 : this.config.undoSeconds));
+      const departsAt = new Date(at.getTime() + undoMs);
       const change = {
-        state: 'sent',
-        sentAt: at,
+        state: advance(notice.state, 'send'),
+        departsAt,
         platformSize: parties.platform_size,
         senderCountry: parties.sender_country,
         version: notice.version + 1,
-      } as const;
+      };
       await tx.update(Notice, { id }, change);
       Object.assign(notice, change);
       await tx.query(`update notice_origin set sent_by = $2 where notice_id = $1`, [id, actor.personId]);
-      await tx.query(
-        `insert into notice_party (organisation_id, created_at, notice_id, side) values ($1, $2, $3, 'platform')`,
-        [notice.recipientId, at, id],
-      );
-      await this.appendSent(tx, actor, notice, at);
-      await enqueue(tx, id, 'notice.sent');
+      if (undoMs === 0) await depart(tx, notice, { at, actor });
+      else {
+        const dims = { departsAt: departsAt.toISOString() };
+        await append(tx, entryOf(notice, { kind: 'notice.leaving', actor, at, dims }));
+      }
       return viewOf(tx, actor, id);
     });
   }
 
-  /** Takes a notice back as long as something is still asked of the platform, which is told why. */
+  /** Calls back what was let go and has not left. It is a draft again. */
+  undo(actor: Actor, id: string, dto: VersionDto): Promise<NoticeView> {
+    return this.work.run(actor, async (tx) => {
+      const notice = await this.lockOwn(tx, actor, id, 'undo', dto);
+      const at = this.clock.now();
+      // The instant decides, not whether a worker was there to carry it out.
+      if (notice.departsAt && notice.departsAt <= at) throw new DomainError('notice.departed');
+      const change = { state: advance(notice.state, 'undo'), departsAt: null, version: notice.version + 1 };
+      await tx.update(Notice, { id }, change);
+      await append(tx, entryOf(notice, { kind: 'notice.recalled', actor, at }));
+      return viewOf(tx, actor, id);
+    });
+  }
+
+  /**
+   * Takes a notice back, at any time. The platform is told why, over every channel that had receipt, and is asked to put back
+   * what it took down.
+   */
   withdraw(actor: Actor, id: string, dto: WithdrawNoticeDto): Promise<NoticeView> {
     return this.work.run(actor, async (tx) => {
       const notice = await this.lockOwn(tx, actor, id, 'withdraw', dto);
       const clock = await lockClock(tx, id);
       const at = this.clock.now();
-      const version = notice.version + 1;
-      await tx.update(Notice, { id }, { state: 'withdrawn', withdrawnAt: at, withdrawalReason: dto.reason, version });
+      const change = {
+        state: advance(notice.state, 'withdraw'),
+        departsAt: null,
+        withdrawnAt: at,
+        withdrawalReason: dto.reason,
+        version: notice.version + 1,
+      };
+      await tx.update(Notice, { id }, change);
+      await dropObstacle(tx, id, at);
       if (clock) await stopNoticeClock(tx, notice, clock, { at, reason: 'withdrawn', actor });
       const dims = facts('notice.withdrawn', { withdrawnAt: at.toISOString() });
       const shared = { reason: dto.reason };
       await append(tx, entryOf(notice, { kind: 'notice.withdrawn', actor, at, dims: { ...dims }, shared }));
-      if (notice.sentAt) await enqueue(tx, id, 'notice.withdrawn');
+      if (!notice.sentAt) return viewOf(tx, actor, id);
+      await askReinstatement(tx, notice, { ground: 'withdrawn', at, actor });
+      await enqueue(tx, id, 'notice.withdrawn');
       return viewOf(tx, actor, id);
     });
   }
@@ -96,22 +130,7 @@ export class Sending {
     steps(notice.state, event);
     return notice;
   }
-
-  private async appendSent(tx: Tx, actor: Actor, notice: Notice, at: Date): Promise<void> {
-    const items = await tx.find(NoticeItem, { where: { noticeId: notice.id }, order: { position: 'asc' } });
-    const dims = facts('notice.sent', { sentAt: at.toISOString(), items: items.length });
-    const shared = {
-      reference: notice.reference,
-      grounds: notice.grounds,
-      requestedAction: notice.requestedAction,
-      items: items.map(({ itemId, kind, address }) => ({ itemId, kind, address })),
-    };
-    await append(tx, entryOf(notice, { kind: 'notice.sent', actor, at, dims: { ...dims }, shared }));
-  }
 }
-
-const enqueue = (tx: Tx, noticeId: string, event: DeliveredEvent): Promise<void> =>
-  addJob(tx, DELIVER, { noticeId, event }, { key: deliveryKey(noticeId, event) });
 
 /** Whole sites have been ordered down by mistake: what is too broad waits for a second person, whenever the draft was made. */
 async function assertItemsSendable(tx: Tx, noticeId: string): Promise<void> {

@@ -4,7 +4,6 @@ import {
   factAtDeadline,
   nextMark,
   reachedMarks,
-  type ClockRun,
   type DeadlineFact,
   type Mark,
   type ReachedMark,
@@ -15,6 +14,7 @@ import { JobRunner } from '../infra/jobs/job-runner';
 import { log } from '../infra/log';
 import { append, appendAll, type NewEntry } from '../ledger/append';
 import { NoticeClock } from './clock.entity';
+import { runOf } from './clocks';
 import { entryOf, facts } from './notice-facts';
 import { Notice } from './notice.entity';
 
@@ -124,12 +124,11 @@ async function tickBatch(tx: Tx, now: Date): Promise<Tick & { readonly isBehind:
   };
 }
 
-const runOf = ({ kind, startedAt, targetMs }: NoticeClock): ClockRun => ({ kind, startedAt, targetMs });
-
-/** A stopped clock owes what it had reached when it was stopped, and nothing after. */
+/** A clock that was stopped or halted owes what it had reached by then, and nothing after. */
 function advanceOf(clock: NoticeClock, notice: Notice, now: Date): Advance {
   const run = runOf(clock);
-  const until = clock.stoppedAt && clock.stoppedAt < now ? clock.stoppedAt : now;
+  const stood = clock.stoppedAt ?? clock.pausedAt;
+  const until = stood && stood < now ? stood : now;
   const marks = reachedMarks(run, clock.lastMark, until);
   const lastMark = marks.at(-1)?.mark ?? clock.lastMark;
   const isDue = marks.some(({ at }) => at.getTime() === clock.dueAt.getTime());
@@ -138,7 +137,7 @@ function advanceOf(clock: NoticeClock, notice: Notice, now: Date): Advance {
     notice,
     marks,
     lastMark,
-    nextMarkAt: clock.state === 'stopped' ? null : (nextMark(run, lastMark)?.at ?? null),
+    nextMarkAt: clock.state !== 'running' ? null : (nextMark(run, lastMark)?.at ?? null),
     fact: isDue ? factAtDeadline(run).fact : null,
   };
 }

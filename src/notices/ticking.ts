@@ -3,6 +3,7 @@ import { ClockSource } from '../infra/clock-source';
 import { CONFIG, type Config } from '../infra/config';
 import { log } from '../infra/log';
 import { Periodic } from '../infra/periodic';
+import { Departing } from './departing';
 import { Ticker } from './ticker';
 
 const TICK_MS = 200;
@@ -29,6 +30,7 @@ export class Ticking implements OnApplicationBootstrap, BeforeApplicationShutdow
     @Inject(CONFIG) private readonly config: Config,
     private readonly clock: ClockSource,
     private readonly ticker: Ticker,
+    private readonly departing: Departing,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -52,6 +54,7 @@ export class Ticking implements OnApplicationBootstrap, BeforeApplicationShutdow
       await this.ticker.freeDeadNodes();
       this.lastFree = monotonic;
     }
+    await this.departing.departDue(this.clock.now());
     const { isBehind } = await this.ticker.tickBatch(this.clock.now());
     this.isBehind = isBehind;
     this.hasFailed = false;

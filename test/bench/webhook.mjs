@@ -97,7 +97,7 @@ async function sendSteadily(world, receiver, drafts) {
     await sleep(Math.max(0, startedAt + (i * 1000) / SENDS_A_SECOND - performance.now()));
     const from = performance.now();
     sent.set(id, from);
-    const send = call(world, world.cast.key, 'POST', `/v1/notices/${id}/send`, {});
+    const send = call(world, world.cast.key, 'POST', `/v1/notices/${id}/send`, { undoSeconds: 0 });
     sends.push(send.then(() => answers.push(performance.now() - from)));
     if (!receiver.lastBody) continue;
     await sleep(500 / SENDS_A_SECOND);

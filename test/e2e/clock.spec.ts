@@ -76,6 +76,7 @@ describe('the hour', () => {
     expect(answered.clock?.fact).toEqual({
       kind: 'target_missed',
       at: view.clock!.dueAt,
+      correction: 'late_feedback',
       correctedAt: world.clock.now().toISOString(),
     });
     expect((await clockEntries(view.id)).map(({ kind }) => kind)).toContain('clock.late-feedback');

@@ -211,10 +211,21 @@ describe('a referral', () => {
 });
 
 describe('what is refused', () => {
-  const STATES = ['draft', 'sent', 'received', 'acknowledged', 'answered', 'closed', 'withdrawn'] as const;
+  const STATES = [
+    'draft',
+    'leaving',
+    'sent',
+    'received',
+    'acknowledged',
+    'answered',
+    'closed',
+    'withdrawn',
+    'annulled',
+  ] as const;
   const VERBS = {
     send: ['draft'],
-    withdraw: ['draft', 'sent', 'received', 'acknowledged'],
+    undo: ['leaving'],
+    withdraw: ['draft', 'leaving', 'sent', 'received', 'acknowledged', 'answered', 'closed'],
     acknowledge: ['sent', 'received'],
     answer: ['sent', 'received', 'acknowledged', 'answered'],
     close: ['answered'],
@@ -228,16 +239,19 @@ describe('what is refused', () => {
       if ((allowed as readonly string[]).includes(state)) continue;
       // Set from outside: every state is tried, also those that pass within milliseconds.
       await world.sql.query(
-        `update notice set state = $2, sent_at = case when $2 = 'draft' then null else $3::timestamptz end,
-           received_at = case when $2 in ('draft', 'sent') then null else $3::timestamptz end,
-           receipt_channel = case when $2 in ('draft', 'sent') then null else 'inbox' end,
+        `update notice set state = $2, sent_at = case when $2 in ('draft', 'leaving') then null else $3::timestamptz end,
+           departs_at = case when $2 = 'leaving' then $3::timestamptz end,
+           annulled_at = case when $2 = 'annulled' then $3::timestamptz end,
+           annulment_ground = case when $2 = 'annulled' then 'court' end,
+           received_at = case when $2 in ('draft', 'leaving', 'sent') then null else $3::timestamptz end,
+           receipt_channel = case when $2 in ('draft', 'leaving', 'sent') then null else 'inbox' end,
            withdrawn_at = case when $2 = 'withdrawn' then $3::timestamptz end where id = $1`,
         [id, state, now],
       );
       const isPlatform = verb === 'acknowledge' || verb === 'answer';
       const body = verb === 'withdraw' ? { reason: 'A mistake' } : verb === 'answer' ? { answers } : {};
       const refused = await (isPlatform ? moderator : analyst).post(`/v1/notices/${id}/${verb}`, body);
-      const isHidden = isPlatform && state === 'draft';
+      const isHidden = isPlatform && (state === 'draft' || state === 'leaving');
       expect([verb, refused.status, refused.body]).toMatchObject(
         isHidden
           ? [verb, 404, { code: 'request.not-found' }]

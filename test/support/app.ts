@@ -101,6 +101,8 @@ export class World {
       CLEPSYDRA_DATA: folder,
       CLEPSYDRA_REQUESTS_PER_MINUTE: '1000000',
       CLEPSYDRA_IMAGE_WORKERS: '1',
+      // A story that is not about second thoughts has none.
+      CLEPSYDRA_UNDO_SECONDS: '0',
     };
     const config: Config = { ...readConfig(environment), ...options.config };
     const clock = options.clock ?? new SettableClock(new Date('2026-03-02T09:00:00.000Z'));

@@ -1,0 +1,73 @@
+import type { Tx } from '../infra/database/work';
+import { append } from '../ledger/append';
+import { NoticeClock } from './clock.entity';
+import { lockClock, restartNoticeClock, stopNoticeClock } from './clocks';
+import { entryOf } from './notice-facts';
+import { Notice, type ReceiptChannel } from './notice.entity';
+import { lockNotice } from './receiving';
+
+interface Standing {
+  readonly at: Date;
+  readonly channel: ReceiptChannel;
+}
+
+interface Voiding {
+  /** When it came out. */
+  readonly at: Date;
+  /** The earliest proof by another channel; null when there is none. */
+  readonly standing: Standing | null;
+}
+
+/**
+ * What a notice's clock ran from was no receipt: the message came back. The earliest receipt that stands takes its place, and an
+ * acknowledgement or an answer is one; without any the notice is `sent` again, as it had been all the time, and no clock runs.
+ * A fact that the clock had written stays, corrected: it had not been running. Returns whether no receipt is left.
+ */
+export async function voidReceipt(tx: Tx, noticeId: string, { at, standing }: Voiding): Promise<boolean> {
+  const notice = await lockNotice(tx, noticeId);
+  if (!notice?.receivedAt || notice.state === 'withdrawn' || notice.state === 'annulled') return false;
+  const clock = await lockClock(tx, noticeId);
+  const stands = earliest(standing, notice.acknowledgedAt && { at: notice.acknowledgedAt, channel: 'answer' });
+  if (clock) await correctUnstarted(tx, notice, clock, at);
+  const change = {
+    receivedAt: stands?.at ?? null,
+    receiptChannel: stands?.channel ?? null,
+    version: notice.version + 1,
+    ...(stands ? {} : { state: 'sent' as const }),
+  };
+  await tx.update(Notice, { id: noticeId }, change);
+  Object.assign(notice, change);
+  if (!clock) return stands === null;
+  if (!stands) await haltForGood(tx, notice, clock, at);
+  else if (clock.state === 'running') await beginAgain(tx, notice, clock, stands, at);
+  return stands === null;
+}
+
+function earliest(one: Standing | null, other: Standing | null): Standing | null {
+  if (!one || !other) return one ?? other;
+  return one.at <= other.at ? one : other;
+}
+
+/** Nothing was due by a clock that a receipt which was none had started. */
+async function correctUnstarted(tx: Tx, notice: Notice, clock: NoticeClock, at: Date): Promise<void> {
+  if (!clock.fact || clock.correction === 'not_running') return;
+  const change = { correction: 'not_running', correctedAt: at } as const;
+  await tx.update(NoticeClock, { id: clock.id }, change);
+  Object.assign(clock, change);
+  const dims = { clock: clock.kind, run: clock.runNo, dueAt: clock.dueAt.toISOString() };
+  await append(tx, entryOf(notice, { kind: 'clock.not-running', actor: 'service', at, dims }));
+}
+
+/** Marks that it had reached and nobody has written yet are no longer owed: they were reached by no clock. */
+async function haltForGood(tx: Tx, notice: Notice, clock: NoticeClock, at: Date): Promise<void> {
+  await stopNoticeClock(tx, notice, clock, { at, reason: 'voided', actor: 'service' });
+  await tx.update(NoticeClock, { id: clock.id }, { nextMarkAt: null });
+}
+
+async function beginAgain(tx: Tx, notice: Notice, clock: NoticeClock, stands: Standing, at: Date): Promise<void> {
+  await tx.query(
+    `update clock_run set ended_at = $3, end_reason = 'voided' where clock_id = $1 and run_no = $2 and ended_at is null`,
+    [clock.id, clock.runNo, at],
+  );
+  await restartNoticeClock(tx, notice, clock, { at: stands.at, ground: 'receipt', actor: 'service' });
+}
