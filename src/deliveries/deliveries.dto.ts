@@ -1,6 +1,27 @@
-import { IsIn, IsInt, IsOptional, IsString, IsUUID, Length, Max, Min } from 'class-validator';
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import {
+  IsEmail,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Length,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+} from 'class-validator';
 import { CHANNELS, type Channel } from '../domain/vocabulary';
-import type { AttemptOutcome, DeliveryState } from './deliveries.entity';
+import { IsInstant } from '../infra/http/instant';
+import type { CircuitState } from './circuit';
+import {
+  CONTACT_LANGUAGES,
+  type AttemptOutcome,
+  type ContactLanguage,
+  type DeliveryState,
+  type Proof,
+} from './deliveries.entity';
 import type { DeliveredEvent } from '../notices/delivery-job';
 
 export class RegisterWebhookDto {
@@ -18,6 +39,11 @@ export class WebhookView {
   /** Until then messages are signed with the secret before the last rotation as well. */
   previousSecretUntil!: string | null;
   disabledAt!: string | null;
+  /** `open`: it failed so often that it is left alone until `openUntil`; `half_open`: the next message tries it again. */
+  circuit!: CircuitState;
+  /** One after another, without a success between them. */
+  failures!: number;
+  openUntil!: string | null;
 }
 
 export class NewWebhookView extends WebhookView {
@@ -46,6 +72,53 @@ export class DeclareContactPointDto {
   @IsOptional()
   @IsUUID()
   webhookId?: string;
+
+  /** For the channel `mail`; of a role, never of a person. @example tco@harbour.example */
+  @IsOptional()
+  @IsEmail()
+  @MaxLength(254)
+  address?: string;
+
+  /** For the channel `pager`. */
+  @IsOptional()
+  @IsUUID()
+  pagerId?: string;
+
+  /** Of the few words of a mail or a page. Default `en`. */
+  @IsOptional()
+  @IsIn(CONTACT_LANGUAGES)
+  language?: ContactLanguage;
+}
+
+export class ReplayWebhookDto {
+  /** Everything that went to this webhook from then on. */
+  @ApiPropertyOptional({ type: 'string', format: 'date-time' })
+  @IsOptional()
+  @IsInstant()
+  since?: Date;
+
+  @IsOptional()
+  @IsUUID()
+  deliveryId?: string;
+}
+
+export class ReplayView {
+  /** How many are sent again. */
+  messages!: number;
+  /** Where a further replay goes on; null when these were all. */
+  next!: string | null;
+}
+
+export class ConfirmReceiptDto {
+  /** The `digest` of the `notice.sent` entry, as the feed gave it: 64 hexadecimal digits. */
+  @IsString()
+  @Matches(/^[0-9a-f]{64}$/)
+  digest!: string;
+}
+
+export class FeedReceiptView {
+  noticeId!: string;
+  receiptAt!: string;
 }
 
 export class ContactPointView {
@@ -53,6 +126,9 @@ export class ContactPointView {
   channel!: Channel;
   position!: number;
   webhookId!: string | null;
+  address!: string | null;
+  pagerId!: string | null;
+  language!: ContactLanguage | null;
   confirmedAt!: string | null;
 }
 
@@ -64,6 +140,10 @@ export class AttemptView {
   outcome!: AttemptOutcome | null;
   status!: number | null;
   problem!: string | null;
+  /** The last line of a mail server, which is the proof where one of its is. */
+  response!: string | null;
+  /** The platform had asked for it again. */
+  replay!: boolean;
 }
 
 /** The sender sees what was tried and what came of it, never where it leads. */
@@ -74,6 +154,14 @@ export class DeliveryView {
   state!: DeliveryState;
   createdAt!: string;
   receiptAt!: string | null;
+  /** What the receipt rests on. */
+  proof!: Proof | null;
+  /** When it came out that the receipt was none. */
+  voidedAt!: string | null;
   failure!: string | null;
   attempts!: AttemptView[];
+}
+
+export class DeliveryToWebhookView extends DeliveryView {
+  noticeId!: string;
 }

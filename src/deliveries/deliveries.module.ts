@@ -3,20 +3,28 @@ import { CONFIG, type Config } from '../infra/config';
 import { KeyProvider } from '../infra/crypto/key-provider';
 import { KeyfileProvider } from '../infra/crypto/keyfile';
 import { EgressModule } from '../infra/egress/egress.module';
+import { MailModule } from '../infra/mail/mail.module';
 import { NoticesModule } from '../notices/notices.module';
-import { CHANNELS_OUT, InboxChannel, type ChannelOut } from './channel';
+import { CHANNELS_OUT, FeedChannel, InboxChannel, NoReplyLinks, ReplyLinks, type ChannelOut } from './channel';
 import { ContactPoints } from './contact-points.service';
 import { ContactPointsController, DeliveriesController, WebhooksController } from './deliveries.controller';
 import { Delivering } from './delivering.service';
 import { DeliveryLog } from './delivery-log.service';
+import { FeedReceipts } from './feed-receipts.service';
+import { MailChannel } from './mail-channel';
+import { Calling } from './pagers/calling.service';
+import { PagersController } from './pagers/pagers.controller';
+import { Pagers } from './pagers/pagers.service';
+import { Replaying } from './replaying.service';
+import { Reports } from './reports.service';
 import { Telling } from './telling.service';
 import { WebhookChannel } from './webhook-channel';
 import { WebhookSecrets } from './webhook-secrets';
 import { Webhooks } from './webhooks.service';
 
 @Module({
-  imports: [EgressModule, NoticesModule],
-  controllers: [WebhooksController, ContactPointsController, DeliveriesController],
+  imports: [EgressModule, MailModule, NoticesModule],
+  controllers: [WebhooksController, ContactPointsController, DeliveriesController, PagersController],
   providers: [
     {
       provide: KeyProvider,
@@ -25,9 +33,21 @@ import { Webhooks } from './webhooks.service';
     },
     {
       provide: CHANNELS_OUT,
-      inject: [WebhookChannel],
-      useFactory: (webhook: WebhookChannel): ChannelOut[] => [webhook, new InboxChannel()],
+      inject: [WebhookChannel, MailChannel],
+      useFactory: (webhook: WebhookChannel, mail: MailChannel): ChannelOut[] => [
+        webhook,
+        mail,
+        new InboxChannel(),
+        new FeedChannel(),
+      ],
     },
+    { provide: ReplyLinks, useClass: NoReplyLinks },
+    MailChannel,
+    Calling,
+    Pagers,
+    FeedReceipts,
+    Replaying,
+    Reports,
     WebhookSecrets,
     WebhookChannel,
     Webhooks,
@@ -36,6 +56,6 @@ import { Webhooks } from './webhooks.service';
     Delivering,
     Telling,
   ],
-  exports: [Delivering, Webhooks, ContactPoints],
+  exports: [Delivering, Webhooks, ContactPoints, Reports, Pagers],
 })
 export class DeliveriesModule {}

@@ -1,33 +1,38 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { In, IsNull } from 'typeorm';
 import { ClockSource } from '../infra/clock-source';
+import { CONFIG, type Config } from '../infra/config';
 import { Work, type Tx } from '../infra/database/work';
-import { addJob, addJobIn, JobRegistry } from '../infra/jobs/jobs';
+import { JobRegistry, type JobHandler } from '../infra/jobs/jobs';
 import { log } from '../infra/log';
 import { append } from '../ledger/append';
-import { DELIVER, DELIVERED_EVENTS, deliveryKey, type DeliveredEvent } from '../notices/delivery-job';
+import { DELIVER } from '../notices/delivery-job';
 import { entryOf } from '../notices/notice-facts';
 import type { Notice } from '../notices/notice.entity';
-import { lockNotice, proveReceipt } from '../notices/receiving';
-import { CHANNELS_OUT, type ChannelOut, type Message, type Outcome } from './channel';
-import { Delivery, DeliveryAttempt, WebhookEndpoint } from './deliveries.entity';
-import { payloadOf } from './payload';
-import { plan } from './plan';
+import { lockNotice } from '../notices/receiving';
+import { CHANNELS_OUT, ReplyLinks, type ChannelOut, type Message, type Outcome, type Target } from './channel';
+import { countCall, passCircuit } from './circuit';
+import { compose } from './compose';
+import { ContactPoint, Delivery, DeliveryAttempt, WebhookEndpoint } from './deliveries.entity';
+import { giveUp } from './giving-up';
+import { BESIDE, ofEvent, plan } from './plan';
+import { cancel, endOpenAttempts, prove } from './proving';
+import { addTask, addTaskIn, taskIn, taskOf, type DeliverTask } from './task';
 
 /** Between one attempt and the next; after the last, the next channel. An hour runs: half a minute is spent on retries. */
 export const RETRY_AFTER_MS = [1_000, 2_000, 4_000, 8_000, 15_000] as const;
-/** A channel is given up this long after the delivery began, whatever kept it: other notices in front, or slow answers. */
+/** A channel is given up this long after its turn began, whatever kept it: other notices in front, or slow answers. */
 const CHANNEL_PATIENCE_MS = 90_000;
 /** Calls at once to one endpoint over all nodes; more wait a little, so that a slow platform takes no one else's worker. */
 const CALLS_PER_ENDPOINT = 4;
 const WAIT_FOR_SLOT_MS = 250;
 const CALL_LOST_AFTER_MS = 60_000;
+/** Who reads a feed asks every few seconds. After this the next channel begins; reading it later counts all the same. */
+export const FEED_GRACE_MS = 60_000;
 
 interface Begun {
   readonly delivery: Delivery;
-  readonly attemptNo: number;
   readonly message: Message;
-  readonly endpoint: WebhookEndpoint | null;
+  readonly target: Target;
 }
 
 /** Delivers a notice over the platform's channels, in order, until one proves receipt. */
@@ -39,117 +44,124 @@ export class Delivering implements OnModuleInit {
     private readonly work: Work,
     private readonly clock: ClockSource,
     private readonly jobs: JobRegistry,
+    private readonly links: ReplyLinks,
+    @Inject(CONFIG) private readonly config: Config,
     @Inject(CHANNELS_OUT) channels: readonly ChannelOut[],
   ) {
     this.channels = new Map(channels.map((channel) => [channel.channel, channel]));
   }
 
   onModuleInit(): void {
-    this.jobs.register(DELIVER, ({ noticeId, event }, signal) => {
-      const known = DELIVERED_EVENTS.find((one) => one === event);
-      return noticeId && known ? this.deliver(noticeId, known, signal) : Promise.resolve();
-    });
+    const deliver: JobHandler = async (payload, signal) => {
+      const task = taskIn(payload);
+      if (task) await this.deliver(task, signal);
+    };
+    this.jobs.register(DELIVER, deliver, { pace: 'urgent' });
   }
 
   /**
    * One attempt: written down, made, and its outcome recorded. A worker killed in between leaves an attempt that never ended;
    * the job then runs again and repeats the message under the same id, and whatever comes first is recorded once.
    */
-  async deliver(noticeId: string, event: DeliveredEvent, signal: AbortSignal): Promise<void> {
-    const begun = await this.work.asWorker((tx) => this.begin(tx, noticeId, event));
+  async deliver(task: DeliverTask, signal: AbortSignal): Promise<void> {
+    const begun = await this.work.asWorker((tx) => this.begin(tx, task));
     if (!begun) return;
-    const { delivery, message, endpoint } = begun;
-    const channel = this.channels.get(delivery.channel);
-    if (!channel) throw new Error(`nothing delivers over ${delivery.channel}`);
-    const outcome = await channel.send(message, endpoint, signal);
+    const { noticeId, channel } = begun.delivery;
+    const outcome = await this.call(begun, signal);
     // The instant of the proof, not of its record.
     const at = this.clock.now();
-    await this.work.asWorker((tx) => this.record(tx, begun, outcome, at));
-    log.info({ event: 'delivery.attempted', noticeId, channel: delivery.channel, outcome: outcome.kind });
+    await this.work.asWorker((tx) => record(tx, begun, outcome, at));
+    log.info({ event: 'delivery.attempted', noticeId, channel, outcome: outcome.kind });
   }
 
-  private async begin(tx: Tx, noticeId: string, event: DeliveredEvent): Promise<Begun | null> {
-    const notice = await lockNotice(tx, noticeId);
+  private call({ delivery, message, target }: Begun, signal: AbortSignal): Promise<Outcome> {
+    const channel = this.channels.get(delivery.channel);
+    if (!channel) throw new Error(`nothing delivers over ${delivery.channel}`);
+    return channel.send(message, target, signal);
+  }
+
+  private async begin(tx: Tx, task: DeliverTask): Promise<Begun | null> {
+    const notice = await lockNotice(tx, task.noticeId);
     if (!notice) return null;
     const at = this.clock.now();
-    await plan(tx, notice, event, at);
-    const [delivery, ...others] = await tx.find(Delivery, {
-      where: { noticeId, event, state: 'waiting' },
-      order: { position: 'asc' },
-    });
+    for (const beside of await plan(tx, notice, { ...task, at })) await addTask(tx, taskOf(beside));
+    const rows = await ofEvent(tx, notice.id, task.event, task.subject);
+    const isMine = ({ id, position }: Delivery): boolean =>
+      task.deliveryId ? id === task.deliveryId : position !== BESIDE;
+    const waiting = rows.filter((row) => row.state === 'waiting' && isMine(row));
+    const [delivery, ...others] = waiting;
     if (!delivery) return null;
-    if (!(await isStillAsked(tx, notice, event))) {
-      await cancel(tx, [delivery, ...others], at);
+    if (!isStillAsked(notice, task, rows)) {
+      await cancel(tx, waiting, at);
       return null;
     }
+    const begunAt = delivery.begunAt ?? at;
     await endOpenAttempts(tx, [delivery.id], at);
-    const isImpatient = at.getTime() - delivery.createdAt.getTime() > CHANNEL_PATIENCE_MS && others.length > 0;
-    if (isImpatient) {
-      await this.giveUp(tx, notice, delivery, { at, failure: 'endpoint-busy' });
+    if (at.getTime() - begunAt.getTime() > CHANNEL_PATIENCE_MS && others.length > 0) {
+      await giveUp(tx, notice, delivery, { at, failure: 'endpoint-busy' });
       return null;
     }
-    if (await isBusy(tx, delivery, at)) {
-      await addJobIn(tx, WAIT_FOR_SLOT_MS, DELIVER, { noticeId, event }, { key: deliveryKey(noticeId, event) });
-      return null;
-    }
-    const attemptNo = delivery.attempts + 1;
-    await tx.update(Delivery, { id: delivery.id }, { attempts: attemptNo });
-    await tx.insert(DeliveryAttempt, { deliveryId: delivery.id, attemptNo, startedAt: at });
-    const endpoint = delivery.endpointId ? await tx.findOneBy(WebhookEndpoint, { id: delivery.endpointId }) : null;
-    const message = { id: delivery.id, body: await payloadOf(tx, event, notice) };
-    return { delivery: Object.assign(delivery, { attempts: attemptNo }), attemptNo, message, endpoint };
+    await tx.update(Delivery, { id: delivery.id }, { begunAt });
+    if (!(await mayCall(tx, notice, delivery, { at, hasOthers: others.length > 0 }))) return null;
+    const begun = await beginAttempt(tx, delivery, { at, replay: false });
+    const { contact } = begun.target;
+    const means = { links: this.links, site: this.config.publicUrl };
+    return { ...begun, message: await compose(tx, { delivery, notice, contact }, means) };
   }
 
-  /** Idempotent: what another worker has recorded of this delivery meanwhile stands. */
-  private async record(tx: Tx, begun: Begun, { kind, status, problem }: Outcome, at: Date): Promise<void> {
-    const { delivery, attemptNo } = begun;
-    const { noticeId, event } = delivery;
-    const notice = await lockNotice(tx, noticeId);
-    if (!notice) return;
-    await tx.update(
-      DeliveryAttempt,
-      { deliveryId: delivery.id, attemptNo },
-      { endedAt: at, outcome: kind, status, problem },
-    );
-    if (!(await tx.existsBy(Delivery, { id: delivery.id, state: 'waiting' }))) return;
-    const dims = { event, channel: delivery.channel, attempt: attemptNo, outcome: kind, status, problem };
-    if (kind === 'receipt') {
-      await tx.update(Delivery, { id: delivery.id }, { state: 'delivered', receiptAt: at, endedAt: at });
-      await append(tx, entryOf(notice, { kind: 'delivery.receipt', actor: 'service', at, dims }));
-      const proof = { at, channel: delivery.channel, actor: 'service' } as const;
-      if (event === 'notice.sent') await proveReceipt(tx, noticeId, proof);
-      await cancel(tx, await tx.findBy(Delivery, { noticeId, event, state: 'waiting' }), at);
-      return;
-    }
-    await append(tx, entryOf(notice, { kind: 'delivery.attempted', actor: 'service', at, dims }));
-    const delayMs = kind === 'failed' ? RETRY_AFTER_MS[attemptNo - 1] : undefined;
-    if (delayMs === undefined) await this.giveUp(tx, notice, delivery, { at, failure: problem });
-    else await addJobIn(tx, delayMs, DELIVER, { noticeId, event }, { key: deliveryKey(noticeId, event) });
-  }
-
-  /** This channel did not reach the platform: the next one begins at once. */
-  private async giveUp(
-    tx: Tx,
-    notice: Notice,
-    { id, channel, event, attempts }: Delivery,
-    { at, failure }: { readonly at: Date; readonly failure: string | null },
-  ): Promise<void> {
-    await tx.update(Delivery, { id }, { state: 'failed', failure, endedAt: at });
-    const dims = { event, channel, attempts, failure };
-    await append(tx, entryOf(notice, { kind: 'delivery.failed', actor: 'service', at, dims }));
-    await addJob(tx, DELIVER, { noticeId: notice.id, event }, { key: deliveryKey(notice.id, event) });
+  /**
+   * A message that its platform wants once more, whatever had come of it. A success counts as it would have the first time; a
+   * failure changes nothing.
+   */
+  async repeat(deliveryId: string, signal: AbortSignal): Promise<void> {
+    const begun = await this.work.asWorker(async (tx): Promise<Begun | null> => {
+      const found = await tx.findOneBy(Delivery, { id: deliveryId });
+      const notice = found && (await lockNotice(tx, found.noticeId));
+      const delivery = notice && (await tx.findOneBy(Delivery, { id: deliveryId }));
+      if (!notice || !delivery) return null;
+      const attempt = await beginAttempt(tx, delivery, { at: this.clock.now(), replay: true });
+      const means = { links: this.links, site: this.config.publicUrl };
+      return { ...attempt, message: await compose(tx, { delivery, notice, contact: attempt.target.contact }, means) };
+    });
+    if (!begun) return;
+    const outcome = await this.call(begun, signal);
+    const at = this.clock.now();
+    await this.work.asWorker(async (tx) => {
+      const notice = await endAttempt(tx, begun.delivery, outcome, at);
+      if (!notice || outcome.kind !== 'receipt') return;
+      await prove(tx, notice, begun.delivery, { at, proof: outcome.proof ?? 'webhook', dims: { replay: 1 } });
+    });
   }
 }
 
-/** A notice is delivered until it was received by whatever road; a withdrawal until one channel has told it. */
-async function isStillAsked(tx: Tx, notice: Notice, event: DeliveredEvent): Promise<boolean> {
+/** A notice is delivered until it was received by whatever road; what comes after it, until one channel has told it. */
+function isStillAsked(notice: Notice, { event, deliveryId }: DeliverTask, rows: readonly Delivery[]): boolean {
   if (event === 'notice.sent') return notice.state === 'sent';
-  return !(await tx.existsBy(Delivery, { noticeId: notice.id, event, state: 'delivered' }));
+  return deliveryId !== null || !rows.some(({ state }) => state === 'delivered');
+}
+
+/** Whether an endpoint can be called now; otherwise it is for later, or the next channel begins. */
+async function mayCall(
+  tx: Tx,
+  notice: Notice,
+  delivery: Delivery,
+  { at, hasOthers }: { readonly at: Date; readonly hasOthers: boolean },
+): Promise<boolean> {
+  const { endpointId } = delivery;
+  if (!endpointId) return true;
+  if (await isBusy(tx, endpointId, at)) {
+    await addTaskIn(tx, WAIT_FOR_SLOT_MS, taskOf(delivery));
+    return false;
+  }
+  const closedUntil = await passCircuit(tx, endpointId, at);
+  if (!closedUntil) return true;
+  if (hasOthers) await giveUp(tx, notice, delivery, { at, failure: 'circuit-open' });
+  else await addTaskIn(tx, Math.max(closedUntil.getTime() - at.getTime(), WAIT_FOR_SLOT_MS), taskOf(delivery));
+  return false;
 }
 
 /** Calls that nobody ended within a minute were those of a process that is gone. */
-async function isBusy(tx: Tx, { endpointId }: Delivery, at: Date): Promise<boolean> {
-  if (!endpointId) return false;
+async function isBusy(tx: Tx, endpointId: string, at: Date): Promise<boolean> {
   const [row] = await tx.query<{ calls: number }[]>(
     `select count(*)::int as calls from delivery_attempt a join delivery d on d.id = a.delivery_id
      where a.ended_at is null and d.endpoint_id = $1 and a.started_at > $2`,
@@ -158,17 +170,55 @@ async function isBusy(tx: Tx, { endpointId }: Delivery, at: Date): Promise<boole
   return (row?.calls ?? 0) >= CALLS_PER_ENDPOINT;
 }
 
-async function endOpenAttempts(tx: Tx, deliveryIds: readonly string[], at: Date): Promise<void> {
-  await tx.update(
-    DeliveryAttempt,
-    { deliveryId: In([...deliveryIds]), endedAt: IsNull() },
-    { endedAt: at, outcome: 'interrupted' },
-  );
+async function beginAttempt(
+  tx: Tx,
+  delivery: Delivery,
+  { at, replay }: { readonly at: Date; readonly replay: boolean },
+): Promise<Omit<Begun, 'message'>> {
+  const attempts = delivery.attempts + 1;
+  await tx.update(Delivery, { id: delivery.id }, { attempts });
+  await tx.insert(DeliveryAttempt, { deliveryId: delivery.id, attemptNo: attempts, startedAt: at, replay });
+  const { endpointId, contactId } = delivery;
+  const target = {
+    endpoint: endpointId ? await tx.findOneBy(WebhookEndpoint, { id: endpointId }) : null,
+    contact: contactId ? await tx.findOneBy(ContactPoint, { id: contactId }) : null,
+  };
+  return { delivery: Object.assign(delivery, { attempts }), target };
 }
 
-async function cancel(tx: Tx, deliveries: readonly Delivery[], at: Date): Promise<void> {
-  if (deliveries.length === 0) return;
-  const ids = deliveries.map((delivery) => delivery.id);
-  await endOpenAttempts(tx, ids, at);
-  await tx.update(Delivery, { id: In(ids) }, { state: 'cancelled', endedAt: at });
+/** Returns the notice, locked. */
+async function endAttempt(tx: Tx, delivery: Delivery, outcome: Outcome, at: Date): Promise<Notice | null> {
+  const notice = await lockNotice(tx, delivery.noticeId);
+  if (!notice) return null;
+  const { kind, status, problem, response = null } = outcome;
+  await tx.update(
+    DeliveryAttempt,
+    { deliveryId: delivery.id, attemptNo: delivery.attempts },
+    { endedAt: at, outcome: kind, status, problem, response },
+  );
+  if (delivery.endpointId) await countCall(tx, delivery.endpointId, kind === 'receipt', at);
+  return notice;
+}
+
+/** Idempotent: what another worker has recorded of this delivery meanwhile stands. */
+async function record(tx: Tx, { delivery }: Begun, outcome: Outcome, at: Date): Promise<void> {
+  const { id, event, channel, attempts } = delivery;
+  const notice = await endAttempt(tx, delivery, outcome, at);
+  if (!notice || !(await tx.existsBy(Delivery, { id, state: 'waiting' }))) return;
+  const { kind, status, problem } = outcome;
+  const dims = { event, channel, attempt: attempts, outcome: kind, status, problem };
+  if (kind === 'receipt') {
+    const proof = outcome.proof ?? 'webhook';
+    return prove(tx, notice, delivery, { at, proof, dims: { attempt: attempts, outcome: kind, status } });
+  }
+  if (kind === 'told') {
+    await tx.update(Delivery, { id }, { state: 'told', endedAt: at });
+    await append(tx, entryOf(notice, { kind: 'delivery.told', actor: 'service', at, dims }));
+    if (delivery.position === BESIDE) return;
+    return addTaskIn(tx, channel === 'feed' ? FEED_GRACE_MS : 0, taskOf(delivery));
+  }
+  await append(tx, entryOf(notice, { kind: 'delivery.attempted', actor: 'service', at, dims }));
+  const delayMs = kind === 'failed' ? RETRY_AFTER_MS[attempts - 1] : undefined;
+  if (delayMs === undefined) await giveUp(tx, notice, delivery, { at, failure: problem });
+  else await addTaskIn(tx, delayMs, taskOf(delivery));
 }

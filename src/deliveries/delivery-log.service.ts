@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { DomainError } from '../domain/errors';
-import { Work, type Actor } from '../infra/database/work';
+import { Work, type Actor, type Tx } from '../infra/database/work';
 import { Notice } from '../notices/notice.entity';
 import { Delivery, DeliveryAttempt } from './deliveries.entity';
 import type { AttemptView, DeliveryView } from './deliveries.dto';
@@ -17,36 +17,44 @@ export class DeliveryLog {
       if (!isOwn) throw new DomainError('request.not-found');
       const order = { createdAt: 'asc', position: 'asc', id: 'asc' } as const;
       const deliveries = await tx.find(Delivery, { where: { noticeId }, order });
-      const attempts = await tx.find(DeliveryAttempt, {
-        where: { deliveryId: In(deliveries.map((delivery) => delivery.id)) },
-        order: { attemptNo: 'asc' },
-      });
-      return deliveries.map((delivery) =>
-        toView(
-          delivery,
-          attempts.filter((attempt) => attempt.deliveryId === delivery.id),
-        ),
-      );
+      const attempts = await attemptsOf(tx, deliveries);
+      return deliveries.map((delivery) => toView(delivery, attempts.get(delivery.id) ?? []));
     });
   }
 }
 
-const toView = (delivery: Delivery, attempts: readonly DeliveryAttempt[]): DeliveryView => ({
+/** By delivery, in their order. */
+export async function attemptsOf(
+  tx: Tx,
+  deliveries: readonly Delivery[],
+): Promise<ReadonlyMap<string, readonly DeliveryAttempt[]>> {
+  const attempts = await tx.find(DeliveryAttempt, {
+    where: { deliveryId: In(deliveries.map((delivery) => delivery.id)) },
+    order: { attemptNo: 'asc' },
+  });
+  return Map.groupBy(attempts, (attempt) => attempt.deliveryId);
+}
+
+export const toView = (delivery: Delivery, attempts: readonly DeliveryAttempt[]): DeliveryView => ({
   id: delivery.id,
   event: delivery.event,
   channel: delivery.channel,
   state: delivery.state,
   createdAt: delivery.createdAt.toISOString(),
   receiptAt: delivery.receiptAt?.toISOString() ?? null,
+  proof: delivery.proof,
+  voidedAt: delivery.voidedAt?.toISOString() ?? null,
   failure: delivery.failure,
   attempts: attempts.map(attemptView),
 });
 
-const attemptView = ({ attemptNo, startedAt, endedAt, outcome, status, problem }: DeliveryAttempt): AttemptView => ({
-  attempt: attemptNo,
-  startedAt: startedAt.toISOString(),
-  endedAt: endedAt?.toISOString() ?? null,
-  outcome,
-  status,
-  problem,
+const attemptView = (attempt: DeliveryAttempt): AttemptView => ({
+  attempt: attempt.attemptNo,
+  startedAt: attempt.startedAt.toISOString(),
+  endedAt: attempt.endedAt?.toISOString() ?? null,
+  outcome: attempt.outcome,
+  status: attempt.status,
+  problem: attempt.problem,
+  response: attempt.response,
+  replay: attempt.replay,
 });

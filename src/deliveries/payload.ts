@@ -1,38 +1,61 @@
-import type { EntityManager } from 'typeorm';
+import type { Tx } from '../infra/database/work';
 import { clockKindOf, HOUR_MS } from '../domain/clock';
 import type { DeliveredEvent } from '../notices/delivery-job';
 import { NoticeItem, type Notice } from '../notices/notice.entity';
 
+type Data = Readonly<Record<string, unknown>>;
+
+interface Told {
+  /** When it happened; the instant of the attempt is in the header. */
+  readonly at: Date | null;
+  readonly data: Data;
+}
+
 interface Payload {
   readonly type: DeliveredEvent;
-  /** When it happened; the instant of the attempt is in the header. */
   readonly timestamp: string;
-  readonly data: Readonly<Record<string, unknown>>;
+  readonly data: Data;
 }
+
+/** What each event says beyond which notice it is about. `subjectId`: which of several events of one kind. */
+const TELLS: Readonly<
+  Record<DeliveredEvent, (tx: Tx, notice: Notice, subjectId: string | null) => Promise<Told> | Told>
+> = {
+  'notice.sent': async (tx, notice) => ({ at: notice.sentAt, data: await sentData(tx, notice) }),
+  'notice.withdrawn': (_tx, notice) => ({ at: notice.withdrawnAt, data: { reason: notice.withdrawalReason } }),
+  'notice.annulled': (_tx, notice) => ({ at: notice.annulledAt, data: { ground: notice.annulmentGround } }),
+  'notice.clarified': (tx, notice, subjectId) => clarifiedData(tx, notice, subjectId),
+};
 
 /**
  * What a platform's system reads. Only what was sent, which never changes, so that every repeat has the same bytes. There is no
  * instant at which the answer is due: the clock starts with the receipt that the answer to this very call proves.
  */
-export async function payloadOf(tx: EntityManager, event: DeliveredEvent, notice: Notice): Promise<string> {
-  const [sender] = await tx.query<{ name: string }[]>(`select name from organisation where id = $1`, [notice.senderId]);
+export async function payloadOf(
+  tx: Tx,
+  event: DeliveredEvent,
+  notice: Notice,
+  subjectId: string | null,
+): Promise<string> {
   const common = {
     noticeId: notice.id,
     reference: notice.reference,
     kind: notice.kind,
-    sender: { id: notice.senderId, name: sender?.name ?? null },
+    sender: { id: notice.senderId, name: await authorityOf(tx, notice) },
   };
-  const at = event === 'notice.sent' ? notice.sentAt : notice.withdrawnAt;
-  const rest = event === 'notice.sent' ? await sentData(tx, notice) : { reason: notice.withdrawalReason };
-  const payload: Payload = {
-    type: event,
-    timestamp: (at ?? notice.createdAt).toISOString(),
-    data: { ...common, ...rest },
-  };
+  const { at, data } = await TELLS[event](tx, notice, subjectId);
+  const timestamp = (at ?? notice.createdAt).toISOString();
+  const payload: Payload = { type: event, timestamp, data: { ...common, ...data } };
   return JSON.stringify(payload);
 }
 
-async function sentData(tx: EntityManager, notice: Notice): Promise<Record<string, unknown>> {
+/** The body in whose name it goes out; never one of its people. */
+export async function authorityOf(tx: Tx, notice: Notice): Promise<string | null> {
+  const [sender] = await tx.query<{ name: string }[]>(`select name from organisation where id = $1`, [notice.senderId]);
+  return sender?.name ?? null;
+}
+
+async function sentData(tx: Tx, notice: Notice): Promise<Data> {
   const items = await tx.find(NoticeItem, { where: { noticeId: notice.id }, order: { position: 'asc' } });
   return {
     category: notice.category,
@@ -46,5 +69,16 @@ async function sentData(tx: EntityManager, notice: Notice): Promise<Record<strin
       uploadedAt: uploadedAt?.toISOString() ?? null,
     })),
     clock: { kind: clockKindOf(notice.kind), startsAt: 'receipt', targetMs: HOUR_MS },
+  };
+}
+
+async function clarifiedData(tx: Tx, notice: Notice, subjectId: string | null): Promise<Told> {
+  const [obstacle] = await tx.query<{ id: string; clarification: string | null; clarified_at: Date | null }[]>(
+    `select id, clarification, clarified_at from notice_obstacle where notice_id = $1 and id = $2`,
+    [notice.id, subjectId],
+  );
+  return {
+    at: obstacle?.clarified_at ?? null,
+    data: { obstacleId: obstacle?.id ?? null, clarification: obstacle?.clarification ?? null },
   };
 }

@@ -1,15 +1,19 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { parseEntry } from '../domain/ledger-entry';
+import { ClockSource } from '../infra/clock-source';
 import { Work } from '../infra/database/work';
-import { addJob, addJobIn, JobRegistry } from '../infra/jobs/jobs';
+import { addJob, addJobIn, JobRegistry, type JobHandler } from '../infra/jobs/jobs';
 import { log } from '../infra/log';
 import { TELL } from '../signals/telling';
+import { countCall, passCircuit } from './circuit';
 import { WebhookEndpoint } from './deliveries.entity';
 import { WebhookChannel } from './webhook-channel';
 
 const MINUTE_MS = 60_000;
 /** Between one attempt and the next. After the last the entry is where it always was: in the feed. */
 const AGAIN_AFTER_MS = [1, 5, 30, 120, 480].map((minutes) => minutes * MINUTE_MS);
+/** While another call tries an endpoint that had been left alone. */
+const LEAST_WAIT_MS = 1_000;
 
 interface Call {
   readonly entryId: string;
@@ -30,14 +34,16 @@ export class Telling implements OnModuleInit {
     private readonly work: Work,
     private readonly jobs: JobRegistry,
     private readonly channel: WebhookChannel,
+    private readonly clock: ClockSource,
   ) {}
 
   onModuleInit(): void {
-    this.jobs.register(TELL, async ({ entryId, endpointId, organisationId, attempt = '0' }, signal) => {
+    const tell: JobHandler = async ({ entryId, endpointId, organisationId, attempt = '0' }, signal) => {
       if (entryId === undefined) return;
       if (endpointId === undefined || organisationId === undefined) await this.spread(entryId);
       else await this.call({ entryId, endpointId, organisationId, attempt: Number(attempt) }, signal);
-    });
+    };
+    this.jobs.register(TELL, tell, { pace: 'urgent' });
   }
 
   /** A job for each endpoint. */
@@ -57,16 +63,27 @@ export class Telling implements OnModuleInit {
   }
 
   private async call({ entryId, endpointId, organisationId, attempt }: Call, signal: AbortSignal): Promise<void> {
-    const { endpoint, body } = await this.work.asWorker(async (tx) => ({
-      endpoint: await tx.findOneBy(WebhookEndpoint, { id: endpointId }),
-      body: messageOf(await tx.query<{ bytes: Buffer }[]>('select bytes from ledger_entry where id = $1', [entryId])),
-    }));
-    const { kind } = await this.channel.send({ id: entryId, body }, endpoint, signal);
+    const call = { entryId, endpointId, organisationId };
+    const ready = await this.work.asWorker(async (tx) => {
+      const closedUntil = await passCircuit(tx, endpointId, this.clock.now());
+      if (closedUntil) {
+        const delayMs = Math.max(closedUntil.getTime() - this.clock.now().getTime(), LEAST_WAIT_MS);
+        await addJobIn(tx, delayMs, TELL, { ...call, attempt: `${attempt}` }, placeOf(call));
+        return null;
+      }
+      return {
+        endpoint: await tx.findOneBy(WebhookEndpoint, { id: endpointId }),
+        body: messageOf(await tx.query<{ bytes: Buffer }[]>('select bytes from ledger_entry where id = $1', [entryId])),
+      };
+    });
+    if (!ready) return;
+    const { kind } = await this.channel.send({ id: entryId, body: ready.body }, ready, signal);
+    await this.work.asWorker((tx) => countCall(tx, endpointId, kind === 'receipt', this.clock.now()));
     log.info({ event: 'telling.attempted', entryId, attempt, outcome: kind });
     const delayMs = kind === 'failed' ? AGAIN_AFTER_MS[attempt] : undefined;
     if (delayMs === undefined) return;
-    const again = { entryId, endpointId, organisationId, attempt: `${attempt + 1}` };
-    await this.work.asWorker((tx) => addJobIn(tx, delayMs, TELL, again, placeOf(again)));
+    const again = { ...call, attempt: `${attempt + 1}` };
+    await this.work.asWorker((tx) => addJobIn(tx, delayMs, TELL, again, placeOf(call)));
   }
 }
 

@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DomainError, type ProblemCode } from '../domain/errors';
 import { ClockSource } from '../infra/clock-source';
 import { CheckedConnector } from '../infra/egress/connector';
-import type { ChannelOut, Message, Outcome } from './channel';
-import type { WebhookEndpoint } from './deliveries.entity';
+import type { ChannelOut, Message, Outcome, Target } from './channel';
 import { signedHeaders, WebhookSecrets } from './webhook-secrets';
 
 /** For everything together. A platform that takes longer is tried again, and meanwhile keeps nobody else waiting. */
@@ -29,7 +28,7 @@ export class WebhookChannel implements ChannelOut {
     return this.connector.requireCallable(url);
   }
 
-  async send(message: Message, endpoint: WebhookEndpoint | null, signal: AbortSignal): Promise<Outcome> {
+  async send(message: Message, { endpoint }: Pick<Target, 'endpoint'>, signal: AbortSignal): Promise<Outcome> {
     if (!endpoint || endpoint.disabledAt) return { kind: 'refused', status: null, problem: 'webhook.disabled' };
     try {
       const at = this.clock.now();
@@ -50,6 +49,6 @@ export class WebhookChannel implements ChannelOut {
 }
 
 function ofStatus(status: number): Outcome {
-  if (status >= 200 && status < 300) return { kind: 'receipt', status, problem: null };
+  if (status >= 200 && status < 300) return { kind: 'receipt', status, problem: null, proof: 'webhook' };
   return { kind: status === GONE ? 'refused' : 'failed', status, problem: `status-${status}` };
 }

@@ -6,6 +6,7 @@ import type { LedgerKind } from '../domain/vocabulary';
 import { ClockSource } from '../infra/clock-source';
 import { Work, type Actor, type Tx } from '../infra/database/work';
 import { append } from '../ledger/append';
+import { circuitState, CLOSED } from './circuit';
 import { ContactPoint, WebhookEndpoint } from './deliveries.entity';
 import { NewWebhookView, type WebhookTestView, type WebhookView } from './deliveries.dto';
 import { WebhookChannel } from './webhook-channel';
@@ -19,17 +20,20 @@ const FIRST_POSITION = 10;
 
 const instant = (at: Date | null): string | null => at?.toISOString() ?? null;
 
-const toView = (endpoint: WebhookEndpoint): WebhookView => ({
+const toView = (endpoint: WebhookEndpoint, now: Date): WebhookView => ({
   id: endpoint.id,
   url: endpoint.url,
   createdAt: endpoint.createdAt.toISOString(),
   rotatedAt: instant(endpoint.rotatedAt),
   previousSecretUntil: instant(endpoint.previousUntil),
   disabledAt: instant(endpoint.disabledAt),
+  circuit: circuitState(endpoint, now),
+  failures: endpoint.failures,
+  openUntil: instant(endpoint.openUntil),
 });
 
-const shown = (endpoint: WebhookEndpoint, secret: Uint8Array): NewWebhookView =>
-  Object.assign(new NewWebhookView(), toView(endpoint), { secret: formatSecret(secret) });
+const shown = (endpoint: WebhookEndpoint, secret: Uint8Array, now: Date): NewWebhookView =>
+  Object.assign(new NewWebhookView(), toView(endpoint, now), { secret: formatSecret(secret) });
 
 /** The secret is shown once; a repeat of the request gets the rest. */
 const redact = (view: NewWebhookView): NewWebhookView => Object.assign(new NewWebhookView(), view, { secret: null });
@@ -46,7 +50,7 @@ export class Webhooks {
   list(actor: Actor): Promise<WebhookView[]> {
     return this.work.read(actor, async (tx) => {
       const endpoints = await tx.find(WebhookEndpoint, { order: { createdAt: 'asc', id: 'asc' } });
-      return endpoints.map(toView);
+      return endpoints.map((endpoint) => toView(endpoint, this.clock.now()));
     });
   }
 
@@ -72,6 +76,7 @@ export class Webhooks {
         createdAt: at,
         rotatedAt: null,
         disabledAt: null,
+        ...CLOSED,
       };
       await tx.insert(WebhookEndpoint, endpoint);
       await tx.insert(ContactPoint, {
@@ -85,7 +90,7 @@ export class Webhooks {
         createdAt: at,
       });
       await note(tx, actor, 'webhook.registered', { id, at, internal: { url } });
-      return shown(endpoint, secret);
+      return shown(endpoint, secret, at);
     };
     return this.work.run(actor, register, { redact });
   }
@@ -107,7 +112,7 @@ export class Webhooks {
       };
       await tx.update(WebhookEndpoint, { id }, change);
       await note(tx, actor, 'webhook.rotated', { id, at });
-      return shown(Object.assign(endpoint, change), secret);
+      return shown(Object.assign(endpoint, change), secret, at);
     };
     return this.work.run(actor, rotate, { redact });
   }
@@ -120,7 +125,7 @@ export class Webhooks {
       await tx.update(WebhookEndpoint, { id }, { disabledAt: at });
       await tx.update(ContactPoint, { endpointId: id, removedAt: IsNull() }, { removedAt: at });
       await note(tx, actor, 'webhook.removed', { id, at });
-      return toView(Object.assign(endpoint, { disabledAt: at }));
+      return toView(Object.assign(endpoint, { disabledAt: at }), at);
     });
   }
 
@@ -131,7 +136,7 @@ export class Webhooks {
     if (endpoint.disabledAt) throw new DomainError('webhook.disabled');
     const body = JSON.stringify({ type: 'webhook.test', timestamp: this.clock.now().toISOString(), data: {} });
     const never = new AbortController().signal;
-    const { kind, status, problem } = await this.channel.send({ id: uuidv7(), body }, endpoint, never);
+    const { kind, status, problem } = await this.channel.send({ id: uuidv7(), body }, { endpoint }, never);
     return { delivered: kind === 'receipt', status, problem };
   }
 }
