@@ -25,7 +25,7 @@ export class ExhibitMedia implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.jobs.register(HASH_MEDIA, (payload, signal) => this.hash(payload, signal));
+    this.jobs.register(HASH_MEDIA, (payload, signal) => this.hash(payload, signal), { pace: 'heavy' });
   }
 
   private async hash(payload: JobPayload, signal: AbortSignal): Promise<void> {

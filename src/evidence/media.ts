@@ -1,4 +1,4 @@
-import { addJob } from '../infra/jobs/jobs';
+import { addJob, slotOf } from '../infra/jobs/jobs';
 import type { Actor } from '../infra/database/actor';
 import type { Tx } from '../infra/database/work';
 import type { MediaHashes } from '../infra/media/media-hashing';
@@ -27,7 +27,8 @@ export async function expectMedia(tx: Tx, actor: Actor, exhibits: readonly Exhib
   );
   const { organisationId, organisationKind } = actor;
   for (const { id } of media) {
-    await addJob(tx, HASH_MEDIA, { exhibitId: id, organisationId, organisationKind }, { key: `${HASH_MEDIA}:${id}` });
+    const options = { key: `${HASH_MEDIA}:${id}`, queue: slotOf(HASH_MEDIA, organisationId, id) };
+    await addJob(tx, HASH_MEDIA, { exhibitId: id, organisationId, organisationKind }, options);
   }
 }
 

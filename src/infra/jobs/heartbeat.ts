@@ -9,6 +9,8 @@ export const DEAD_AFTER_MS = 10_000;
 /** Rows of nodes that ended long ago. */
 const FORGET_AFTER = '1 day';
 const BEAT_LOCK = 4_127_033;
+/** Between the names under which one node locks its jobs: it has workers of several paces. */
+export const POOLS_APART = ',';
 
 export interface Outage {
   readonly from: Date;
@@ -21,7 +23,7 @@ export class Heartbeat {
   readonly nodeId = uuidv7();
 
   /**
-   * Writes this node's beat. Returns the outage that it ends, if every node was silent before it. Two nodes that come back
+   * Writes this node's beat. `poolId`: the names of its pools of workers, each apart from the next by {@link POOLS_APART}. Returns the outage that it ends, if every node was silent before it. Two nodes that come back
    * at once take turns, so that an outage is told once.
    */
   async beat(tx: Tx, now: Date, poolId: string | undefined): Promise<Outage | null> {
@@ -45,9 +47,10 @@ export class Heartbeat {
       [this.nodeId, DEAD_AFTER_MS],
     );
     if (dead.length > 0) {
-      const pools = dead.map((row) => row.pool_id);
+      const nodes = dead.map((row) => row.pool_id);
+      const pools = nodes.flatMap((names) => names.split(POOLS_APART));
       await tx.query(`select graphile_worker.force_unlock_workers($1::text[])`, [pools]);
-      await tx.query(`update service_heartbeat set pool_id = null where pool_id = any($1)`, [pools]);
+      await tx.query(`update service_heartbeat set pool_id = null where pool_id = any($1)`, [nodes]);
     }
     await tx.query(
       `delete from service_heartbeat where seen_at < clock_timestamp() - interval '${FORGET_AFTER}'

@@ -19,7 +19,7 @@ export class SourceClosing {
     const { tx, source } = turn;
     const ended = source.takes_back ? await this.ending.takeBack(turn, PORTION) : null;
     const isLeft = ended !== null && ended.retracted >= PORTION;
-    if (isLeft) await addSync(tx, source.id);
+    if (isLeft) await addSync(tx, source.organisation_id, source.id);
     else {
       await tx.query('delete from exchange_statement where source_id = $1', [source.id]);
       await tx.query('delete from exchange_record where source_id = $1', [source.id]);

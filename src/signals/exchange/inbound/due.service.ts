@@ -39,13 +39,13 @@ export class SourcesDue implements OnApplicationBootstrap, OnModuleDestroy {
   /** How many were due at `now`. */
   async run(now: Date): Promise<number> {
     return this.work.asWorker(async (tx) => {
-      const [due] = await tx.query<[{ id: string }[], number]>(
+      const [due] = await tx.query<[{ id: string; organisation_id: string }[], number]>(
         `update exchange_source s set next_run_at = $1::timestamptz + s.interval_s * interval '1 second'
          where s.id in (select id from exchange_source where next_run_at <= $1 and state in ('active', 'failing')
-           order by next_run_at limit ${AT_ONCE} for update skip locked) returning s.id`,
+           order by next_run_at limit ${AT_ONCE} for update skip locked) returning s.id, s.organisation_id`,
         [now],
       );
-      for (const { id } of due) await addSync(tx, id);
+      for (const { id, organisation_id } of due) await addSync(tx, organisation_id, id);
       return due.length;
     });
   }

@@ -55,7 +55,7 @@ export class ExchangeSources {
         intervalS: dto.intervalSeconds,
       });
       await note(tx, actor, row, 'exchange.subscribed', at, { tlp: row.tlp, list: row.list_id });
-      await addSync(tx, id);
+      await addSync(tx, actor.organisationId, id);
       return toView(row);
     });
   }
@@ -95,7 +95,7 @@ export class ExchangeSources {
     return this.work.run(actor, async (tx) => {
       const row = await lockFollowed(tx, id);
       if (row.state === 'paused') throw new DomainError('exchange.source-paused');
-      await addSync(tx, id);
+      await addSync(tx, actor.organisationId, id);
       return toView(row);
     });
   }
@@ -136,7 +136,7 @@ export class ExchangeSources {
         state,
         state === 'active' ? at : null,
       ]);
-      if (state === 'active') await addSync(tx, id);
+      if (state === 'active') await addSync(tx, actor.organisationId, id);
       await note(tx, actor, row, kind, at, {});
       return toView(await lockSource(tx, id));
     });
