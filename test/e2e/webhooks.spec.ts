@@ -293,7 +293,7 @@ describe('a worker killed between the delivery and its record', () => {
     channel.send = async (...args) => {
       const outcome = await real(...args);
       // The platform has it; this process ends before it can say so, and never comes back to the record.
-      if (args[1]?.id === platform.webhook.id && kills-- > 0) throw new Error('killed');
+      if (args[1].endpoint?.id === platform.webhook.id && kills-- > 0) throw new Error('killed');
       return outcome;
     };
     try {
@@ -329,7 +329,8 @@ describe('a worker killed between the delivery and its record', () => {
     const { id } = await platform.refer();
     const delivering = world.app.get(Delivering);
     const never = new AbortController().signal;
-    await Promise.all([1, 2, 3].map(() => delivering.deliver(id, 'notice.sent', never)));
+    const task = { noticeId: id, event: 'notice.sent', subject: null, deliveryId: null } as const;
+    await Promise.all([1, 2, 3].map(() => delivering.deliver(task, never)));
     await untilReceived(id);
     expect(await entries(id, 'notice.received')).toBe(1);
     expect(await entries(id, 'delivery.receipt')).toBe(1);
@@ -400,7 +401,8 @@ describe('a contact point', () => {
     expect(disabled.status).toBe(200);
     const { id } = await platform.refer();
     expect(await untilReceived(id)).toMatchObject({ receiptChannel: 'inbox' });
-    expect((await platform.admin.get('/v1/contact-points')).body).toEqual([]);
+    const points = await platform.admin.get<{ channel: string }[]>('/v1/contact-points');
+    expect(points.body.map(({ channel }) => channel)).toEqual(['inbox']);
     const again = await platform.admin.post(`/v1/webhooks/${platform.webhook.id}/rotate`);
     expect(again).toMatchObject({ status: 409, body: { code: 'webhook.disabled' } });
   });

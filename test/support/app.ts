@@ -80,6 +80,8 @@ interface OrganisationOptions {
   readonly platformSize?: PlatformSize;
   readonly hosts?: readonly string[];
   readonly country?: string;
+  /** A platform declares its inbox as its contact point, after everything else, unless told otherwise. */
+  readonly inbox?: boolean;
 }
 
 /** The whole application on a database of its own, with a clock that the test moves. */
@@ -174,6 +176,12 @@ export class World {
         host,
         id,
       ]);
+    }
+    if (kind === 'platform' && options.inbox !== false) {
+      await this.sql.query(
+        `insert into contact_point (id, organisation_id, channel, position, confirmed_at, created_at) values ($1, $2, 'inbox', 90, now(), now())`,
+        [uuidv7(), id],
+      );
     }
     return { id, name, slug, kind };
   }
