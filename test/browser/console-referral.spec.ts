@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { hashPassword } from '../../src/accounts/password';
 import { SettableClock } from '../../src/infra/clock-source';
 import { startWorld, type Person, type World } from '../support/app';
@@ -18,7 +18,8 @@ class RunningClock extends SettableClock {
 
 describe('a referral from paste to outcome, in two browsers', () => {
   let world: World;
-  let chromium: TestBrowser;
+  /** One each: contexts of one such Chromium share their cookies. */
+  const browsers: TestBrowser[] = [];
   let address: string;
   let unit: Page;
   let platform: Page;
@@ -29,12 +30,11 @@ describe('a referral from paste to outcome, in two browsers', () => {
     world = await startWorld({ clock: new RunningClock(), config: { undoSeconds: 2 } });
     const { analyst, moderator } = await world.cast();
     address = await world.listen();
-    chromium = await startBrowser();
     unit = await enter(analyst, 'en-GB', 1200);
     platform = await enter(moderator, 'fr-FR', 360);
   }, 60_000);
   afterAll(async () => {
-    await chromium?.close();
+    for (const each of browsers) await each.close();
     await world?.close();
   });
 
@@ -43,8 +43,10 @@ describe('a referral from paste to outcome, in two browsers', () => {
       person.personId,
       await hashPassword(PASSWORD),
     ]);
-    const context: BrowserContext = await chromium.browser.newContext({ locale, viewport: { width, height: 800 } });
-    const page = await context.newPage();
+    const chromium = await startBrowser();
+    browsers.push(chromium);
+    const page = await chromium.browser.newPage({ locale, viewport: { width, height: 800 } });
+    page.setDefaultTimeout(15_000);
     page.on('request', (request) => {
       if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(address)) foreign.push(request.url());
     });
@@ -74,6 +76,7 @@ describe('a referral from paste to outcome, in two browsers', () => {
         ].join('\n'),
       );
     await unit.getByText('3 addresses').waitFor();
+    await unit.getByText('neither http nor https').waitFor();
     await unit.getByText('same as line 1').waitFor();
     expect(await unit.getByRole('cell', { name: 'Harbour' }).count()).toBeGreaterThanOrEqual(3);
     await unit.getByLabel('What it is').selectOption('incitement');
@@ -93,6 +96,7 @@ describe('a referral from paste to outcome, in two browsers', () => {
     await shot(unit, 'refer-leaving');
     await unit.getByText('has left').waitFor();
     await platform.getByText('3 éléments en cours').waitFor();
+    await platform.getByText('Objectif').waitFor();
     const row = platform.getByRole('listitem').filter({ hasText: '3 éléments en cours' });
     expect(await row.textContent()).toContain('Objectif');
     expect(await row.textContent()).not.toMatch(/Délai/);
@@ -151,12 +155,13 @@ describe('a referral from paste to outcome, in two browsers', () => {
 
   it('names every control and fits a phone', async () => {
     for (const page of [unit, platform]) {
-      const nameless = await page.evaluate(() =>
-        [...document.querySelectorAll('button, a, input, select, textarea')].filter((element) => {
-          const field = element as HTMLInputElement;
-          const labelled = (field.labels?.length ?? 0) > 0 || element.getAttribute('aria-label');
-          return !labelled && element.textContent.trim() === '';
-        }).length,
+      const nameless = await page.evaluate(
+        () =>
+          [...document.querySelectorAll('button, a, input, select, textarea')].filter((element) => {
+            const field = element as HTMLInputElement;
+            const labelled = (field.labels?.length ?? 0) > 0 || element.getAttribute('aria-label');
+            return !labelled && element.textContent.trim() === '';
+          }).length,
       );
       expect(nameless).toBe(0);
       expect(await page.evaluate(() => document.querySelectorAll('h1').length)).toBe(1);

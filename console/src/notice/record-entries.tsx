@@ -25,7 +25,7 @@ export function RecordEntries({ noticeId }: { readonly noticeId: string }) {
                 <code>{kind}</code>
                 <Instant at={at} />
                 <span>
-                  no {seq} · <code title={digest}>{digest.slice(0, 12)}…</code>
+                  #{seq} · <code title={digest}>{digest.slice(0, 12)}…</code>
                 </span>
                 <Anchor size="sm" href={`/v1/ledger/entries/${id}/receipt`} download={`receipt-${seq}.json`}>
                   {t.notice.recordReceipt}

@@ -44,7 +44,7 @@ export function FileList({ files, lines, isFixed, onChange }: Props) {
                   aria-label={fill(t.refer.removeFile, { name: each.file.name })}
                   onClick={() => onChange(files.filter(({ key }) => key !== each.key))}
                 >
-                  ✕
+                  {t.refer.leaveOut}
                 </Button>
               </Group>
             )}

@@ -100,7 +100,7 @@ function Status({
   const broad = line.breadth ? [fill(t.refer.held, { what: t.refer.broad[line.breadth] })] : [];
   const all = checked ? says : broad;
   if (all.length > 0) return <span className="status-look">{all.join('; ')}</span>;
-  return <span className="status-good">{checked ? t.refer.ready : '✓'}</span>;
+  return <span className="status-good">{checked ? t.refer.ready : t.refer.understood}</span>;
 }
 
 /** What the service said of a line that it took. */

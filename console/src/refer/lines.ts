@@ -44,7 +44,7 @@ function withoutSentence(found: string): string {
 /** The addresses in one line of text: the whole line as it is where it is one, else each that it mentions. */
 function addressesIn(line: string): readonly string[] {
   const text = line.trim();
-  if (!/\s/.test(text)) return new RegExp(ADDRESS.source, 'i').test(text) || LOOKS_LIKE_HOST.test(text) ? [text] : [];
+  if (!/\s/.test(text)) return text.includes('//') || LOOKS_LIKE_HOST.test(text) ? [text] : [];
   return [...text.matchAll(ADDRESS)].map(([found]) => withoutSentence(found));
 }
 

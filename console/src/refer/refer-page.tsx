@@ -1,27 +1,18 @@
-import { Alert, Button, FileButton, Group, NativeSelect, Paper, SimpleGrid, Stack, Text, Textarea, Title } from '@mantine/core'; // prettier-ignore
+import { Alert, Button, FileButton, Group, Paper, Stack, Text, Textarea, Title } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useDeferredValue, useMemo, useRef, useState } from 'react';
-import { CATEGORIES, IDEOLOGIES } from '../../../src/domain/vocabulary';
 import { useSendKey } from '../keys';
 import { KeysDialog } from '../shell/keys-dialog';
 import { Empty } from '../shell/states';
 import { fill, plural, t } from '../texts';
 import { newKey, reasonOf } from '../wire';
+import { AboutFields, Grounds, NOTHING, type About } from './about-fields';
 import { FileList } from './file-list';
 import { readPaste } from './lines';
 import { LineTable } from './line-table';
 import { Parcels } from './parcels';
 import { check, dropped, sendable, sendFile, type Checked, type DroppedFile } from './submission';
 import { take, useDrop } from './use-drop';
-
-interface About {
-  readonly category: (typeof CATEGORIES)[number] | '';
-  readonly ideology: (typeof IDEOLOGIES)[number] | '';
-  readonly reasons: string;
-  readonly grounds: string;
-}
-
-const NOTHING: About = { category: '', ideology: '', reasons: '', grounds: '' };
 
 export function ReferPage() {
   // A new one begins with nothing of the one before.
@@ -59,7 +50,8 @@ function Referral({ onAgain }: { readonly onAgain: () => void }) {
         <KeysDialog keys={[['Ctrl + Enter', t.keys.send]]} />
       </Group>
       {!checked && <PasteBox text={text} onText={setText} onFiles={(chosen) => void take(chosen, takers)} />}
-      <AboutFields about={about} onChange={setAbout} isChecked={checked !== null} />
+      {!checked && <AboutFields about={about} onChange={setAbout} />}
+      <Grounds about={about} onChange={setAbout} />
       {pasted.lines.length === 0 && files.length === 0 && <Empty says={t.refer.empty} />}
       {pasted.lines.length > 0 && (
         <>
@@ -88,7 +80,7 @@ function Referral({ onAgain }: { readonly onAgain: () => void }) {
         </Paper>
       ) : (
         <Button disabled={!ready} loading={checking.isPending} onClick={begin} className="main-action">
-          {t.refer.check} <kbd>Ctrl ↵</kbd>
+          {t.refer.check} <kbd>Ctrl Enter</kbd>
         </Button>
       )}
       {checked && (
@@ -165,53 +157,5 @@ function PasteBox({ text, onText, onFiles }: PasteProps) {
         )}
       </FileButton>
     </Stack>
-  );
-}
-
-interface AboutProps {
-  readonly about: About;
-  readonly onChange: (about: About) => void;
-  readonly isChecked: boolean;
-}
-
-function AboutFields({ about, onChange, isChecked }: AboutProps) {
-  const choices = <T extends string>(all: readonly T[], words: Readonly<Record<T, string>>) => [
-    { value: '', label: t.refer.choose },
-    ...all.map((value) => ({ value, label: words[value] })),
-  ];
-  return (
-    <SimpleGrid cols={{ base: 1, sm: 2 }}>
-      <NativeSelect
-        label={t.refer.category}
-        required
-        disabled={isChecked}
-        value={about.category}
-        data={choices(CATEGORIES, t.words.categories)}
-        onChange={({ currentTarget: { value } }) =>
-          onChange({ ...about, category: CATEGORIES.find((each) => each === value) ?? '' })
-        }
-      />
-      <NativeSelect
-        label={t.refer.ideology}
-        required
-        disabled={isChecked}
-        value={about.ideology}
-        data={choices(IDEOLOGIES, t.words.ideologies)}
-        onChange={({ currentTarget: { value } }) =>
-          onChange({ ...about, ideology: IDEOLOGIES.find((each) => each === value) ?? '' })
-        }
-      />
-      <Textarea
-        label={t.refer.grounds}
-        value={about.grounds}
-        onChange={({ currentTarget: { value } }) => onChange({ ...about, grounds: value })}
-      />
-      <Textarea
-        label={t.refer.reasons}
-        disabled={isChecked}
-        value={about.reasons}
-        onChange={({ currentTarget: { value } }) => onChange({ ...about, reasons: value })}
-      />
-    </SimpleGrid>
   );
 }

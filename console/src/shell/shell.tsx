@@ -1,6 +1,7 @@
 import { ActionIcon, Anchor, Button, Container, Group, SimpleGrid, Stack, Text, Title, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'; // prettier-ignore
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, Outlet } from '@tanstack/react-router';
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { session, signOut, type Session } from '../api';
 import { Figures } from '../figures';
 import { useLive } from '../live';
@@ -9,8 +10,8 @@ import { SignIn } from '../sign-in';
 import { switchLanguage, t } from '../texts';
 import { letGo } from '../undo/leaving';
 import { UndoBars } from '../undo/undo-bars';
-import { SessionContext } from './session';
-import { Failed, Loading } from './states';
+import { SessionContext, useSession } from './session';
+import { Empty, Failed, Loading } from './states';
 
 /** Everything around the screens. Who is not signed in sees the published figures and the way in, wherever they wanted to go. */
 export function Shell() {
@@ -59,13 +60,28 @@ function SignedIn({ session: current }: { readonly session: Session }) {
     <SessionContext value={current}>
       <Stack gap="md">
         <Header session={current} isLive={isLive} />
-        <main id="main" tabIndex={-1}>
-          <Outlet />
-        </main>
+        <Main />
         <Footer />
       </Stack>
       <UndoBars />
     </SessionContext>
+  );
+}
+
+/** A new screen takes the focus, so that its keys work at once and a reader begins with it. */
+function Main() {
+  const { pathname } = useLocation();
+  const { permissions } = useSession();
+  const main = useRef<HTMLElement>(null);
+  const [, , needed] = SCREENS.find(([to]) => to === pathname) ?? [];
+  const mayOpen = needed === undefined || permissions.includes(needed);
+  useEffect(() => {
+    if (!main.current?.contains(document.activeElement)) main.current?.focus({ preventScroll: true });
+  }, [pathname]);
+  return (
+    <main id="main" tabIndex={-1} ref={main}>
+      {mayOpen ? <Outlet /> : <Empty says={t.shell.notYours} />}
+    </main>
   );
 }
 
@@ -89,12 +105,12 @@ function Header({ session: current, isLive }: { readonly session: Session; reado
         </span>
       </Group>
       <Screens session={current} />
-      <Group gap="xs" className="who">
+      <Group gap="xs" className="who" wrap="nowrap">
         <Text size="sm">
           {current.person?.displayName}, {current.organisation.name}
         </Text>
         <Choices />
-        <Button variant="default" size="xs" loading={leave.isPending} onClick={() => leave.mutate()}>
+        <Button variant="default" size="compact-sm" loading={leave.isPending} onClick={() => leave.mutate()}>
           {t.signOut}
         </Button>
       </Group>
@@ -132,7 +148,7 @@ function Choices() {
         title={t.shell.theme}
         onClick={() => setColorScheme(scheme === 'dark' ? 'light' : 'dark')}
       >
-        ◐
+        <span className="theme" />
       </ActionIcon>
       <Button variant="default" size="compact-sm" lang={t.lang === 'fr' ? 'en' : 'fr'} onClick={switchLanguage}>
         {t.shell.otherLanguage}

@@ -75,13 +75,13 @@ export const en = {
     theCase: 'the case as a whole',
     line: 'line {n}',
     removeFile: 'Leave out {name}',
+    leaveOut: 'Leave out',
     category: 'What it is',
     ideology: 'Ideology',
     choose: 'Choose …',
     grounds: 'Why (the platform reads this)',
     reasons: 'Own reasons (kept within the unit)',
     check: 'Check',
-    checking: 'Checking …',
     startOver: 'Start over',
     lines: { one: '{count} address', other: '{count} addresses' },
     proseLines: { one: '{count} line without an address was left out.', other: '{count} lines without an address were left out.' }, // prettier-ignore
@@ -95,6 +95,7 @@ export const en = {
     broad: { home: 'a home page', search: 'a search page', collection: 'a whole collection' },
     held: '{what}: waits for a second person',
     reupload: { one: 're-upload, {count} bit apart', other: 're-upload, {count} bits apart' },
+    understood: 'understood',
     ready: 'ready',
     faults: {
       empty: 'nothing there',

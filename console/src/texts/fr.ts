@@ -73,13 +73,13 @@ export const fr: Texts = {
     theCase: 'l’ensemble du dossier',
     line: 'ligne {n}',
     removeFile: 'Écarter {name}',
+    leaveOut: 'Écarter',
     category: 'De quoi il s’agit',
     ideology: 'Idéologie',
     choose: 'Choisir…',
     grounds: 'Pourquoi (lu par la plateforme)',
     reasons: 'Motifs internes (gardés dans l’unité)',
     check: 'Vérifier',
-    checking: 'Vérification…',
     startOver: 'Recommencer',
     lines: { one: '{count} adresse', other: '{count} adresses' },
     proseLines: { one: '{count} ligne sans adresse a été écartée.', other: '{count} lignes sans adresse ont été écartées.' }, // prettier-ignore
@@ -93,6 +93,7 @@ export const fr: Texts = {
     broad: { home: 'une page d’accueil', search: 'une page de recherche', collection: 'une collection entière' },
     held: '{what} : attend une seconde personne',
     reupload: { one: 'remise en ligne, {count} bit d’écart', other: 'remise en ligne, {count} bits d’écart' },
+    understood: 'compris',
     ready: 'prêt',
     faults: {
       empty: 'rien ici',

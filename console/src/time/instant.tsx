@@ -1,8 +1,13 @@
-import { t } from '../texts';
+import { locale } from '../texts';
 
-const own = new Intl.DateTimeFormat(t.lang, { dateStyle: 'medium', timeStyle: 'medium' });
-const ownToday = new Intl.DateTimeFormat(t.lang, { timeStyle: 'medium' });
-const utc = new Intl.DateTimeFormat(t.lang, { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' });
+const own = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
+const ownToday = new Intl.DateTimeFormat(locale, { timeStyle: 'medium', hourCycle: 'h23' });
+const utc = new Intl.DateTimeFormat(locale, {
+  dateStyle: 'medium',
+  timeStyle: 'medium',
+  hourCycle: 'h23',
+  timeZone: 'UTC',
+});
 
 const isToday = (at: Date): boolean => at.toDateString() === new Date().toDateString();
 

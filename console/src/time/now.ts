@@ -8,6 +8,8 @@ let now = serverNow();
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
+  // What was kept while nobody looked is old.
+  if (timer === undefined) now = serverNow();
   timer ??= setInterval(() => {
     now = serverNow();
     for (const each of listeners) each();

@@ -25,7 +25,7 @@ export type Amount = { readonly unit: 'minutesLeft' | 'secondsLeft' | 'minutesOv
 
 /** Whole minutes, rounded so that never more is promised than is left; seconds in the last two minutes. */
 export function amountOf(left: number): Amount {
-  if (left <= 0) return { unit: 'minutesOver', count: Math.floor(-left / MINUTE_MS) };
+  if (left <= 0) return { unit: 'minutesOver', count: Math.floor(Math.max(0, -left) / MINUTE_MS) };
   if (left < 2 * MINUTE_MS) return { unit: 'secondsLeft', count: Math.floor(left / 1000) };
   return { unit: 'minutesLeft', count: Math.floor(left / MINUTE_MS) };
 }

@@ -53,7 +53,7 @@ function Bar({
 }) {
   // prettier-ignore
   return (
-    <Group className={bad ? 'undo-bar undo-bar-bad' : 'undo-bar'} justify="space-between" wrap="nowrap">
+    <Group className={bad ? 'undo-bar undo-bar-bad' : 'undo-bar'} justify="space-between" gap="xs">
       <span role={bad ? 'alert' : 'status'}>{says}</span>
       <Group gap="xs" wrap="nowrap">
         {children}
