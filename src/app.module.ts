@@ -1,6 +1,7 @@
 import { DynamicModule, Global, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { AccountsModule } from './accounts/accounts.module';
+import { ProvidersModule } from './accounts/providers/providers.module';
 import { RegistryModule } from './accounts/registry/registry.module';
 import { Background } from './background';
 import { CasesModule } from './cases/cases.module';
@@ -13,6 +14,7 @@ import { ProblemFilter } from './infra/http/problem.filter';
 import { ServiceModule } from './infra/http/service.module';
 import { JobsModule } from './infra/jobs/jobs.module';
 import { LedgerModule } from './ledger/ledger.module';
+import { FormsModule } from './notices/forms/forms.module';
 import { NoticesModule } from './notices/notices.module';
 import { RecheckModule } from './notices/recheck/recheck.module';
 import { ExchangeModule } from './signals/exchange/exchange.module';
@@ -56,12 +58,14 @@ export class AppModule {
         JobsModule,
         LedgerModule,
         AccountsModule,
+        ProvidersModule,
         RegistryModule,
         SignalsModule,
         ExchangeModule,
         ExchangeInboundModule,
         CasesModule,
         DeconflictionModule,
+        FormsModule,
         NoticesModule,
         RecheckModule,
         DeliveriesModule,

@@ -31,6 +31,7 @@ import { CreateChannels1764000890000 } from '../migrations/1764000890000-create-
 import { RegisterProviders1764000900000 } from '../migrations/1764000900000-register-providers';
 import { TakeInBulk1764000910000 } from '../migrations/1764000910000-take-in-bulk';
 import { LookAgain1764000920000 } from '../migrations/1764000920000-look-again';
+import { MendSharing1764000930000 } from '../migrations/1764000930000-mend-sharing';
 
 /** Entities and migrations as explicit lists: what is not named here does not exist. */
 export const ENTITIES = [
@@ -81,6 +82,7 @@ export const MIGRATIONS = [
   RegisterProviders1764000900000,
   TakeInBulk1764000910000,
   LookAgain1764000920000,
+  MendSharing1764000930000,
 ];
 
 /** TypeORM's settings for one connection string. Never synchronises: migrations are SQL. */

@@ -4,7 +4,7 @@ import { signScope } from '../../src/infra/database/scope';
 import { startWorld, type CastOrganisation, type World } from '../support/app';
 
 /** Written for everybody to read: nothing in them belongs to an organisation. */
-const OPEN_TO_ALL = ['authority_entry', 'published_month'];
+const OPEN_TO_ALL = ['authority_entry', 'authority_key', 'published_month'];
 
 /** Hashes and directories that every organisation with a scope shares, by design. */
 const SHARED = [

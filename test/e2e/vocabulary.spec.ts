@@ -7,6 +7,7 @@ import {
   PROPOSAL_STATES,
   PROVIDER_SERVICES,
 } from '../../src/domain/providers';
+import { KEY_ORIGINS } from '../../src/domain/forms/jws';
 import { AUTHORITY_COMPETENCES } from '../../src/domain/union';
 import { BULK_OUTCOMES } from '../../src/cases/bulk/bulk.dto';
 import { BULK_FORMATS } from '../../src/cases/bulk/records';
@@ -77,6 +78,7 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
   'provider_proposal.state': PROPOSAL_STATES,
   'provider_claim.state': CLAIM_STATES,
   'authority_entry.competences': AUTHORITY_COMPETENCES,
+  'authority_key.origin': KEY_ORIGINS,
   'contact_point.channel': vocabulary.CHANNELS,
   'delivery.channel': vocabulary.CHANNELS,
   'pager.kind': vocabulary.PAGER_KINDS,

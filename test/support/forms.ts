@@ -17,7 +17,7 @@ import {
   type Referral,
   type ReferralResponse,
 } from '../../src/domain/forms/forms';
-import { MEMBER_STATES } from '../../src/domain/forms/member-states';
+import { EU_MEMBER_STATES } from '../../src/domain/union';
 
 /** One form of each kind, of an authority and a platform that do not exist. */
 export const ORDER: AnnexI = {
@@ -86,7 +86,7 @@ const instant = fc
   .date({ min: new Date('2021-06-07T00:00:00Z'), max: new Date('2090-01-01T00:00:00Z'), noInvalidDate: true })
   .map((date) => date.toISOString());
 const day = instant.map((at) => at.slice(0, 10));
-const state = fc.constantFrom(...MEMBER_STATES);
+const state = fc.constantFrom(...EU_MEMBER_STATES);
 const email = fc.constantFrom('duty@unit-a.example', 'a.b+c@harbour.example');
 const hsp = fc.oneof(
   fc.record({ name: line, memberState: state }),

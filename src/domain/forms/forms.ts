@@ -1,5 +1,5 @@
 import { canonicalJson } from '../canonical';
-import type { MemberState } from './member-states';
+import type { MemberState } from '../union';
 
 /**
  * The forms of Regulation (EU) 2021/784 (Annexes I, II and III) and of the voluntary referral, as values. Instants are RFC 3339

@@ -5,6 +5,9 @@ import type { Sign, VerifySignature } from '../checkpoint';
 import { isRecord } from '../json';
 import { formBytes, instantOf, type Form } from './forms';
 
+/** `own`: made here, with its private part. `pinned`: of an authority elsewhere, recorded by the operator. */
+export const KEY_ORIGINS = ['own', 'pinned'] as const;
+
 /** A public key of an authority as a JSON Web Key (RFC 8037). Members that are not named here are ignored. */
 export interface AuthorityJwk {
   readonly kty: 'OKP';

@@ -1,3 +1,5 @@
+import type { UnionLanguage } from '../union';
+
 /** The official languages of the Union (Regulation No 1 of 1958, Article 1, as it stands since 2013), by their names in themselves. */
 export const FORM_LANGUAGES = {
   bg: { name: 'български', labels: false },
@@ -24,9 +26,9 @@ export const FORM_LANGUAGES = {
   sk: { name: 'slovenčina', labels: false },
   sl: { name: 'slovenščina', labels: false },
   sv: { name: 'svenska', labels: false },
-} as const satisfies Record<string, { readonly name: string; readonly labels: boolean }>;
+} as const satisfies Record<UnionLanguage, { readonly name: string; readonly labels: boolean }>;
 
-export type FormLanguage = keyof typeof FORM_LANGUAGES;
+export type FormLanguage = UnionLanguage;
 
 /** Languages whose labels are shipped; a form in any other has English labels and says so. */
 export type LabelLanguage = {

@@ -8,7 +8,7 @@ import {
   REFERRAL_DECISIONS,
   type FormKind,
 } from './forms';
-import { MEMBER_STATES } from './member-states';
+import { EU_MEMBER_STATES } from '../union';
 
 export interface JsonSchema {
   readonly [keyword: string]: unknown;
@@ -32,7 +32,7 @@ const day = (description: string): JsonSchema => ({ type: 'string', format: 'dat
 const email = (description: string): JsonSchema => ({ type: 'string', format: 'email', maxLength: 254, description });
 const flag = (description: string): JsonSchema => ({ type: 'boolean', description });
 const oneOf = (values: readonly string[], description: string): JsonSchema => ({ enum: values, description });
-const memberState = (description: string): JsonSchema => oneOf(MEMBER_STATES, description);
+const memberState = (description: string): JsonSchema => oneOf(EU_MEMBER_STATES, description);
 
 /** Of an address the form takes any scheme: what is to be removed stands there verbatim, also where it does not parse. */
 const address = (description: string): JsonSchema => ({ ...line(description), maxLength: ADDRESS });

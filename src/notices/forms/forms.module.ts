@@ -1,0 +1,22 @@
+import { Module } from '@nestjs/common';
+import { CONFIG, type Config } from '../../infra/config';
+import { KeyProvider } from '../../infra/crypto/key-provider';
+import { KeyfileProvider } from '../../infra/crypto/keyfile';
+import { AuthorityKeysController } from './authority-keys.controller';
+import { AuthorityKeys } from './authority-keys.service';
+import { SchemasController } from './schemas.controller';
+
+/** Forms as JSON and PDF, and the keys that sign them; see docs/forms.md. */
+@Module({
+  controllers: [SchemasController, AuthorityKeysController],
+  providers: [
+    {
+      provide: KeyProvider,
+      inject: [CONFIG],
+      useFactory: (config: Config): Promise<KeyProvider> => KeyfileProvider.open(config.secretsDirectory),
+    },
+    AuthorityKeys,
+  ],
+  exports: [AuthorityKeys],
+})
+export class FormsModule {}
