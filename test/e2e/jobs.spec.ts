@@ -80,20 +80,25 @@ describe('the app role', () => {
 });
 
 describe('the jobs of a process that was killed', () => {
-  it('are given to one that lives, long before the four hours of graphile-worker', async () => {
-    const { id } = await refer(analyst);
-    const key = `deliver:${id}:notice.sent`;
-    await world.sql.query(
-      `update graphile_worker._private_jobs set locked_by = 'pool-of-the-dead', locked_at = now(), attempts = 1 where key = $1`,
-      [key],
-    );
+  it('are given to one that lives, long before the four hours of graphile-worker, whichever of its workers had them', async () => {
+    const keys: string[] = [];
+    for (const pool of ['pool-of-the-dead', 'other-pool-of-the-dead']) {
+      const { id } = await refer(analyst);
+      keys.push(`deliver:${id}:notice.sent`);
+      await world.sql.query(
+        `update graphile_worker._private_jobs set locked_by = $2, locked_at = now(), attempts = 1 where key = $1`,
+        [keys.at(-1), pool],
+      );
+    }
     await world.sql.query(
       `insert into service_heartbeat (node_id, pool_id, started_at, beat_at, seen_at)
-       values (gen_random_uuid(), 'pool-of-the-dead', now(), now(), now() - interval '11 seconds')`,
+       values (gen_random_uuid(), 'pool-of-the-dead,other-pool-of-the-dead', now(), now(), now() - interval '11 seconds')`,
     );
     await world.app.get(Ticker).freeDeadNodes();
-    const { rows } = await world.sql.query(`select locked_by from graphile_worker._private_jobs where key = $1`, [key]);
-    expect(rows).toEqual([{ locked_by: null }]);
+    const { rows } = await world.sql.query(`select locked_by from graphile_worker._private_jobs where key = any ($1)`, [
+      keys,
+    ]);
+    expect(rows).toEqual([{ locked_by: null }, { locked_by: null }]);
   });
 
   it('and those of one that lives are left to it', async () => {
@@ -174,7 +179,7 @@ describe('a worker that comes back', () => {
       }
       // Also when graphile-worker itself has given up.
       const before = runner.poolId;
-      const ended: Runner = Reflect.get(runner, 'runner');
+      const ended: Runner = Reflect.get(Reflect.get(runner, 'lanes')[0], 'runner');
       await ended.stop();
       await eventually(
         async () => runner.poolId,
