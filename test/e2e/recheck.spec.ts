@@ -60,7 +60,7 @@ describe('looking again at what was referred', () => {
     world.clock.advance(HOUR);
     const [look] = await done(notice.id, 1);
     expect(look).toMatchObject({ reason: 'deadline', outcome: 'online', cause: 'answered', dueAt: plan!.dueAt });
-    expect(look!.views).toMatchObject([{ vantage: 'here', status: 200, reached: null, redirects: [], headersSha256: expect.stringMatching(/^[0-9a-f]{64}$/), bodyBytes: 23 }]); // prettier-ignore
+    expect(look!.views).toMatchObject([{ vantage: 'here', status: 200, reached: null, redirects: [], headersSha256: expect.stringMatching(/^[0-9a-f]{64}$/), bodyBytes: 21 }]); // prettier-ignore
     const { exhibits } = await caseOf(notice.id);
     const exhibit = exhibits.find(({ id }) => id === look!.exhibitId)!;
     expect(exhibit.fileName).toMatch(/^look-deadline-.*\.json$/);
