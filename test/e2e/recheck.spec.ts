@@ -65,7 +65,7 @@ describe('looking again at what was referred', () => {
     const exhibit = exhibits.find(({ id }) => id === look!.exhibitId)!;
     expect(exhibit.fileName).toMatch(/^look-deadline-.*\.json$/);
     const record = await analyst.post<string>(`/v1/exhibits/${exhibit.id}/view`, { justification: 'to compare' });
-    expect(JSON.parse(String(record.body))).toMatchObject({ record: 'clepsydra.look/1', notice: notice.id, outcome: 'online', dueAt: plan!.dueAt }); // prettier-ignore
+    expect(JSON.parse(record.body)).toMatchObject({ record: 'clepsydra.look/1', notice: notice.id, outcome: 'online', dueAt: plan!.dueAt }); // prettier-ignore
     const { rows } = await world.sql.query(`select 1 from ledger_entry where kind = 'item.probed' and notice_id = $1 and audience = array[$2::uuid]`, [notice.id, analyst.organisation.id]); // prettier-ignore
     expect(rows).toHaveLength(1);
     // Nobody answered: it is looked at later too.
