@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { readPaste } from '../../console/src/refer/lines';
 import { narrowed, type Offset } from '../../console/src/server-clock';
 import { amountOf, byTimeLeft, leftMs, levelOf } from '../../console/src/time/urgency';

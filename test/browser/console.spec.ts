@@ -71,6 +71,8 @@ describe('the console in a real browser', () => {
     await page.getByRole('alert').waitFor();
     await page.locator('input[name=password]').fill(PASSWORD);
     await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Running clocks' }).waitFor();
+    await page.getByRole('link', { name: 'Figures', exact: true }).click();
     await page.getByText('Your organisation, last thirty days').waitFor();
     await page.screenshot({ path: join(SHOTS, 'signed-in.png') });
     await page.getByRole('button', { name: 'Sign out' }).click();

@@ -1,7 +1,9 @@
 import type { ReactNode } from 'react';
 import type { Notice } from '../notices-api';
-import { t } from '../texts';
+import { locale, t } from '../texts';
 import { Instant } from '../time/instant';
+
+const languages = new Intl.DisplayNames(locale, { type: 'language' });
 
 const STEPS = [
   'createdAt',
@@ -19,7 +21,7 @@ export function About({ notice, isSender }: { readonly notice: Notice; readonly 
   const facts: readonly (readonly [string, ReactNode])[] = [
     isSender ? [t.notice.to, notice.platform.name] : [t.notice.who, notice.sender.name],
     [t.notice.what, t.words.categories[notice.category]],
-    [t.notice.language, notice.language],
+    [t.notice.language, languages.of(notice.language) ?? notice.language],
     [t.notice.asks, t.notice.actions[notice.requestedAction]],
     [t.notice.why, notice.grounds ?? t.notice.noGrounds],
     ...(notice.withdrawalReason ? [[t.notice.withdraw, notice.withdrawalReason] as const] : []),

@@ -25,31 +25,33 @@ const choices = <T extends string>(all: readonly T[], words: Readonly<Record<T, 
 /** What goes into the case: fixed once it is open. */
 export function AboutFields({ about, onChange }: Props) {
   return (
-    <SimpleGrid cols={{ base: 1, sm: 2 }}>
-      <NativeSelect
-        label={t.refer.category}
-        required
-        value={about.category}
-        data={choices(CATEGORIES, t.words.categories)}
-        onChange={({ currentTarget: { value } }) =>
-          onChange({ ...about, category: CATEGORIES.find((each) => each === value) ?? '' })
-        }
-      />
-      <NativeSelect
-        label={t.refer.ideology}
-        required
-        value={about.ideology}
-        data={choices(IDEOLOGIES, t.words.ideologies)}
-        onChange={({ currentTarget: { value } }) =>
-          onChange({ ...about, ideology: IDEOLOGIES.find((each) => each === value) ?? '' })
-        }
-      />
+    <>
+      <SimpleGrid cols={{ base: 1, sm: 2 }}>
+        <NativeSelect
+          label={t.refer.category}
+          required
+          value={about.category}
+          data={choices(CATEGORIES, t.words.categories)}
+          onChange={({ currentTarget: { value } }) =>
+            onChange({ ...about, category: CATEGORIES.find((each) => each === value) ?? '' })
+          }
+        />
+        <NativeSelect
+          label={t.refer.ideology}
+          required
+          value={about.ideology}
+          data={choices(IDEOLOGIES, t.words.ideologies)}
+          onChange={({ currentTarget: { value } }) =>
+            onChange({ ...about, ideology: IDEOLOGIES.find((each) => each === value) ?? '' })
+          }
+        />
+      </SimpleGrid>
       <Textarea
         label={t.refer.reasons}
         value={about.reasons}
         onChange={({ currentTarget: { value } }) => onChange({ ...about, reasons: value })}
       />
-    </SimpleGrid>
+    </>
   );
 }
 

@@ -79,8 +79,14 @@ function Referral({ onAgain }: { readonly onAgain: () => void }) {
           <Parcels checked={checked} grounds={about.grounds} />
         </Paper>
       ) : (
-        <Button disabled={!ready} loading={checking.isPending} onClick={begin} className="main-action">
-          {t.refer.check} <kbd>Ctrl Enter</kbd>
+        <Button
+          disabled={!ready}
+          loading={checking.isPending}
+          onClick={begin}
+          className="main-action"
+          rightSection={<kbd>Ctrl Enter</kbd>}
+        >
+          {t.refer.check}
         </Button>
       )}
       {checked && (

@@ -196,7 +196,7 @@ export const en = {
     withdraw: 'Withdraw',
     withdrawWhy: 'Why it is withdrawn (the platform reads this)',
     cancel: 'Cancel',
-    copy: 'Copy the address',
+    copy: 'Copy',
     copied: 'Copied',
   },
   answer: {

@@ -193,7 +193,7 @@ export const fr: Texts = {
     withdraw: 'Retirer',
     withdrawWhy: 'Pourquoi il est retiré (lu par la plateforme)',
     cancel: 'Abandonner',
-    copy: 'Copier l’adresse',
+    copy: 'Copier',
     copied: 'Copié',
   },
   answer: {
