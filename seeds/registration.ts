@@ -84,6 +84,9 @@ export async function registerEverybody(stage: Stage, logins: Logins, receiver: 
   };
   const webhook = await admins.get('harbour')?.post<NewWebhookView>('/v1/webhooks', { url: receiver.url });
   await receiver.keep(webhook?.secret ?? '');
+  // An inbox is receipt for those who have declared it as their contact point.
+  for (const slug of ['harbour', 'meadow', 'kiln'] as const)
+    await admins.get(slug)?.post('/v1/contact-points', { channel: 'inbox', position: 50 });
   const [vigie, lantern, harbour, meadow, kiln] = await Promise.all([key('vigie'), key('lantern'), key('harbour'), key('meadow'), key('kiln')]); // prettier-ignore
   return { vigie, lantern, harbour, meadow, kiln };
 }
