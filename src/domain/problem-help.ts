@@ -28,6 +28,8 @@ export const PROBLEM_HELP = {
     'The database or another part is not available at this moment. Nothing was half done. Try again shortly with the same idempotency key.',
   'idempotency.key-reused':
     'This Idempotency-Key came before with another body or on another route. A key stands for one request: take a new key for a new request, and the same key only to repeat exactly the same one.',
+  'idempotency.answer-erased':
+    'The request was carried out when it was first sent. What it was about, a hash with what was said of it, has been erased since, and the stored answer with it. Ask for the present state; to do the same again, use a new idempotency key.',
   'idempotency.key-invalid':
     'An Idempotency-Key is a short text of visible ASCII characters; a random UUID is a good one. The API description states the exact form and length.',
   'auth.required': 'This route needs a login or an API key. Sign in, or send the key in the Authorization header.',
@@ -62,6 +64,8 @@ export const PROBLEM_HELP = {
     'Several claims of this host are waiting for their proof. Use one of them, wait until they expire, or write to the operator.',
   'provider-claim.unproven':
     'Neither the file on the host nor the DNS record held the token of this claim, or the host could not be reached over https. Put it there exactly as it was given to you and try again; a redirect is not followed. After ten tries, ask anew.',
+  'provider-claim.host-above':
+    'Many platforms give names below their own to their users, so whoever holds such a name does not hold the platform. If this claim is the platform’s own, name its id in platformId; if not, refuse it.',
   'provider-claim.state':
     'The claim was decided, has expired or is not proven yet. Its state stands in the answer where you may know it; otherwise ask anew.',
   'authority.exists': 'Change the entry that stands, or remove it first.',
@@ -122,6 +126,8 @@ export const PROBLEM_HELP = {
   'image.unsupported':
     'This kind of file is not decoded as an image, so it gets no perceptual hash. Exact digests are still computed.',
   'image.undecodable': 'The file says that it is an image and cannot be decoded as one. Send a fresh capture.',
+  'image.ambiguous':
+    'Some viewers show the picture itself, others a frame of its animation, and the two are not alike. The frame was compared; the other picture was not. Look at both before it is published.',
   'image.timeout':
     'Decoding took longer than is allowed, as with files made to do so. Send the image in a plain format.',
   'video.unsupported':
@@ -130,6 +136,8 @@ export const PROBLEM_HELP = {
     'The video ends before its own structure says it does, as after an upload or download that broke off. What could be decoded was compared; send the whole file for the rest.',
   'video.undecodable':
     'The first bytes are those of a video, but no frame of it could be decoded. It is compared by its exact digests alone.',
+  'video.ambiguous':
+    'Players choose one of several picture tracks, not all of them the same. The one that browsers show was compared; the others were not. Look at each before it is published, or send one track.',
   'video.timeout':
     'The video took longer to decode than is allowed, which also guards against files made to hang a decoder. The frames decoded until then were compared. A shorter excerpt can be compared whole.',
   'video.too-large':
@@ -254,6 +262,8 @@ export const PROBLEM_HELP = {
     'Nothing in this batch waits any more: it was released or rejected by somebody else. Read it again.',
   'signal-negative.unusable':
     'No line of the list holds a hash of a known type. A line is `type,value` or `type,value,note` in CSV with a header, or a JSON object with these members; the type may be left out when the request names one.',
+  'signal-policy.not-tried':
+    'See first what this very policy would have done: POST /v1/signal-policies/{id}/dry-run with {} for the matches of yesterday, or `clepsydra policy dry-run`. Then put it in force.',
   'signal-policy.in-force': 'This policy decides already. Draft a new one to change what is done with matches.',
   'signal.illegal-transition':
     'A contribution that was withdrawn, retracted, expired or erased has ended and does not come back. Contribute the hash anew if it should stand again.',
