@@ -105,19 +105,16 @@ export function gapsOf(entry: ProviderFacts): ProviderGap[] {
   return PROVIDER_GAPS.filter((gap) => missing[gap]);
 }
 
-const EMAIL = /^[a-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/i;
+const EMAIL =
+  /^[a-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/i;
 const TELEPHONE = /^\+[1-9][0-9 ()./-]{4,30}$/;
 
+const IS: Readonly<Record<ContactKind, (value: string) => boolean>> = {
+  email: (value) => EMAIL.test(value),
+  telephone: (value) => TELEPHONE.test(value),
+  web_form: (value) => value.length <= 2000 && /^https:\/\/[^\s@/]+(\/|\?|$)/.test(value) && URL.canParse(value),
+  postal: (value) => value.length <= 1000 && /\S\s+\S/.test(value),
+};
+
 /** Whether the text can be a contact of that kind; that somebody answers there is for a person to find out. */
-export function isContact(kind: ContactKind, value: string): boolean {
-  switch (kind) {
-    case 'email':
-      return EMAIL.test(value);
-    case 'telephone':
-      return TELEPHONE.test(value);
-    case 'web_form':
-      return value.length <= 2000 && /^https:\/\/[^\s@/]+(\/|\?|$)/.test(value) && URL.canParse(value);
-    case 'postal':
-      return /\S+\s+\S+/.test(value) && value.length <= 1000;
-  }
-}
+export const isContact = (kind: ContactKind, value: string): boolean => IS[kind](value);

@@ -5,12 +5,11 @@ import {
 import type { OrderAnswerView } from '../../src/cases/deconfliction/deconfliction.dto';
 import { permissionsOf } from '../../src/domain/permissions';
 import { Work, type Actor } from '../../src/infra/database/work';
-import { startWorld, type CastOrganisation, type Person, type World } from '../support/app';
-import { freshUrl, openCase } from '../support/referral';
+import type { CastOrganisation, Person, World } from '../support/app';
+import { freshUrl, openCase, startQuietWorld } from '../support/referral';
 
 interface Standing {
   readonly code?: string;
-  readonly details?: { readonly standing: OrderAnswerView['standing'] };
 }
 
 describe('two bodies and one subject', () => {
@@ -19,7 +18,7 @@ describe('two bodies and one subject', () => {
   let second: Person;
 
   beforeAll(async () => {
-    world = await startWorld({ config: { worker: false } });
+    world = await startQuietWorld();
     await world.cast();
     const body = async (slug: string, country: string): Promise<CastOrganisation> => {
       const made = await world.organisation('authority', slug, { competences: ['refer', 'order'], country });
@@ -90,7 +89,7 @@ describe('two bodies and one subject', () => {
     await expect(deconfliction().assertNoOtherOrder(actorOf(first), [mine.itemId])).rejects.toMatchObject({
       code: 'order.duplicate',
       details: { standing: [{ itemId: mine.itemId, holder: null, noticeId: mine.noticeId }] },
-    } satisfies Standing);
+    });
   });
 
   it('lets one of two through that order at the same instant', async () => {
@@ -98,8 +97,8 @@ describe('two bodies and one subject', () => {
     const drafts = [await drafted(first, url), await drafted(second, url)] as const;
     const outcomes = await Promise.allSettled([order(first, drafts[0]), order(second, drafts[1])]);
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-    expect((failed?.reason as Standing).code).toBe('order.duplicate');
+    const reasons = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as Standing] : []));
+    expect(reasons.map(({ code }) => code)).toEqual(['order.duplicate']);
   });
 
   it('is free again once the order is released by its sender, and not by anybody else while it stands', async () => {

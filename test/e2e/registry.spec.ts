@@ -1,7 +1,8 @@
 import { assertMayOrder } from '../../src/accounts/registry/registry.queries';
 import type { AuthorityView } from '../../src/accounts/registry/registry.dto';
 import { Work } from '../../src/infra/database/work';
-import { startWorld, type CastOrganisation, type Person, type World } from '../support/app';
+import type { CastOrganisation, Person, World } from '../support/app';
+import { startQuietWorld } from '../support/referral';
 
 const ENTRY = {
   name: 'Central Unit for Online Content',
@@ -26,7 +27,7 @@ describe('the register of authorities', () => {
   let analyst: Person;
 
   beforeAll(async () => {
-    world = await startWorld({ config: { worker: false } });
+    world = await startQuietWorld();
     ({ unit, analyst } = await world.cast());
     operator = await world.person(await world.organisation('operator', 'registry'), ['operator']);
   });
