@@ -1,16 +1,46 @@
-import type { NoticeState } from '../../src/domain/notice-lifecycle';
-import type { DeclineReason, ItemOutcome, PreservationState } from '../../src/domain/vocabulary';
+import type { NoticeEvent, NoticeState } from '../../src/domain/notice-lifecycle';
+import type {
+  Channel,
+  DeclineReason,
+  ItemOutcome,
+  ObstacleGround,
+  PreservationState,
+  ReinstatementOutcome,
+} from '../../src/domain/vocabulary';
 import { api, bodyOf, newKey, post, type Schemas } from './wire';
 
-export type Clock = Schemas['ClockView'];
+export type Clock = Omit<Schemas['ClockView'], 'state'> & { readonly state: 'running' | 'paused' | 'stopped' };
 export type Delivery = Schemas['DeliveryView'];
-export type NoticeItem = Schemas['NoticeItemView'];
+/** What keeps a platform from acting (TCO Art 3(7), 3(8)); over when `endedAt` is there. */
+export interface Obstacle {
+  readonly kind: 'impossible' | 'clarification';
+  readonly ground: ObstacleGround;
+  readonly explanation: string;
+  readonly needed: string | null;
+  readonly since: string;
+  readonly raisedAt: string;
+  readonly clarification: string | null;
+  readonly endedAt: string | null;
+}
+export type NoticeItem = Omit<Schemas['NoticeItemView'], 'answer' | 'preservation' | 'reinstatement'> & {
+  readonly answer:
+    (Omit<NonNullable<Schemas['NoticeItemView']['answer']>, 'outcome'> & { readonly outcome: ItemOutcome }) | null;
+  readonly preservation: { readonly state: PreservationState } | null;
+  readonly reinstatement: { readonly askedAt: string; readonly outcome: ReinstatementOutcome | null } | null;
+};
 export type DraftNotice = Schemas['DraftNoticeDto'];
 export type FeedEntry = Schemas['FeedEntryView'];
-export type Notice = Omit<Schemas['NoticeView'], 'state'> & {
+/** As the service describes it; what the committed description does not have yet is stated here. */
+export type Notice = Omit<Schemas['NoticeView'], 'state' | 'possible' | 'items' | 'clock' | 'receiptChannel'> & {
   readonly state: NoticeState;
+  readonly possible: readonly NoticeEvent[];
+  readonly items: readonly NoticeItem[];
+  readonly clock: Clock | null;
+  readonly receiptChannel: Channel | 'answer' | 'link' | null;
   /** When it leaves, as long as it can be taken back. */
-  readonly departsAt?: string | null;
+  readonly departsAt: string | null;
+  readonly annulledAt: string | null;
+  readonly obstacles: readonly Obstacle[];
 };
 export type Box = 'inbox' | 'sent';
 
@@ -54,10 +84,14 @@ export const deliveriesOf = (id: string): Promise<readonly Delivery[]> =>
 export const draftNotice = (body: DraftNotice, key: string): Promise<Notice> =>
   bodyOf(api.POST('/v1/notices', { params: { header: { 'Idempotency-Key': key } }, body }));
 
-type Verb = 'send' | 'undo' | 'acknowledge' | 'close' | 'withdraw';
+type Verb = 'send' | 'undo' | 'acknowledge' | 'close' | 'withdraw' | 'impossible' | 'possible-again' | 'ask-clarification' | 'clarify'; // prettier-ignore
 
 /** One step of a notice. `version`: the one that was read; refused when it has changed since. */
-export async function step(id: string, verb: Verb, body: { version: number; reason?: string }): Promise<Notice> {
+export async function step(
+  id: string,
+  verb: Verb,
+  body: { readonly version: number } & Readonly<Record<string, unknown>>,
+): Promise<Notice> {
   const answer = await post(`/v1/notices/${id}/${verb}`, body, { headers: { 'idempotency-key': newKey() } });
   return (await answer.json()) as Notice;
 }

@@ -104,6 +104,28 @@ describe('a referral from paste to outcome, in two browsers', () => {
     await shot(platform, 'inbox-phone');
   });
 
+  it('asks what is unclear and reads the answer, both sides without a reload', async () => {
+    await platform.keyboard.press('j');
+    await platform.keyboard.press('Enter');
+    await platform.getByRole('button', { name: 'Il nous faut une précision' }).click();
+    await platform.getByLabel('De quoi il s’agit (lu par l’expéditeur)').fill('La deuxième adresse ne mène à rien.');
+    await platform.getByLabel('Ce qu’il vous faut savoir (lu par l’expéditeur)').fill('L’adresse exacte.');
+    await platform.getByRole('button', { name: 'Le dire à l’expéditeur' }).click();
+    await unit.getByRole('link', { name: /^Clocks$/ }).click();
+    await unit.getByText('3 items open').waitFor();
+    await unit.keyboard.press('j');
+    await unit.keyboard.press('Enter');
+    await unit.getByText('La deuxième adresse ne mène à rien.').waitFor();
+    await shot(unit, 'notice-unclear');
+    await unit.getByRole('button', { name: 'Clarify' }).click();
+    await unit.getByLabel('Clarification (the platform reads this)').fill('It is behind the second link of that page.');
+    await unit.getByRole('button', { name: 'Send the clarification' }).click();
+    await platform.getByText('It is behind the second link of that page.').waitFor();
+    await shot(platform, 'notice-clarified-phone');
+    await platform.keyboard.press('Escape');
+    await platform.getByRole('heading', { name: 'Réception' }).waitFor();
+  });
+
   it('takes the answers from the keyboard alone: acknowledged, removed, taken back, declined with a reason', async () => {
     await platform.keyboard.press('j');
     await platform.keyboard.press('a');

@@ -5,6 +5,9 @@ import { Instant } from '../time/instant';
 
 const languages = new Intl.DisplayNames(locale, { type: 'language' });
 
+/** `und` is what a case says whose language nobody knows. */
+const languageOf = (tag: string): string => (tag === 'und' ? t.notice.languageUnknown : (languages.of(tag) ?? tag));
+
 const STEPS = [
   'createdAt',
   'departsAt',
@@ -14,6 +17,7 @@ const STEPS = [
   'answeredAt',
   'closedAt',
   'withdrawnAt',
+  'annulledAt',
 ] as const;
 
 /** Who, what, why, and what has happened so far. */
@@ -21,7 +25,7 @@ export function About({ notice, isSender }: { readonly notice: Notice; readonly 
   const facts: readonly (readonly [string, ReactNode])[] = [
     isSender ? [t.notice.to, notice.platform.name] : [t.notice.who, notice.sender.name],
     [t.notice.what, t.words.categories[notice.category]],
-    [t.notice.language, languages.of(notice.language) ?? notice.language],
+    [t.notice.language, languageOf(notice.language)],
     [t.notice.asks, t.notice.actions[notice.requestedAction]],
     [t.notice.why, notice.grounds ?? t.notice.noGrounds],
     ...(notice.withdrawalReason ? [[t.notice.withdraw, notice.withdrawalReason] as const] : []),

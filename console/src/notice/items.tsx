@@ -72,7 +72,7 @@ function Item({ item, held, isCurrent, isChosen, onChoose, onPoint }: ItemProps)
   );
 }
 
-function AnswerLine({ item: { answer }, held }: Pick<ItemProps, 'item' | 'held'>) {
+function AnswerLine({ item: { answer, preservation, reinstatement }, held }: Pick<ItemProps, 'item' | 'held'>) {
   if (held) {
     return (
       <span className="outcome outcome-held">
@@ -96,10 +96,16 @@ function AnswerLine({ item: { answer }, held }: Pick<ItemProps, 'item' | 'held'>
         {t.notice.answeredAt} <Instant at={answer.answeredAt} />
       </span>
       <span>{t.notice.late[answer.late]}</span>
-      {answer.preservation && (
+      {preservation && (
         <span>
-          {t.answer.preservation}: {t.words.preservation[answer.preservation]}
+          {t.answer.preservation}: {t.words.preservation[preservation.state]}
         </span>
+      )}
+      {reinstatement && (
+        <strong>
+          {t.putBack.asked} <Instant at={reinstatement.askedAt} />:{' '}
+          {reinstatement.outcome ? t.words.reinstatements[reinstatement.outcome] : t.putBack.open}
+        </strong>
       )}
       {answer.revision > 1 && <span>{fill(t.notice.revision, { n: String(answer.revision) })}</span>}
       {answer.note && <q>{answer.note}</q>}

@@ -15,6 +15,7 @@ import { About } from './about';
 import { AnswerDesk } from './answer-desk';
 import { Deliveries } from './deliveries';
 import { Items } from './items';
+import { Obstacles } from './obstacles';
 import { KEY_OF, outcomesFor } from './outcomes';
 import { Previews } from './previews';
 import { RecordEntries } from './record-entries';
@@ -68,6 +69,7 @@ function Opened({ notice }: { readonly notice: Notice }) {
         onChoose={choose}
         onPoint={cursor.set}
       />
+      <Obstacles notice={notice} side={canAnswer ? 'platform' : isSender ? 'sender' : null} />
       {canAnswer && <AnswerDesk notice={notice} targets={targets} chosen={chosen.size} onGiven={onGiven} />}
       {!canAnswer && !isSender && <Text c="dimmed">{t.answer.final}</Text>}
       <Previews notice={notice} isSender={isSender} />
@@ -107,7 +109,7 @@ function Head({ notice, canAnswer }: { readonly notice: Notice; readonly canAnsw
         <KeysDialog keys={[['j', t.keys.next], ['k', t.keys.previous], ...answering, ['Esc', t.keys.back]]} />
       </div>
       <div>
-        <Countdown clock={notice.clock} />
+        {(notice.clock !== null || notice.state === 'sent') && <Countdown clock={notice.clock} />}
         {notice.clock?.kind === 'target' && (
           <Text size="xs" c="dimmed">
             {t.clock.binding}

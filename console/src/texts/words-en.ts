@@ -63,5 +63,15 @@ export const enWords: Vocabulary = {
     answer: 'Its own answer',
     link: 'Reply link',
   },
+  obstacles: {
+    force_majeure: 'Force majeure or factual impossibility',
+    manifest_errors: 'Manifest errors',
+    insufficient_information: 'Too little information',
+  },
+  reinstatements: {
+    reinstated: 'put back',
+    kept_under_terms: 'kept down under the platform’s own terms',
+    not_possible: 'cannot be put back',
+  },
   deliveryStates: { waiting: 'under way', delivered: 'delivered', failed: 'failed', cancelled: 'cancelled' },
 };

@@ -63,5 +63,15 @@ export const frWords: Vocabulary = {
     answer: 'Sa propre réponse',
     link: 'Lien de réponse',
   },
+  obstacles: {
+    force_majeure: 'Force majeure ou impossibilité de fait',
+    manifest_errors: 'Erreurs manifestes',
+    insufficient_information: 'Informations insuffisantes',
+  },
+  reinstatements: {
+    reinstated: 'remis en ligne',
+    kept_under_terms: 'maintenu retiré selon les conditions de la plateforme',
+    not_possible: 'ne peut pas être remis',
+  },
   deliveryStates: { waiting: 'en cours', delivered: 'remis', failed: 'échoué', cancelled: 'annulé' },
 };

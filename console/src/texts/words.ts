@@ -6,7 +6,9 @@ import type {
   Ideology,
   ItemOutcome,
   NoticeKind,
+  ObstacleGround,
   PreservationState,
+  ReinstatementOutcome,
 } from '../../../src/domain/vocabulary';
 
 /** The closed lists of the trade, each word in this language. A word added to a list and not here does not compile. */
@@ -18,6 +20,8 @@ export interface Vocabulary {
   readonly outcomes: Readonly<Record<ItemOutcome, string>>;
   readonly reasons: Readonly<Record<DeclineReason, string>>;
   readonly preservation: Readonly<Record<PreservationState, string>>;
-  readonly channels: Readonly<Record<Channel | 'mail' | 'feed' | 'pager' | 'answer' | 'link', string>>;
+  readonly channels: Readonly<Record<Channel | 'answer' | 'link', string>>;
+  readonly obstacles: Readonly<Record<ObstacleGround, string>>;
+  readonly reinstatements: Readonly<Record<ReinstatementOutcome, string>>;
   readonly deliveryStates: Readonly<Record<'waiting' | 'delivered' | 'failed' | 'cancelled', string>>;
 }
