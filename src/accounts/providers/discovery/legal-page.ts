@@ -40,7 +40,9 @@ export function textOf(html: string): string {
     .replace(/<!--[\s\S]*?(-->|$)/g, ' ')
     .replace(/<(script|style|template|noscript|svg)\b[\s\S]*?(<\/\1\s*>|$)/gi, ' ');
   const links = [...visible.matchAll(/href\s*=\s*["']?mailto:([^"'?>\s]+)/gi)].map((match) => match[1] ?? '');
-  return decoded(`${visible.replace(/<[^>]*>/g, ' ')}\n${links.map((link) => ` ${percentDecoded(link)} `).join('\n')}`);
+  return decoded(
+    `${visible.replace(/<[^<>]*>/g, ' ')}\n${links.map((link) => ` ${percentDecoded(link)} `).join('\n')}`,
+  );
 }
 
 const percentDecoded = (text: string): string => {
