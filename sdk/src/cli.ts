@@ -10,6 +10,7 @@ import { CONTRIBUTE_VERBS } from './cli/verbs/contribute';
 import { CREDENTIAL_VERBS } from './cli/verbs/credentials';
 import { EVIDENCE_VERBS } from './cli/verbs/evidence';
 import { FIGURE_VERBS } from './cli/verbs/figures';
+import { FORM_VERBS } from './cli/verbs/forms';
 import { HASH_VERBS } from './cli/verbs/hash';
 import { LIST_VERBS } from './cli/verbs/lists';
 import { MATCH_VERBS } from './cli/verbs/match';
@@ -45,6 +46,7 @@ export const VERBS: readonly Verb[] = [
   ...EVIDENCE_VERBS,
   ...FIGURE_VERBS,
   ...RECEIPT_VERBS,
+  ...FORM_VERBS,
 ];
 
 /** Commands of the operator, carried out by the installation itself with its own options. */

@@ -10,6 +10,7 @@ export type {
   NewExchangeCredential,
   NewExchangeSource,
 } from './exchange';
+export * from './forms';
 export type { FileHashes, HashOptions } from './offline/file-hashes';
 export { hashBytes, hashFile, hashStream } from './offline/hash-file';
 export { LocalCopyError } from './offline/copy-state';
