@@ -98,6 +98,7 @@ export class HashSharing {
         { name: 'everything else', action: 'review' },
       ],
     }); // prettier-ignore
+    await harbourAdmin.post(`/v1/signal-policies/${draft.id}/dry-run`, {});
     await harbourAdmin.post(`/v1/signal-policies/${draft.id}/enforce`);
   }
 

@@ -64,8 +64,16 @@ export class ContributedSignalView {
   detail?: string;
 }
 
+export class HashMissingView {
+  type!: SignalType;
+  /** In words: the exhibit is of another kind, is being hashed, or why it could not be. */
+  reason!: string;
+}
+
 export class ContributedView {
   exhibitId!: string;
   /** One for each hash of the exhibit that was offered. */
   signals!: ContributedSignalView[];
+  /** Of the types asked for, those of which the exhibit has no hash to offer. */
+  missing!: HashMissingView[];
 }

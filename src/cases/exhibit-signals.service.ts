@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../domain/errors';
+import type { SignalType } from '../domain/vocabulary';
 import { Exhibit } from '../evidence/evidence.entity';
 import type { MediaView } from '../evidence/exhibit.dto';
 import { mediaOf } from '../evidence/media';
@@ -9,7 +10,8 @@ import { PDQ_MIN_QUALITY } from '../perceptual/pdq';
 import { COMMON_LIST } from '../signals/changes';
 import { Contributions, type Candidate } from '../signals/store/contributions.service';
 import { vouches } from '../signals/store/vouching';
-import type { ContributedView, ContributeExhibitDto } from './exhibit-signals.dto';
+import { whyMissing } from './exhibit-hash-missing';
+import type { ContributedView, ContributeExhibitDto, HashMissingView } from './exhibit-signals.dto';
 
 type Hash = Pick<Candidate, 'type' | 'value' | 'quality' | 'frames'>;
 
@@ -28,10 +30,11 @@ export class ExhibitSignals {
   async contribute(actor: Actor, exhibitId: string, dto: ContributeExhibitDto): Promise<ContributedView> {
     // A person looked at the content: that is what an exhibit of a case is, unless they say otherwise.
     const reviewed = vouches(actor, dto.reviewed);
-    const { results, touched } = await this.work.run(actor, async (tx) => {
+    const { results, touched, missing } = await this.work.run(actor, async (tx) => {
       const { exhibit, media } = await find(tx, exhibitId);
       if (dto.noticeId) await assertAbout(tx, dto.noticeId, exhibit);
-      const hashes = hashesOf(exhibit, media).filter(({ type }) => !dto.types || dto.types.includes(type));
+      const offered = hashesOf(exhibit, media);
+      const hashes = offered.filter(({ type }) => !dto.types || dto.types.includes(type));
       const batch = await this.contributions.contributeMany(tx, actor, {
         listId: dto.listId ?? COMMON_LIST,
         at: this.clock.now(),
@@ -42,10 +45,11 @@ export class ExhibitSignals {
       return {
         results: batch.results.map(({ index, ...result }) => ({ type: hashes[index]?.type ?? 'sha256', ...result })),
         touched: batch.results.flatMap(({ signalId }) => (signalId ? [signalId] : [])),
+        missing: missingOf(dto.types ?? [], offered, exhibit, media),
       };
     });
     await this.contributions.told(touched);
-    return { exhibitId, signals: results };
+    return { exhibitId, signals: results, missing };
   }
 }
 
@@ -101,6 +105,16 @@ function hashesOf(exhibit: Exhibit, media: MediaView | null): Hash[] {
   if (media?.textSha256 && !media.fault) hashes.push({ type: 'text_sha256', value: media.textSha256 });
   return hashes;
 }
+
+const missingOf = (
+  types: readonly SignalType[],
+  offered: readonly Hash[],
+  exhibit: Exhibit,
+  media: MediaView | null,
+): HashMissingView[] =>
+  types
+    .filter((type) => !offered.some((hash) => hash.type === type))
+    .map((type) => ({ type, reason: whyMissing(type, exhibit, media) }));
 
 const framesOf = ({ hashes }: MediaView): NonNullable<Candidate['frames']> =>
   hashes.map(({ hash, quality, atMs }, frame) => ({ hash, quality, frame, atMs: atMs ?? 0 }));

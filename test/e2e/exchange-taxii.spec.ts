@@ -188,6 +188,7 @@ describe('the TAXII server', () => {
     expect(anonymous.headers['www-authenticate']).toMatch(/^Basic realm=/);
     expect((await client().get('objects/?limit=none')).status).toBe(400);
     expect((await client().get('objects/?added_after=yesterday')).status).toBe(400);
+    expect((await client().get('objects/?added_after=2026-02-30T00:00:00Z')).status).toBe(400);
     expect((await client().get('objects/?next=AAAA')).status).toBe(400);
     expect((await client().get('objects/indicator--00000000-0000-4000-8000-000000000000/')).status).toBe(404);
     expect((await client().at('/taxii2/signals/collections/00000000-0000-4000-8000-000000000000/')).status).toBe(404);

@@ -145,6 +145,7 @@ describe('matching offline by several lists, on which different things are said 
   async function enforce(name: string, rules: readonly object[]): Promise<void> {
     const { status, body } = await ruled.post<{ id: string }>('/v1/signal-policies', { name, rules });
     expect([status, body]).toEqual([201, body]);
+    await ruled.post(`/v1/signal-policies/${body.id}/dry-run`, {});
     expect((await ruled.post(`/v1/signal-policies/${body.id}/enforce`, {})).status).toBeLessThan(300);
   }
 

@@ -64,6 +64,13 @@ describe('content that comes back', () => {
     });
     expect(answer.status).toBe(200);
 
+    const none = { labels: LABELS, types: ['vpdq'] };
+    expect(
+      (await analyst.post<ContributedView>(`/v1/exhibits/${first.exhibits[0]!.id}/signals`, none)).body,
+    ).toMatchObject({
+      signals: [],
+      missing: [{ type: 'vpdq', reason: 'it is no video but image/jpeg' }],
+    });
     const given = await analyst.post<ContributedView>(`/v1/exhibits/${first.exhibits[0]!.id}/signals`, {
       labels: LABELS,
     });

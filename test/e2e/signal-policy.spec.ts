@@ -47,8 +47,10 @@ describe('what a body wants done with matches', () => {
     (await person.get<{ matches: Found[] }>(`/v1/signals/match?type=${type}&value=${value}`)).body.matches;
   const draft = (person: Person, rules: unknown, name = 'ours') =>
     person.post<PolicyView & Problem>('/v1/signal-policies', { name, rules });
-  const enforce = (person: Person, id: string | null) =>
-    person.post<PolicyView & Problem>(`/v1/signal-policies/${id}/enforce`);
+  const enforce = async (person: Person, id: string | null) => {
+    await person.post(`/v1/signal-policies/${id}/dry-run`, {});
+    return person.post<PolicyView & Problem>(`/v1/signal-policies/${id}/enforce`);
+  };
 
   it('blocks by default on the reviewed SHA-2 alone, and holds every other type for a person', async () => {
     for (const type of SIGNAL_TYPES.filter((each) => each !== 'vpdq')) {
@@ -192,6 +194,21 @@ describe('what a body wants done with matches', () => {
     world.clock.advance(86_400_000);
     expect((await run({})).body.matches).toBe(2);
     world.clock.set(now);
+  });
+
+  it('puts in force no policy that was not tried, and says what to call', async () => {
+    const host = await platform();
+    const other = await draft(host, [{ name: 'other', action: 'ignore' }]);
+    await host.post(`/v1/signal-policies/${other.body.id}/dry-run`, {});
+    const made = await draft(host, [{ name: 'all', action: 'block' }]);
+    expect(made.body.triedAt).toBeNull();
+    const url = `/v1/signal-policies/${made.body.id}`;
+    const refused = await host.post<Problem>(`${url}/enforce`);
+    expect([refused.status, refused.body.code]).toEqual([409, 'signal-policy.not-tried']);
+    expect(JSON.stringify(refused.body)).toContain(`POST ${url}/dry-run`);
+    expect((await host.post(`${url}/dry-run`, {})).status).toBe(200);
+    const enforced = await host.post<PolicyView>(`${url}/enforce`);
+    expect(enforced.body).toMatchObject({ state: 'in_force', triedAt: expect.any(String) });
   });
 
   it('refuses rules that are none and says where, and lists that one may not read', async () => {

@@ -212,6 +212,7 @@ describe('what is said of a hash is said of the lists on which it was seen', () 
         { name: 'the rest', action: 'review' },
       ];
       const made = await ruled.post<{ id: string }>('/v1/signal-policies', { name: 'by list', rules });
+      await ruled.post(`/v1/signal-policies/${made.body.id}/dry-run`, {});
       expect((await ruled.post(`/v1/signal-policies/${made.body.id}/enforce`, {})).status).toBeLessThan(300);
       expect(await match(ruled, value)).toMatchObject([{ action: 'block', because: 'the group' }]);
       await dispute(owner, id, 'collision');

@@ -22,6 +22,8 @@ interface StoredAnswer {
   readonly fingerprint: string;
   readonly answer: string | null;
   readonly entry_id: string | null;
+  /** It was about something that was erased since. */
+  readonly erased: boolean;
 }
 
 /** Of the sixteen of a node: three organisations that wait for locks or read slowly leave one for the next. */
@@ -123,7 +125,7 @@ async function claimKey(tx: Tx, actor: Actor, claim: IdempotencyClaim): Promise<
   );
   if (inserted.length > 0) return undefined;
   const rows: StoredAnswer[] = await tx.query(
-    `select fingerprint, answer, entry_id from idempotency_key where organisation_id = $1 and key = $2`,
+    `select fingerprint, answer, entry_id, erased from idempotency_key where organisation_id = $1 and key = $2`,
     [actor.organisationId, claim.key],
   );
   const stored = rows[0];
@@ -144,6 +146,7 @@ async function gated<T>(tx: Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
 }
 
 function replay(stored: StoredAnswer, claim: IdempotencyClaim): unknown {
+  if (stored.erased) throw new DomainError('idempotency.answer-erased', { key: claim.key });
   claim.replayed = true;
   if (stored.entry_id) requestContext()?.entryIds.push(stored.entry_id);
   return JSON.parse(stored.answer ?? 'null') as unknown;

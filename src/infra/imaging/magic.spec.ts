@@ -52,7 +52,7 @@ describe('the type by magic bytes', () => {
     expect(sniff(ftyp('mif1')).type).toBe('image/heif');
   });
 
-  it.each([
+  it.each<readonly [string, Uint8Array, string, string]>([
     ['that calls itself sound', ftyp('M4A ', 'isom'), 'video/mp4', 'video'],
     ['that calls itself a spoken book', ftyp('M4B '), 'video/mp4', 'video'],
     ...['free', 'skip', 'uuid', 'udta', 'styp', 'moof'].map(

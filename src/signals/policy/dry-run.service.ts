@@ -45,7 +45,7 @@ interface Tally {
   readonly changes: ChangedMatch[];
 }
 
-/** What a policy would have done with the matches that were found. Changes nothing. */
+/** What a policy would have done with the matches that were found. Changes nothing but that the policy was tried. */
 @Injectable()
 export class DryRun {
   constructor(
@@ -57,12 +57,13 @@ export class DryRun {
   async run(actor: Actor, policyId: string, dto: DryRunDto): Promise<DryRunAnswer> {
     const { from, to } = windowOf(dto, this.clock.now());
     await this.directory.ready();
-    return this.work.read(actor, async (tx) => {
+    return this.work.aside(actor, async (tx) => {
       const { rules } = await requirePolicy(tx, policyId);
       const rows = await recorded(tx, actor, from, to);
       const kept = rows.slice(0, MOST_ROWS);
       const signals = await signalsOf(tx, kept);
       const tally = await this.decideAll(actor, rules, kept, signals);
+      await tx.query('update signal_policy set tried_at = $2 where id = $1', [policyId, this.clock.now()]);
       const cut = `There are more than ${MOST_ROWS} recorded matches in this time: the newest were looked at.`;
       return {
         policyId,

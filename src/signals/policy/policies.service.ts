@@ -19,11 +19,13 @@ export interface PolicyRow {
   readonly rules: readonly PolicyRule[];
   readonly state: PolicyState;
   readonly made_at: Date;
+  /** Its last dry run. */
+  readonly tried_at: Date | null;
   readonly enforced_at: Date | null;
   readonly replaced_at: Date | null;
 }
 
-const COLUMNS = 'id, version, name, rules, state, made_at, enforced_at, replaced_at';
+const COLUMNS = 'id, version, name, rules, state, made_at, tried_at, enforced_at, replaced_at';
 
 /** What an organisation wants done with matches: written, tried on what was matched, and put in force. */
 @Injectable()
@@ -89,13 +91,19 @@ export class Policies {
     });
   }
 
-  /** Takes effect with the next question on this node, within a second on every other. Also an earlier one, which stands again. */
+  /** Takes effect with the next question on this node, within a second on every other, once it was tried. Also an earlier one, which stands again. */
   async enforce(actor: Actor, id: string): Promise<PolicyView> {
     const at = this.clock.now();
     const view = await this.work.run(actor, async (tx) => {
       await lockPolicies(tx, actor);
       const policy = await requirePolicy(tx, id);
       if (policy.state === 'in_force') throw new DomainError('signal-policy.in-force', { policyId: id });
+      if (policy.tried_at === null) {
+        throw new DomainError('signal-policy.not-tried', {
+          policyId: id,
+          first: `POST /v1/signal-policies/${id}/dry-run`,
+        });
+      }
       const names = await listNames(tx, policy.rules);
       assertListsKnown(policy.rules, names);
       const [replaced] = await tx.query<[{ version: number }[], number]>(
@@ -169,6 +177,7 @@ const DEFAULT_VIEW: PolicyView = {
   words: describeRules(DEFAULT_RULES),
   limits: LIMITS_IN_WORDS,
   madeAt: null,
+  triedAt: null,
   enforcedAt: null,
   replacedAt: null,
 };
@@ -182,6 +191,7 @@ const toView = (row: PolicyRow, names: ReadonlyMap<string, string>): PolicyView 
   words: describeRules(row.rules, (id) => names.get(id)),
   limits: LIMITS_IN_WORDS,
   madeAt: row.made_at.toISOString(),
+  triedAt: row.tried_at?.toISOString() ?? null,
   enforcedAt: row.enforced_at?.toISOString() ?? null,
   replacedAt: row.replaced_at?.toISOString() ?? null,
 });

@@ -47,7 +47,7 @@ export class PolicyController {
     return this.policies.draft(actor, dto);
   }
 
-  /** What these rules would have done with the matches of yesterday, or of up to 31 days. Changes nothing. */
+  /** What these rules would have done with the matches of yesterday, or of up to 31 days. Changes nothing; without it a policy is not put in force. */
   @Post(':id/dry-run')
   @HttpCode(200)
   @Allow('signal-policy.manage')
@@ -59,7 +59,7 @@ export class PolicyController {
     return this.dryRuns.run(actor, id, dto);
   }
 
-  /** Puts a policy in force; the one before is kept and can be put in force again. */
+  /** Puts a policy in force that was tried in a dry run; the one before is kept and can be put in force again. */
   @Post(':id/enforce')
   @HttpCode(200)
   @Allow('signal-policy.manage')

@@ -70,6 +70,8 @@ export class PolicyView {
   @ApiProperty({ type: 'array', items: { type: 'string' } })
   limits!: readonly string[];
   madeAt!: string | null;
+  /** Its last dry run; without one it is not put in force. */
+  triedAt!: string | null;
   enforcedAt!: string | null;
   replacedAt!: string | null;
 }

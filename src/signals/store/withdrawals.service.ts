@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../domain/errors';
 import { ClockSource } from '../../infra/clock-source';
+import { requestContext } from '../../infra/context';
 import { Work, type Actor, type Tx } from '../../infra/database/work';
 import { countsAsReviewed } from './candidate';
 import type { SignalView, WithdrawSignalDto } from './contribution.dto';
@@ -87,16 +88,15 @@ export class Withdrawals {
    */
   async erase(actor: Actor, id: string, reason: string): Promise<SignalView> {
     const at = this.clock.now();
+    // Before the second person is asked: what cannot be carried out is nobody's to agree to.
+    await this.work.read(actor, async (tx) => {
+      await requireSignal(tx, id);
+      if (!(await isRepeat(tx))) await erasable(tx, actor, id);
+    });
     const view = await this.work.run(actor, async (tx) => {
       await lockSignal(tx, id);
       await requireSignal(tx, id);
-      const rows = await tx.query<{ id: string }[]>(
-        `select c.id from signal_contribution c join signal_list l on l.id = c.list_id
-         where c.signal_id = $1 and c.state <> 'erased' and (l.owner_id = $2 or $3)`,
-        [id, actor.organisationId, actor.organisationKind === 'operator'],
-      );
-      if (rows.length === 0) throw new DomainError('signal.nothing-to-end', { signalId: id });
-      const ids = rows.map((row) => row.id);
+      const ids = await erasable(tx, actor, id);
       await this.retraction.retract(tx, actor, { contributionIds: ids }, 'erased', at, reason);
       await eraseTexts(tx, actor, id, at, reason);
       return requireSignal(tx, id);
@@ -106,6 +106,25 @@ export class Withdrawals {
     await this.contributions.told([id]);
     return view;
   }
+}
+
+/** What is not erased yet on the lists that the organisation answers for. @throws DomainError `signal.nothing-to-end` */
+async function erasable(tx: Tx, actor: Actor, signalId: string): Promise<string[]> {
+  const rows = await tx.query<{ id: string }[]>(
+    `select c.id from signal_contribution c join signal_list l on l.id = c.list_id
+     where c.signal_id = $1 and c.state <> 'erased' and (l.owner_id = $2 or $3)`,
+    [signalId, actor.organisationId, actor.organisationKind === 'operator'],
+  );
+  if (rows.length === 0) throw new DomainError('signal.nothing-to-end', { signalId });
+  return rows.map(({ id }) => id);
+}
+
+/** The request was answered before, and is to be answered so again. */
+async function isRepeat(tx: Tx): Promise<boolean> {
+  const key = requestContext()?.idempotency?.key;
+  if (key === undefined) return false;
+  const rows = await tx.query<unknown[]>('select 1 from idempotency_key where key = $1', [key]);
+  return rows.length > 0;
 }
 
 async function ownStanding(tx: Tx, actor: Actor, signalId: string, listId?: string): Promise<string[]> {

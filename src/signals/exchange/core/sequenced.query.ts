@@ -45,13 +45,20 @@ export async function timeOf(tx: Tx, seq: number): Promise<number> {
 export const instantText = (micros: number): string =>
   `${new Date(Math.floor(micros / 1000)).toISOString().slice(0, -1)}${String(micros % 1000).padStart(3, '0')}Z`;
 
-const INSTANT = /^(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)$/;
+const INSTANT = /^(\d{4}-\d\d-\d\d)([Tt](?:[01]\d|2[0-3]):\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)$/;
 
-/** Microseconds of an RFC 3339 instant; what is finer is cut off. Null for what is none. */
+/** Microseconds of an RFC 3339 instant; what is finer is cut off. Null for what is none, as the thirtieth of February. */
 export function parseMicros(text: string): number | null {
   const found = INSTANT.exec(text);
   if (!found) return null;
-  const [, seconds = '', fraction = '', offset = ''] = found;
-  const at = Date.parse(`${seconds}${offset}`.toUpperCase());
-  return Number.isNaN(at) ? null : at * 1000 + Number(fraction.slice(0, 6).padEnd(6, '0'));
+  const [, day = '', time = '', fraction = '', offset = ''] = found;
+  const at = Date.parse(`${day}${time}${offset}`.toUpperCase());
+  if (Number.isNaN(at) || !isDay(day)) return null;
+  return at * 1000 + Number(fraction.slice(0, 6).padEnd(6, '0'));
+}
+
+/** `Date.parse` counts on from the end of a month. */
+function isDay(text: string): boolean {
+  const at = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
 }

@@ -21,8 +21,15 @@ describe('a time in microseconds', () => {
     ['2026-03-02t09:00:00.123456789z', 1_772_442_000_123_456],
   ])('%s is %d', (text, micros) => expect(parseMicros(text)).toBe(micros));
 
-  it.each(['', 'yesterday', '2026-03-02', '2026-03-02T09:00:00', '1772442000', '2026-13-02T09:00:00Z'])(
-    'is not %j',
-    (text) => expect(parseMicros(text)).toBeNull(),
-  );
+  it.each([
+    '',
+    'yesterday',
+    '2026-03-02',
+    '2026-03-02T09:00:00',
+    '1772442000',
+    '2026-13-02T09:00:00Z',
+    '2026-02-30T00:00:00Z',
+    '2026-02-29T00:00:00Z',
+    '2026-03-02T24:00:00Z',
+  ])('is not %j', (text) => expect(parseMicros(text)).toBeNull());
 });
