@@ -35,6 +35,8 @@ export interface Config {
   readonly host: string;
   readonly dataDirectory: string;
   readonly secretsDirectory: string;
+  /** Certificates of authorities, with their keys, to sign PDFs with: `<organisation id>.pem` or `.p12`, and `.passphrase`. */
+  readonly certificatesDirectory: string;
   /** Absent: the embedded PostgreSQL, with the demo. */
   readonly database?: { readonly ownerUrl: string; readonly appUrl?: string; readonly workerUrl?: string };
   /** The address under which people reach this node, without a trailing slash. */
@@ -79,6 +81,7 @@ const KNOWN = [
   'CLEPSYDRA_LOG_LEVEL', 'CLEPSYDRA_TRUSTED_PROXIES', 'CLEPSYDRA_REQUESTS_PER_MINUTE', 'CLEPSYDRA_MAX_FILE_BYTES',
   'CLEPSYDRA_IMAGE_WORKERS',
   'CLEPSYDRA_FFMPEG_PATH',
+  'CLEPSYDRA_CERTIFICATES',
   'CLEPSYDRA_PROBE_VANTAGES',
   'CLEPSYDRA_UNDO_SECONDS',
   'CLEPSYDRA_MAIL_HOST', 'CLEPSYDRA_MAIL_PORT', 'CLEPSYDRA_MAIL_TLS', 'CLEPSYDRA_MAIL_USER', 'CLEPSYDRA_MAIL_PASSWORD_FILE',
@@ -192,11 +195,13 @@ export function readConfig(env: Environment = process.env): Config {
     read.faults.push('CLEPSYDRA_HOST must be loopback with the embedded database: the demo is for this machine alone');
   }
   const mail = readMail(read, embedded);
+  const secretsDirectory = resolve(read.text('CLEPSYDRA_SECRETS', join(dataDirectory, 'secrets')));
   const config: Config = {
     port,
     host,
     dataDirectory,
-    secretsDirectory: resolve(read.text('CLEPSYDRA_SECRETS', join(dataDirectory, 'secrets'))),
+    secretsDirectory,
+    certificatesDirectory: resolve(read.text('CLEPSYDRA_CERTIFICATES', join(secretsDirectory, 'certificates'))),
     ...(ownerUrl ? { database: { ownerUrl, ...(appUrl ? { appUrl } : {}), ...(workerUrl ? { workerUrl } : {}) } } : {}),
     publicUrl: (read.url('CLEPSYDRA_PUBLIC_URL', ['http:', 'https:']) ?? `http://localhost:${port}`).replace(/\/$/, ''),
     ledgerOrigin: read.text('CLEPSYDRA_LEDGER_ORIGIN', 'clepsydra.example/ledger'),

@@ -4,11 +4,13 @@ import { KeyProvider } from '../../infra/crypto/key-provider';
 import { KeyfileProvider } from '../../infra/crypto/keyfile';
 import { AuthorityKeysController } from './authority-keys.controller';
 import { AuthorityKeys } from './authority-keys.service';
+import { FormDocuments } from './form-documents.service';
+import { FormsController } from './forms.controller';
 import { SchemasController } from './schemas.controller';
 
 /** Forms as JSON and PDF, and the keys that sign them; see docs/forms.md. */
 @Module({
-  controllers: [SchemasController, AuthorityKeysController],
+  controllers: [SchemasController, AuthorityKeysController, FormsController],
   providers: [
     {
       provide: KeyProvider,
@@ -16,7 +18,8 @@ import { SchemasController } from './schemas.controller';
       useFactory: (config: Config): Promise<KeyProvider> => KeyfileProvider.open(config.secretsDirectory),
     },
     AuthorityKeys,
+    FormDocuments,
   ],
-  exports: [AuthorityKeys],
+  exports: [AuthorityKeys, FormDocuments],
 })
 export class FormsModule {}
