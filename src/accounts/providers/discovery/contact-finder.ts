@@ -120,7 +120,7 @@ export class ContactFinder {
         if (!(error instanceof DomainError)) throw error;
         failure = error;
         // Who cannot be reached is not asked for six more pages.
-        if (error.code !== 'egress.too-large' && error.code !== 'egress.redirect') break;
+        if (error.code === 'egress.timeout' || error.code === 'egress.failed') break;
       }
       if (found.flatMap(({ changes }) => changes.contacts ?? []).length >= MOST_CONTACTS) break;
     }
