@@ -6,9 +6,14 @@ import { createTransport } from 'nodemailer';
 import type SMTPTransport from 'nodemailer/lib/smtp-transport';
 import { CONFIG, type Config, type MailSettings } from '../config';
 
-/** For everything together, the server's last word included. Our own part takes milliseconds. */
-const WHOLE_MS = 20_000;
-const SILENCE_MS = 10_000;
+interface Patience {
+  /** For everything together, the server's last word included. Our own part takes milliseconds. */
+  readonly wholeMs: number;
+  /** Of the other side, whatever it has said before. */
+  readonly silenceMs: number;
+}
+
+const PATIENCE: Patience = { wholeMs: 20_000, silenceMs: 10_000 };
 
 export interface Letter {
   /** The same for every repeat, so that a mailbox can tell one. */
@@ -39,6 +44,8 @@ export const systemMx: MxLookup = async (domain) => (await resolveMx(domain)).ma
 /** Hands letters to the configured relay. It never throws: whatever goes wrong is an outcome. */
 @Injectable()
 export class MailOut {
+  private readonly patience = PATIENCE;
+
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     @Inject(MX_LOOKUP) private readonly lookup: MxLookup,
@@ -51,7 +58,7 @@ export class MailOut {
   async send(letter: Letter, signal: AbortSignal): Promise<MailOutcome> {
     const settings = this.config.mail;
     if (!settings) return { kind: 'refused', status: null, problem: 'mail-unavailable', response: null };
-    const line = new Line(settings, signal);
+    const line = new Line(settings, signal, this.patience);
     try {
       const info = await line.carry(() => createTransport(line.options()).sendMail(messageOf(settings, letter)));
       const isExchanger = await this.isExchangerOf(letter.to, settings.host);
@@ -87,8 +94,9 @@ class Line {
   constructor(
     private readonly settings: MailSettings,
     private readonly signal: AbortSignal,
+    private readonly patience: Patience,
   ) {
-    this.timer = setTimeout(this.expire, WHOLE_MS);
+    this.timer = setTimeout(this.expire, patience.wholeMs);
     signal.addEventListener('abort', this.expire, { once: true });
   }
 
@@ -106,8 +114,8 @@ class Line {
         rejectUnauthorized: tls !== 'opportunistic',
         ...(caFile ? { ca: readFileSync(caFile) } : {}),
       },
-      greetingTimeout: SILENCE_MS,
-      socketTimeout: SILENCE_MS,
+      greetingTimeout: this.patience.silenceMs,
+      socketTimeout: this.patience.silenceMs,
       disableFileAccess: true,
       disableUrlAccess: true,
       getSocket: (_options, callback) => this.dial(callback),
@@ -129,7 +137,7 @@ class Line {
   }
 
   private dial(callback: (error: Error | null, options: object) => void): void {
-    const socket = connect({ host: this.settings.host, port: this.settings.port, timeout: SILENCE_MS });
+    const socket = connect({ host: this.settings.host, port: this.settings.port, timeout: this.patience.silenceMs });
     this.socket = socket;
     const failed = (error: Error): void => callback(error, {});
     socket.once('error', failed);
@@ -165,23 +173,26 @@ const messageOf = (settings: MailSettings, { id, to, returnPath, subject, text, 
   },
 });
 
-const PROBLEMS: Readonly<Record<string, string>> = {
-  ETLS: 'mail-tls',
-  EAUTH: 'mail-auth',
-  ETIMEDOUT: 'mail-timeout',
-  EDNS: 'mail-unreachable',
-  ECONNECTION: 'mail-unreachable',
-};
+interface SmtpError {
+  readonly code?: string;
+  readonly responseCode?: number;
+  readonly response?: string;
+  readonly message?: string;
+}
+
+/** A certificate that is not trusted comes as an error of the socket, whose code does not tell it from a cable that was pulled. */
+const OF_TLS = /certificate|altname|ssl|tls/i;
 
 /** 5xx is final for this address (RFC 5321, 4.2.1). A password that is not taken is our operator's to mend, and tried again. */
 function outcomeOf(error: unknown): MailOutcome {
-  const { code, responseCode, response } = (error ?? {}) as { code?: string; responseCode?: number; response?: string };
+  const { code = '', responseCode, response, message = '' } = (error ?? {}) as SmtpError;
   const said = response?.slice(0, 500) ?? null;
-  if (code === 'EAUTH' || code === 'ETLS')
-    return { kind: 'failed', status: null, problem: PROBLEMS[code] ?? code, response: said };
+  const failed = (problem: string): MailOutcome => ({ kind: 'failed', status: null, problem, response: said });
+  if (code === 'EAUTH') return failed('mail-auth');
+  if (code === 'ETLS' || (code === 'ESOCKET' && OF_TLS.test(message))) return failed('mail-tls');
   if (responseCode !== undefined && responseCode >= 400) {
     const kind = responseCode >= 500 ? 'refused' : 'failed';
     return { kind, status: responseCode, problem: `smtp-${responseCode}`, response: said };
   }
-  return { kind: 'failed', status: null, problem: PROBLEMS[code ?? ''] ?? 'mail-unreachable', response: said };
+  return failed(code === 'ETIMEDOUT' ? 'mail-timeout' : 'mail-unreachable');
 }
