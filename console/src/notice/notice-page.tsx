@@ -61,16 +61,18 @@ function Opened({ notice }: { readonly notice: Notice }) {
       <Title order={2} size="h5">
         {t.notice.items}
       </Title>
-      <Items
-        items={notice.items}
-        held={answers}
-        at={cursor.current?.itemId}
-        chosen={canAnswer ? chosen : null}
-        onChoose={choose}
-        onPoint={cursor.set}
-      />
+      <div className="work">
+        <Items
+          items={notice.items}
+          held={answers}
+          at={cursor.current?.itemId}
+          chosen={canAnswer ? chosen : null}
+          onChoose={choose}
+          onPoint={cursor.set}
+        />
+        {canAnswer && <AnswerDesk notice={notice} targets={targets} chosen={chosen.size} onGiven={onGiven} />}
+      </div>
       <Obstacles notice={notice} side={canAnswer ? 'platform' : isSender ? 'sender' : null} />
-      {canAnswer && <AnswerDesk notice={notice} targets={targets} chosen={chosen.size} onGiven={onGiven} />}
       {!canAnswer && !isSender && <Text c="dimmed">{t.answer.final}</Text>}
       <Previews notice={notice} isSender={isSender} />
       {isSender && <Deliveries noticeId={notice.id} />}

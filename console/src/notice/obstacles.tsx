@@ -9,6 +9,9 @@ import { reasonOf } from '../wire';
 
 const UNCLEAR = ['manifest_errors', 'insufficient_information'] as const;
 
+/** Something is still asked of the platform. */
+const ASKED: readonly Notice['state'][] = ['sent', 'received', 'acknowledged'];
+
 type Verb = 'impossible' | 'possible-again' | 'ask-clarification' | 'clarify';
 type Doing = UseMutationResult<Notice, Error, { readonly verb: Verb; readonly says: Readonly<Record<string, string>> }>;
 type Asking = 'cannot' | 'unclear' | 'clarify';
@@ -31,8 +34,9 @@ export function Obstacles({ notice, side }: Props) {
     },
     onError: () => queries.invalidateQueries({ queryKey: ['notice', notice.id] }),
   });
+  const isAsked = ASKED.includes(notice.state);
   const open = notice.obstacles.find(({ endedAt }) => endedAt === null);
-  if (notice.obstacles.length === 0 && side !== 'platform') return null;
+  if (notice.obstacles.length === 0 && !(side === 'platform' && isAsked)) return null;
   return (
     <Stack gap="xs" component="section" aria-labelledby="obstacles">
       <Title order={2} size="h5" id="obstacles">
@@ -42,7 +46,7 @@ export function Obstacles({ notice, side }: Props) {
         <Said key={obstacle.raisedAt} obstacle={obstacle} />
       ))}
       <Group gap="xs">
-        {side === 'platform' && !open && (
+        {side === 'platform' && isAsked && !open && (
           <>
             <Button size="xs" variant="default" onClick={() => setAsking('cannot')}>
               {t.obstacle.cannot}

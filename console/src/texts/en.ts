@@ -60,6 +60,7 @@ export const en = {
     levels: { calm: 'time enough', soon: 'running short', critical: 'act now', targetOver: 'target missed', deadlineOver: 'deadline passed' }, // prettier-ignore
     stopped: 'stopped',
     paused: 'paused',
+    anew: 'begins anew once it can be acted on',
     correctedTo: 'done in time, told late',
     none: 'not received yet',
     starts: 'The clock starts at receipt.',

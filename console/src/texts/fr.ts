@@ -58,6 +58,7 @@ export const fr: Texts = {
     levels: { calm: 'assez de temps', soon: 'le temps presse', critical: 'agir maintenant', targetOver: 'objectif manqué', deadlineOver: 'délai dépassé' }, // prettier-ignore
     stopped: 'arrêtée',
     paused: 'suspendue',
+    anew: 'recommence dès qu’il est possible d’agir',
     correctedTo: 'fait à temps, dit en retard',
     none: 'pas encore reçu',
     starts: 'L’horloge démarre à la réception.',

@@ -34,10 +34,13 @@ function Standing({ clock, label }: { readonly clock: Clock; readonly label: str
   return (
     <p className={`clock ${missed ? 'clock-missed' : 'clock-none'}`}>
       <strong>{clock.state === 'stopped' ? t.clock.stopped : t.clock.paused}</strong>
+      {clock.state === 'paused' && <span>{t.clock.anew}</span>}
       {clock.fact && <span>{missed ? wordsOf('over', clock.kind) : t.clock.correctedTo}</span>}
-      <small>
-        {label} <Instant at={clock.dueAt} />
-      </small>
+      {clock.state === 'stopped' && (
+        <small>
+          {label} <Instant at={clock.dueAt} />
+        </small>
+      )}
     </p>
   );
 }
