@@ -16,6 +16,9 @@ import { hashToken, makeToken } from './token';
 /** One shift and some hours of grace. */
 const SESSION_MS = 12 * 60 * 60 * 1000;
 
+/** Whose turn it is while nobody knows yet whose they are. */
+const SIGNING_IN = 'signing in';
+
 interface MembershipRow {
   readonly organisation_id: string;
   readonly name: string;
@@ -44,7 +47,7 @@ export class Sessions {
 
   /** Password login. The answer is the same, and as slow, whichever of the two was wrong. */
   async signIn(dto: SignInDto): Promise<NewSessionView> {
-    const rows = await this.work.asWorker((tx) =>
+    const rows = await this.work.asWorkerFor(SIGNING_IN, (tx) =>
       tx.query<{ person_id: string; secret_hash: string }[]>('select * from auth_password($1)', [dto.email]),
     );
     const found = rows[0];
@@ -68,7 +71,7 @@ export class Sessions {
       const audience = (await this.memberships(personId)).map((m) => m.organisation_id);
       const at = this.clock.now();
       const subjects = { person: personId };
-      await this.work.asWorker((tx) =>
+      await this.work.asWorkerFor(SIGNING_IN, (tx) =>
         append(tx, { kind: 'session.refused', actor: 'service', at, subjects, audience }),
       );
     } catch (error) {
@@ -140,7 +143,7 @@ export class Sessions {
     const [person] = await this.work.read(actor, (tx) =>
       tx.query<{ email: string }[]>('select email from person where id = $1', [personId]),
     );
-    const [stored] = await this.work.asWorker((tx) =>
+    const [stored] = await this.work.asWorkerFor(actor.organisationId, (tx) =>
       tx.query<{ secret_hash: string }[]>('select secret_hash from auth_password($1)', [person?.email ?? '']),
     );
     if (!(await verifyPassword(stored?.secret_hash, dto.current))) throw new DomainError('auth.bad-credentials');
@@ -159,7 +162,9 @@ export class Sessions {
   }
 
   private memberships(personId: string): Promise<MembershipRow[]> {
-    return this.work.asWorker((tx) => tx.query<MembershipRow[]>('select * from auth_memberships($1)', [personId]));
+    return this.work.asWorkerFor(SIGNING_IN, (tx) =>
+      tx.query<MembershipRow[]>('select * from auth_memberships($1)', [personId]),
+    );
   }
 
   private async own(actor: Actor): Promise<OrganisationSummary> {

@@ -9,6 +9,9 @@ import { pendingReceipt, type PendingReceipt } from './receipt.interceptor';
 import { Receipts } from './receipts';
 import { Tree } from './tree';
 
+/** All who ask take these turns together: a checkpoint and a proof are the same for everybody. */
+const EVERYBODY = 'ledger';
+
 /** What anybody may ask of the ledger: hashes and signatures, and for one's own entries receipts. */
 @Injectable()
 export class Ledger {
@@ -23,7 +26,7 @@ export class Ledger {
   async checkpoint(size?: number): Promise<string> {
     // No tree is larger than a number is exact, and PostgreSQL's bigint would refuse to read it.
     if (size !== undefined && !Number.isSafeInteger(size)) throw new DomainError('ledger.unknown-checkpoint');
-    const rows: { note: string }[] = await this.work.asWorker((tx) =>
+    const rows: { note: string }[] = await this.work.asWorkerFor(EVERYBODY, (tx) =>
       tx.query(`select note from ledger_checkpoint where $1::bigint is null or size = $1 order by size desc limit 1`, [
         size ?? null,
       ]),
@@ -34,7 +37,7 @@ export class Ledger {
 
   /** RFC 9162 consistency proof in hex. Both sizes may be any that the tree has had. */
   async consistency(from: number, to: number): Promise<string[]> {
-    const proof = await this.work.asWorker(async (tx) => {
+    const proof = await this.work.asWorkerFor(EVERYBODY, async (tx) => {
       if (from > to || to > (await treeSize(tx))) throw new DomainError('ledger.unknown-checkpoint');
       return (await this.tree.prove(tx, to, [consistencyPath(from, to)]))[0] ?? [];
     });

@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { Work, WORKER_SOURCE } from '../../src/infra/database/work';
+import { Work, ASKED_SOURCE, WORKER_SOURCE } from '../../src/infra/database/work';
 import { LedgerFollow } from '../../src/ledger/ledger-follow';
 import { Directory } from '../../src/signals/matching/directory.service';
 import type { BatchMatchAnswer, MatchAnswer } from '../../src/signals/matching/match.dto';
@@ -37,9 +37,9 @@ describe('a node that answers from memory', () => {
     return { status: answer.statusCode, body: answer.json() };
   }
 
-  /** Both pools refuse every connection while the work runs. */
+  /** All pools refuse every connection while the work runs. */
   async function withoutDatabase(work: () => Promise<void>): Promise<void> {
-    const pools = [getDataSourceToken(), getDataSourceToken(WORKER_SOURCE)].map(
+    const pools = [getDataSourceToken(), getDataSourceToken(WORKER_SOURCE), getDataSourceToken(ASKED_SOURCE)].map(
       (token) => (world.app.get<DataSource>(token).driver as unknown as { master: { connect: unknown } }).master,
     );
     const kept = pools.map((pool) => pool.connect);

@@ -31,8 +31,14 @@ const CONNECTIONS_OF_ONE = 5;
 /** Transactions of one organisation that wait for such a connection; more are asked to come again. */
 const MOST_ASKING = 2_000;
 
-/** Name of the second data source, which connects as the worker role. */
+/** Of the eight on which the worker role reads what requests ask for. */
+const READINGS_OF_ONE = 2;
+
+/** Name of the second data source, which connects as the worker role: for what the service does by itself. */
 export const WORKER_SOURCE = 'worker';
+/** Name of the third, of the same role: for what requests read across organisations. */
+export const ASKED_SOURCE = 'asked';
+export const ASKED_CONNECTIONS = 8;
 
 /**
  * Opens transactions. A use case is one call of `run`; what the callback returns is the request's answer and is what a
@@ -41,6 +47,7 @@ export const WORKER_SOURCE = 'worker';
 @Injectable()
 export class Work {
   private readonly turns = new OwnTurns(CONNECTIONS_OF_ONE, MOST_ASKING);
+  private readonly readings = new OwnTurns(READINGS_OF_ONE, MOST_ASKING);
   /** The organisation whose turn it is: work within its work has a turn already. */
   private readonly inTurn = new AsyncLocalStorage<string>();
 
@@ -48,6 +55,8 @@ export class Work {
     @InjectDataSource() private readonly app: DataSource,
     @InjectDataSource(WORKER_SOURCE) private readonly worker: DataSource,
     @Inject(SCOPE_KEY) private readonly scopeKey: Buffer,
+    /** A command answers no requests: it has one pool of that role. */
+    @InjectDataSource(ASKED_SOURCE) private readonly asked: DataSource = worker,
   ) {}
 
   /** Changes something for the actor's organisation. Claims the request's idempotency key, if it has one still unclaimed. */
@@ -94,7 +103,21 @@ export class Work {
     return work(this.app.manager);
   }
 
-  /** As the worker role, which reads and writes across organisations where a policy names it. */
+  /**
+   * As the worker role because a request asks for it: on connections of their own, of which each organisation has two at a
+   * time. However much is asked, the sequencer, the clock and the heartbeat have theirs, and so have the requests of others.
+   * Never within another such work of the same organisation, which would wait for itself.
+   * @param whose turn it is: an organisation's id, or a name for what is read without one
+   * @throws DomainError `request.unavailable` when too many of the same wait
+   */
+  async asWorkerFor<T>(whose: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.readings.run(whose, () => this.asked.transaction(work));
+  }
+
+  /**
+   * As the worker role, which reads and writes across organisations where a policy names it: what the service does by itself.
+   * For what a request may ask for in any number there is {@link asWorkerFor}.
+   */
   async asWorker<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.worker.transaction(work);
   }

@@ -97,7 +97,7 @@ export class QueryBudget implements OnModuleDestroy {
   }
 
   private async keptOf(organisationId: string, personId: string, day: string): Promise<number> {
-    const [row] = await this.work.asWorker((tx) =>
+    const [row] = await this.work.asWorkerFor(organisationId, (tx) =>
       tx.query<{ asked: string }[]>(
         'select asked from signal_query_count where organisation_id = $1 and person_id = $2 and day = $3',
         [organisationId, personId, day],

@@ -7,6 +7,8 @@ import { headOf, timeOf, type Head } from './sequenced.query';
 /** Whose changes are read, as the worker: its lists are those that it is served at this moment. */
 export interface Following {
   readonly subscriberId: string;
+  /** Whose program it is. */
+  readonly organisationId: string;
   readonly lists: readonly string[];
   /** Lists that it chose of all that it is served; null: all. */
   readonly chosen: readonly string[] | null;

@@ -5,7 +5,10 @@ import { changesAfter, type ChangePage, type Following } from './changes.query';
 import type { Position } from './position';
 import { ExchangeScopes } from './scopes.service';
 
-/** The change log as every protocol reads it: page by page, each in a transaction of its own. */
+/**
+ * The change log as every protocol reads it: page by page, each in a transaction of its own, and in the turn of the organisation
+ * whose program asks.
+ */
 @Injectable()
 export class ExchangeChanges {
   constructor(
@@ -17,14 +20,14 @@ export class ExchangeChanges {
   async following(subscriber: Subscriber, chosen: readonly string[] | null): Promise<Following> {
     const served = await this.scopes.listsOf(subscriber);
     const lists = chosen ? served.filter((id) => chosen.includes(id)) : served;
-    return { subscriberId: subscriber.id, lists, chosen };
+    return { subscriberId: subscriber.id, organisationId: subscriber.actor.organisationId, lists, chosen };
   }
 
   page(following: Following, from: Position | null, limit: number): Promise<ChangePage> {
-    return this.work.asWorker((tx) => changesAfter(tx, following, from, limit));
+    return this.read(following, (tx) => changesAfter(tx, following, from, limit));
   }
 
-  read<T>(query: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.work.asWorker(query);
+  read<T>({ organisationId }: Pick<Following, 'organisationId'>, query: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.work.asWorkerFor(organisationId, query);
   }
 }

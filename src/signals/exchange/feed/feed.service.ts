@@ -101,9 +101,11 @@ export class SignalFeed {
   }
 
   /** In a transaction of its own after that of the lines: a film that was withdrawn between the two comes without frames. */
-  private framesOf({ lists }: Following, lines: readonly Line[]): Promise<ReadonlyMap<string, string>> {
+  private framesOf(following: Following, lines: readonly Line[]): Promise<ReadonlyMap<string, string>> {
     const films = lines.filter(isFilm).map(({ id }) => id);
-    return films.length === 0 ? Promise.resolve(new Map()) : this.changes.read((tx) => framesOf(tx, films, lists));
+    return films.length === 0
+      ? Promise.resolve(new Map())
+      : this.changes.read(following, (tx) => framesOf(tx, films, following.lists));
   }
 
   /** All that stands now, as a file. */

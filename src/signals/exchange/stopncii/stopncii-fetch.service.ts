@@ -38,12 +38,14 @@ export class StopnciiFetch {
     const from =
       token !== ''
         ? parsePosition(token, selection, 'nextPageToken')
-        : await this.changes.read((tx) => beginning(tx, start));
+        : await this.changes.read(following, (tx) => beginning(tx, start));
     const page = await this.changes.page(following, from, pageSize);
     // The end of a first fetch is as far as its snapshot reached: what has come since is the next fetch's.
     const isLast = !page.more || (from?.phase ?? 'snapshot') !== page.next.phase;
     const records = page.lines.map(toHashRecord).filter((record) => record !== undefined);
-    const reached = isLast ? Math.floor((await this.changes.read((tx) => timeOf(tx, page.next.seq))) / SECOND) : BEGUN;
+    const reached = isLast
+      ? Math.floor((await this.changes.read(following, (tx) => timeOf(tx, page.next.seq))) / SECOND)
+      : BEGUN;
     return {
       leftOut: page.lines.length - records.length,
       answer: {

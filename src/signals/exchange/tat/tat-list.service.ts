@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../../infra/database/work';
+import type { Following } from '../core/changes.query';
 import { ExchangeChanges } from '../core/changes.service';
 import { formatPosition, parsePosition, selectionOf, through, type Position } from '../core/position';
 import { badMember, limitOf, textOf, type Sent } from '../core/sent';
@@ -40,7 +41,7 @@ export class TatList {
     const from =
       offset !== '' && offset !== '0'
         ? parsePosition(offset, selection, 'offset')
-        : await this.changes.read((tx) => beginning(tx, after));
+        : await this.changes.read(following, (tx) => beginning(tx, after));
     const page = await this.changes.page(following, from, limit);
     const isLast = !page.more || (from?.phase ?? 'snapshot') !== page.next.phase;
     const entries = page.lines.map(toTatEntry).filter((entry) => entry !== undefined);
@@ -51,7 +52,7 @@ export class TatList {
         ? null
         : new URLSearchParams({ limit: `${limit}`, offset: formatPosition(page.next, selection) }).toString(),
       previous: null,
-      checkpoint: await this.checkpoint(after, isLast ? page.next.seq : null),
+      checkpoint: await this.checkpoint(following, after, isLast ? page.next.seq : null),
       results,
     };
   }
@@ -60,9 +61,9 @@ export class TatList {
    * Never empty, and never less than what the client came with. Until the last page it is where the fetch began, so that one
    * that breaks off is begun anew and misses nothing.
    */
-  private async checkpoint(after: Checkpoint | null, reached: number | null): Promise<string> {
+  private async checkpoint(following: Following, after: Checkpoint | null, reached: number | null): Promise<string> {
     if (reached === null) return formatCheckpoint(after?.micros ?? 0, after ? (after.place ?? -1) : -1);
-    const micros = await this.changes.read((tx) => timeOf(tx, reached));
+    const micros = await this.changes.read(following, (tx) => timeOf(tx, reached));
     return formatCheckpoint(Math.max(micros, after?.micros ?? 0), reached);
   }
 }

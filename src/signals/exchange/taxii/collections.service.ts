@@ -41,8 +41,8 @@ export class StixCollections {
   constructor(private readonly changes: ExchangeChanges) {}
 
   async all(bearer: Bearer): Promise<CollectionList[]> {
-    const { lists } = await this.changes.following(bearer, null);
-    return this.changes.read((tx) => listsNamed(tx, lists));
+    const following = await this.changes.following(bearer, null);
+    return this.changes.read(following, (tx) => listsNamed(tx, following.lists));
   }
 
   /** By its id or its alias. What this program is not served is not there. */
@@ -54,26 +54,32 @@ export class StixCollections {
   }
 
   async objects(bearer: Bearer, list: CollectionList, query: TaxiiQuery): Promise<CollectionPage> {
-    if (query.ids) return this.named(list, query, query.ids);
-    const following: Following = { subscriberId: bearer.id, lists: [list.id], chosen: [list.id] };
+    const { organisationId } = bearer.actor;
+    if (query.ids) return this.named(organisationId, list, query, query.ids);
+    const following: Following = { subscriberId: bearer.id, organisationId, lists: [list.id], chosen: [list.id] };
     const selection = selectionOf(bearer.id, list.id, `${query.addedAfter}`);
-    const from = await this.start(query, selection);
-    return this.changes.read((tx) => walk(tx, following, list, query, from, selection));
+    const from = await this.start(following, query, selection);
+    return this.changes.read(following, (tx) => walk(tx, following, list, query, from, selection));
   }
 
-  private async start(query: TaxiiQuery, selection: string): Promise<Start> {
+  private async start(following: Following, query: TaxiiQuery, selection: string): Promise<Start> {
     if (query.next !== null) {
       const [token = '', skip = '0'] = query.next.split('.');
       return { position: parsePosition(token, selection, 'next'), skip: Math.max(0, Number.parseInt(skip, 10) || 0) };
     }
     const { addedAfter } = query;
     if (addedAfter === null) return { position: through(-1), skip: 0 };
-    return { position: through(await this.changes.read((tx) => placeAt(tx, addedAfter))), skip: 0 };
+    return { position: through(await this.changes.read(following, (tx) => placeAt(tx, addedAfter))), skip: 0 };
   }
 
-  private async named(list: CollectionList, query: TaxiiQuery, ids: readonly string[]): Promise<CollectionPage> {
+  private async named(
+    organisationId: string,
+    list: CollectionList,
+    query: TaxiiQuery,
+    ids: readonly string[],
+  ): Promise<CollectionPage> {
     const uuids = ids.flatMap((id) => UUID.exec(id)?.[1] ?? []);
-    const found = await this.changes.read(async (tx) => {
+    const found = await this.changes.read({ organisationId }, async (tx) => {
       const lines = await linesOf(tx, await signalsOfObjects(tx, uuids), [list.id]);
       const said = await saidOf(tx, lines, list);
       return [...(await standingObjects(tx, list)), ...said.flatMap(addedOf)];
