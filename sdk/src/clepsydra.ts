@@ -1,5 +1,6 @@
 import { ApiKeys, Organisations, Platforms, Webhooks } from './administration';
 import type * as Api from './api';
+import { Bulk } from './bulk';
 import { Cases, Exhibits } from './casework';
 import { NetworkError, ProblemError, VerificationError } from './errors';
 import { ExchangeCredentials, ExchangeSources } from './exchange';
@@ -32,6 +33,7 @@ export interface ClepsydraOptions extends Omit<WireOptions, 'onReceipt'> {
 export class Clepsydra {
   readonly wire: Wire;
   readonly cases: Cases;
+  readonly bulk: Bulk;
   readonly exhibits: Exhibits;
   readonly signals: Signals;
   readonly signalLists: SignalLists;
@@ -56,6 +58,7 @@ export class Clepsydra {
   constructor(private readonly options: ClepsydraOptions) {
     this.wire = new Wire({ ...options, onReceipt: (receipt, route) => this.#take(receipt, route) });
     this.cases = new Cases(this.wire);
+    this.bulk = new Bulk(this.wire);
     this.exhibits = new Exhibits(this.wire);
     this.signals = new Signals(this.wire);
     this.signalLists = new SignalLists(this.wire);

@@ -19,6 +19,7 @@ import { OPINION_VERBS } from './cli/verbs/opinions';
 import { POLICY_VERBS } from './cli/verbs/policy';
 import { RECEIPT_VERBS } from './cli/verbs/receipts';
 import { REFER_VERBS } from './cli/verbs/refer';
+import { REPORT_VERBS } from './cli/verbs/report';
 import { RETRACT_VERBS } from './cli/verbs/retract';
 import { SCAN_VERBS } from './cli/verbs/scan';
 import { SECOND_PERSON_VERBS } from './cli/verbs/second-person';
@@ -29,6 +30,7 @@ import { WATCH_VERBS } from './cli/verbs/watch';
 export const VERBS: readonly Verb[] = [
   ...SESSION_VERBS,
   ...REFER_VERBS,
+  ...REPORT_VERBS,
   ...SECOND_PERSON_VERBS,
   ...WATCH_VERBS,
   ...NOTICE_VERBS,

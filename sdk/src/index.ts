@@ -1,5 +1,6 @@
 export type * from './api';
 export type { Attachment } from './attachment';
+export type { BulkLine, BulkReport, CaseOfList } from './bulk';
 export { Clepsydra, type ClepsydraOptions } from './clepsydra';
 export { verifyEd25519 } from './ed25519';
 export { NetworkError, ProblemError, VerificationError } from './errors';
