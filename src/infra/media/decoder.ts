@@ -45,6 +45,8 @@ export interface Decoding {
   readonly ffmpeg: Ffmpeg;
   readonly file: SeekableFile;
   readonly demuxer: string;
+  /** Which of its picture tracks, counted without cover pictures; the first unless told. */
+  readonly track?: number;
   readonly limits: VideoLimits;
 }
 
@@ -63,8 +65,13 @@ interface Outputs {
  * Attached pictures (`V`, not `v`) are not taken for the video.
  */
 export function startDecoder(
-  { ffmpeg, file, demuxer, limits }: Decoding,
-  options: { readonly input?: readonly string[]; readonly output: readonly string[] },
+  { ffmpeg, file, demuxer, track = 0, limits }: Decoding,
+  options: {
+    readonly input?: readonly string[];
+    readonly output: readonly string[];
+    /** Another output, with where it goes. */
+    readonly beside?: readonly string[];
+  },
   { stdout, stderr, extra }: Outputs,
 ): ChildProcess {
   const stdio: StdioOptions = ['ignore', stdout, stderr, extra, file.fd];
@@ -73,7 +80,7 @@ export function startDecoder(
     ['-protocol_whitelist', 'file', '-f', demuxer, '-format_whitelist', demuxer],
     ['-codec_whitelist', CODECS, '-max_pixels', String(limits.maxPixels)],
     ['-noautorotate', '-an', '-sn', '-dn', ...(options.input ?? []), '-i', `file:${file.pathIn(FILE_FD)}`],
-    ['-map', '0:V:0', ...options.output, 'pipe:1'],
+    ['-map', `0:V:${track}`, ...options.output, 'pipe:1', ...(options.beside ?? [])],
   ].flat();
   return spawnConfined(ffmpeg.path, args, stdio, limits);
 }

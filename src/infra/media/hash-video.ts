@@ -5,6 +5,7 @@ import { endsEarly } from './container-end';
 import type { Decoding } from './decoder';
 import type { StartHasher } from './frame-sampling';
 import { probeVideo } from './video-probe';
+import type { Probe } from './video-probe';
 import { watchVideo } from './watch-video';
 import type { Watched } from './watch-video';
 
@@ -21,7 +22,7 @@ export interface VideoHashes {
   readonly width: number;
   readonly height: number;
   /** Why these are the frames of a part: enough to match with, not to contribute. */
-  readonly incomplete: 'video.truncated' | 'video.timeout' | 'video.undecodable' | null;
+  readonly incomplete: 'video.truncated' | 'video.timeout' | 'video.undecodable' | 'video.ambiguous' | null;
 }
 
 /**
@@ -42,7 +43,7 @@ export async function hashVideo(
     const hasNoFrame = error instanceof DomainError && error.code === 'video.undecodable';
     throw hasNoFrame && isCut ? new DomainError('video.truncated') : error;
   });
-  const watched = await watchVideo(decoding, probe, startHasher, signal);
+  const watched = await watchVideo({ ...decoding, track: probe.shown }, probe, startHasher, signal);
   if (watched.sampled === 0) throw noFrame(watched, isCut, decoding.limits.decodeMs);
   const { frames } = watched;
   return {
@@ -52,13 +53,16 @@ export async function hashVideo(
     durationMs: probe.durationMs ?? frames.at(-1)?.atMs ?? 0,
     width: probe.width,
     height: probe.height,
-    incomplete: whyIncomplete(watched, isCut),
+    incomplete: whyIncomplete(watched, isCut, probe),
   };
 }
 
-function whyIncomplete({ late, lost }: Watched, isCut: boolean): VideoHashes['incomplete'] {
+function whyIncomplete({ late, lost }: Watched, isCut: boolean, { tracks }: Probe): VideoHashes['incomplete'] {
   if (late) return 'video.timeout';
-  return isCut ? 'video.truncated' : lost ? 'video.undecodable' : null;
+  if (isCut) return 'video.truncated';
+  if (lost) return 'video.undecodable';
+  // One of them was looked at; which one players show they settle themselves, and let people switch.
+  return tracks > 1 ? 'video.ambiguous' : null;
 }
 
 function noFrame({ late }: Watched, isCut: boolean, limitMs: number): DomainError {

@@ -1,7 +1,9 @@
+import type { ChildProcess } from 'node:child_process';
 import { DomainError } from '../../domain/errors';
 import { ended, mustHaveRun } from './confined';
 import { startDecoder } from './decoder';
 import type { Decoding } from './decoder';
+import { isListed, LIST_TRACKS, shownTrack, tracksOf } from './tracks';
 
 /** What the first frame and the decoder's own words say of a video. */
 export interface Probe {
@@ -10,39 +12,79 @@ export interface Probe {
   /** As the container claims; null where it claims nothing. */
   readonly durationMs: number | null;
   readonly framesPerSecond: number | null;
+  /** How many picture tracks it has, cover pictures left out; 0 where the decoder did not say. */
+  readonly tracks: number;
+  /** Of those the one that players show. */
+  readonly shown: number;
 }
 
 const HEAD_BYTES = 64;
 const WORDS_BYTES = 65_536;
 
 /**
- * Decodes as far as the first frame, whose header (PPM) gives the size that the decoder really makes, and stops there.
+ * Decodes as far as the first frame of the track that players show, whose header (PPM) gives the size that the decoder
+ * really makes, and stops there.
  * @throws DomainError video.timeout, video.too-large, video.unsupported, video.undecodable; the signal's reason.
  */
 export async function probeVideo(decoding: Decoding, signal: AbortSignal): Promise<Probe> {
+  const seen = await lookAt(decoding, signal);
+  const tracks = tracksOf(seen.listing);
+  const shown = shownTrack(tracks, seen.words);
+  // Nearly every film has one, and is looked at once.
+  const { size, words, late } = shown === 0 ? seen : await lookAt({ ...decoding, track: shown }, signal);
+  if (size) return { ...size, ...timingOf(words), tracks: tracks.length, shown };
+  throw late ? new DomainError('video.timeout', { phase: 'probing', limitMs: decoding.limits.probeMs }) : fault(words);
+}
+
+interface FirstLook {
+  /** Of the first frame; undefined when there is none. */
+  readonly size: { readonly width: number; readonly height: number } | undefined;
+  readonly words: string;
+  /** Its picture tracks, see `tracksOf`. */
+  readonly listing: string;
+  readonly late: boolean;
+}
+
+async function lookAt(decoding: Decoding, signal: AbortSignal): Promise<FirstLook> {
   const output = ['-frames:v', '1', '-pix_fmt', 'rgb24', '-c:v', 'ppm', '-f', 'image2pipe'];
-  const child = startDecoder(decoding, { output }, { stdout: 'pipe', stderr: 'pipe', extra: 'ignore' });
+  const options = { output, beside: [...LIST_TRACKS, 'pipe:3'] };
+  const child = startDecoder(decoding, options, { stdout: 'pipe', stderr: 'pipe', extra: 'pipe' });
   const kill = (): boolean => child.kill('SIGKILL');
   let late = false;
   const timer = setTimeout(() => (late = kill()), decoding.limits.probeMs);
   signal.addEventListener('abort', kill, { once: true });
-  let head = '';
-  let words = '';
-  child.stdout?.on('data', (chunk: Buffer) => {
-    if (head.length < HEAD_BYTES) head += chunk.toString('latin1', 0, HEAD_BYTES);
-    if (head.length >= HEAD_BYTES || sizeOf(head)) kill();
-  });
-  child.stderr?.on('data', (chunk: Buffer) => {
-    if (words.length < WORDS_BYTES) words += chunk.toString('latin1');
-  });
+  const [head, listing, words] = [new Said(HEAD_BYTES), new Said(WORDS_BYTES), new Said(WORDS_BYTES)];
+  const stopWhenSeen = (): void => {
+    if (sizeOf(head.text) ? isListed(listing.text) : head.isFull) kill();
+  };
+  head.hear(child.stdout, stopWhenSeen);
+  listing.hear(child.stdio[3], stopWhenSeen);
+  words.hear(child.stderr);
   const ending = await ended(child);
   clearTimeout(timer);
   signal.removeEventListener('abort', kill);
   signal.throwIfAborted();
   mustHaveRun(ending);
-  const size = sizeOf(head);
-  if (size) return { ...size, ...timingOf(words) };
-  throw late ? new DomainError('video.timeout', { phase: 'probing', limitMs: decoding.limits.probeMs }) : fault(words);
+  return { size: sizeOf(head.text), words: words.text, listing: listing.text, late };
+}
+
+/** The beginning of what a process says; the rest is dropped. */
+class Said {
+  text = '';
+
+  constructor(private readonly most: number) {}
+
+  get isFull(): boolean {
+    return this.text.length >= this.most;
+  }
+
+  hear(stream: ChildProcess['stdio'][number] | undefined, heard = (): void => undefined): void {
+    stream?.on('data', (chunk: Buffer) => {
+      if (!this.isFull) this.text += chunk.toString('latin1', 0, this.most);
+      heard();
+    });
+    stream?.on('error', () => undefined);
+  }
 }
 
 function sizeOf(head: string): { width: number; height: number } | undefined {

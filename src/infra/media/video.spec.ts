@@ -120,6 +120,52 @@ describeWithFfmpeg(`a video by its frames ${why}`, () => {
   });
 
   it.each([
+    ['not enabled', 'two.mp4', 'video/mp4', 'libx264', ['-disposition:v:0', '0', '-disposition:v:1', 'default']],
+    ['of a codec that browsers do not have', 'two.mp4', 'video/mp4', 'mpeg4', []],
+    ['of a codec that browsers do not have', 'two.mkv', 'video/x-matroska', 'mpeg4', []],
+  ])(
+    'with a first track that is %s is hashed by the one that is shown, and said to have another (%s)',
+    async (...given) => {
+      const [, name, type, codec, flags] = given;
+      const shown = await hash(await videos.slides('shown.mp4', 61, 4, ['-c:v', 'libx264']));
+      const decoy = await videos.pattern('decoy.mp4', 'testsrc2=size=320x240:rate=10', 12, ['-c:v', codec]);
+      const inputs = ['-i', decoy, '-i', videos.path('shown.mp4'), '-map', '0:v', '-map', '1:v', '-c', 'copy'];
+      const { frames, incomplete } = await hash(await videos.make(name, [...inputs, ...flags]), {}, type);
+      expect({ frames, incomplete }).toEqual({ frames: shown.frames, incomplete: 'video.ambiguous' });
+    },
+  );
+
+  it('with a cover picture beside its track is whole', async () => {
+    const film = await videos.pattern('bare.mp4', 'testsrc2=size=320x240:rate=10', 3);
+    const cover = [
+      '-f',
+      'lavfi',
+      '-t',
+      '0.02',
+      '-i',
+      'mandelbrot=size=160x120',
+      '-map',
+      '0',
+      '-map',
+      '1',
+      '-c:v:0',
+      'copy',
+    ];
+    const made = [
+      '-frames:v:1',
+      '1',
+      '-c:v:1',
+      'mjpeg',
+      '-pix_fmt:v:1',
+      'yuvj420p',
+      '-disposition:v:1',
+      'attached_pic',
+    ];
+    const covered = await hash(await videos.make('covered.mp4', ['-i', film, ...cover, ...made]));
+    expect(covered).toMatchObject({ incomplete: null, frames: (await hash(film)).frames });
+  });
+
+  it.each([
     ['index-last.mp4', 'video/mp4', ['-c:v', 'libx264']],
     ['fragments.mp4', 'video/mp4', ['-c:v', 'libx264', '-movflags', 'frag_keyframe+empty_moov']],
     ['film.mov', 'video/quicktime', ['-c:v', 'mpeg4']],
