@@ -5,6 +5,7 @@ import { TaxiiClient, type Stix } from '../support/exchange-clients';
 
 /** OASIS cti-stix-common-objects, tlp-2.0. */
 const AMBER = 'marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421';
+const byId = (a: Stix, b: Stix): number => (a.id < b.id ? -1 : 1);
 const STIX_ID = /^[a-z][a-z0-9-]+--[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 describe('the TAXII server', () => {
@@ -129,6 +130,67 @@ describe('the TAXII server', () => {
     const after = byPattern(poller, value)!;
     expect(after).toMatchObject({ id: before.id, created: before.created, revoked: true });
     expect(after.modified! > before.modified!).toBe(true);
+  });
+
+  it('serves what stands again under a new id, and goes on serving the old one as revoked', async () => {
+    const value = hashOf('taxii twice');
+    const id = await here.contribute(value, { labels: { category: 'incitement' } });
+    const [poller, late] = [client(), client()];
+    const all = (from: TaxiiClient): Stix[] =>
+      [...from.objects.values()].filter((each) => each.type === 'indicator' && String(each.pattern).includes(value));
+    await poller.poll();
+    await late.poll();
+    const spells: Stix[][] = [all(poller)];
+    for (let spell = 1; spell <= 2; spell++) {
+      world.clock.advance(minutes(1));
+      await here.withdraw(id);
+      await poller.poll();
+      expect(all(poller).map(({ revoked }) => revoked)).toEqual(Array(spell).fill(true));
+      const ended = all(poller);
+      world.clock.advance(minutes(1));
+      await here.contribute(value, { labels: { category: 'incitement' } });
+      await poller.poll();
+      const now = all(poller);
+      expect(now.map(({ revoked }) => revoked)).toEqual([...Array<boolean>(spell).fill(true), false]);
+      expect(now.slice(0, -1)).toEqual(ended);
+      const standing = now.at(-1)!;
+      expect(standing.id).toMatch(STIX_ID);
+      expect(standing.modified! >= standing.created).toBe(true);
+      expect(standing.created > ended.at(-1)!.modified!).toBe(true);
+      spells.push(now);
+    }
+    // Who was not there when it was withdrawn learns of every end as well, and of nothing twice.
+    await late.poll();
+    const fresh = client();
+    await fresh.poll();
+    for (const each of [late, fresh]) expect(all(each).toSorted(byId)).toEqual(all(poller).toSorted(byId));
+    expect(poller.broken).toEqual([]);
+    for (const each of all(poller)) {
+      expect((await client().get<{ objects: Stix[] }>(`objects/${each.id}/`)).body.objects).toEqual([each]);
+    }
+  });
+
+  it('says an opinion that is stated again under a new id, of the indicator that stands', async () => {
+    const value = hashOf('taxii disputed twice');
+    const id = await here.contribute(value);
+    const poller = client();
+    const opinions = (): Stix[] =>
+      [...poller.objects.values()].filter(
+        (each) => each.type === 'opinion' && (each.object_refs as string[]).includes(byPattern(poller, value)!.id),
+      );
+    for (let spell = 1; spell <= 2; spell++) {
+      world.clock.advance(minutes(1));
+      await here.dispute(id);
+      await poller.poll();
+      expect(opinions().map(({ revoked }) => revoked)).toEqual([...Array<boolean>(spell - 1).fill(true), false]);
+      world.clock.advance(minutes(1));
+      expect((await host.post(`/v1/signals/${id}/opinion/retract`)).status).toBeLessThan(300);
+      await sequenced(world);
+      await poller.poll();
+      expect(opinions().map(({ revoked }) => revoked)).toEqual(Array(spell).fill(true));
+    }
+    expect(new Set(opinions().map((each) => each.id)).size).toBe(2);
+    expect(poller.broken).toEqual([]);
   });
 
   it('pages to the same end by any limit, by next and by the header', async () => {

@@ -66,6 +66,8 @@ const TAXII = 'application/taxii+json;version=2.1';
 /** A TAXII 2.1 poller as its libraries write it: follows `next` while there is more, then comes back by the header's time. */
 export class TaxiiClient {
   readonly objects = new Map<string, Stix>();
+  /** Ids of which a version came that does not say revoked, after one that did: STIX 2.1, 3.2, has none. */
+  readonly broken: string[] = [];
   addedAfter: string | null = null;
   pages = 0;
 
@@ -118,6 +120,7 @@ export class TaxiiClient {
   /** The newest version of an object wins. */
   private merge(object: Stix): void {
     const known = this.objects.get(object.id);
+    if (known?.revoked === true && object.revoked !== true) this.broken.push(object.id);
     if (!known?.modified || (object.modified ?? '') >= known.modified) this.objects.set(object.id, object);
   }
 }

@@ -1,7 +1,20 @@
 import type { DisputeReason, SignalOpinion, Tlp } from '../../../domain/vocabulary';
 import type { Tx } from '../../../infra/database/work';
-import type { Line } from '../core/lines.query';
-import { SERVICE, isOfSignal, objectsOf, type OpinionOf, type StixList, type StixObject } from './stix';
+import { isTombstone, type Line } from '../core/lines.query';
+import { spellsOf, type SpellsOf, type Subject } from './spells';
+import {
+  SERVICE,
+  currentIndicator,
+  indicatorId,
+  modifiedOf,
+  objectsOf,
+  opinionEnds,
+  opinionId,
+  sightingId,
+  type OpinionOf,
+  type StixList,
+  type StixObject,
+} from './stix';
 
 interface Row {
   readonly signal_id: string;
@@ -53,7 +66,10 @@ export interface Said {
   readonly objects: readonly StixObject[];
 }
 
-/** The objects of these lines. Their ids are kept with the signal that they are of, because an id of version 5 cannot be turned back. */
+/**
+ * The objects of these lines. Their ids are kept with the signal that they are of, because an id of version 5 cannot be turned
+ * back, and so that what was served as revoked does not come back.
+ */
 export async function saidOf(tx: Tx, lines: readonly Line[], list: StixList): Promise<Said[]> {
   if (lines.length === 0) return [];
   const opinions = await opinionsOf(
@@ -61,15 +77,45 @@ export async function saidOf(tx: Tx, lines: readonly Line[], list: StixList): Pr
     lines.map(({ id }) => id),
     list.id,
   );
-  const said = lines.map((line) => ({ line, objects: objectsOf(line, list, opinions.get(line.id) ?? []) }));
-  const ids = said.flatMap(({ line, objects }) =>
-    objects.filter(isOfSignal).map(({ id }) => ({ objectId: id.slice(id.indexOf('--') + 2), signalId: line.id })),
+  const ofIndicators = await spellsOf(
+    tx,
+    lines.map((line) => indicatorOf(line, list)),
   );
-  await tx.query(
-    'insert into exchange_object (object_id, signal_id) select * from unnest($1::uuid[], $2::uuid[]) on conflict do nothing',
-    [ids.map(({ objectId }) => objectId), ids.map(({ signalId }) => signalId)],
+  const ofOthers = await spellsOf(
+    tx,
+    lines.flatMap((line) => othersOf(line, list, opinions.get(line.id) ?? [], ofIndicators)),
   );
-  return said;
+  const spells: SpellsOf = (baseId) => (baseId.startsWith('indicator--') ? ofIndicators(baseId) : ofOthers(baseId));
+  return lines.map((line) => ({ line, objects: objectsOf(line, list, opinions.get(line.id) ?? [], spells) }));
+}
+
+const indicatorOf = (line: Line, list: StixList): Subject => ({
+  baseId: indicatorId(list.id, line.id),
+  signalId: line.id,
+  seq: line.seq,
+  micros: line.micros,
+  idOf: (spell) => indicatorId(list.id, line.id, spell),
+  ends: isTombstone(line) ? { modified: modifiedOf(line) } : null,
+});
+
+/** Opinions, and the sighting, which is never revoked and of one spell of the indicator. */
+function othersOf(line: Line, list: StixList, opinions: readonly OpinionOf[], indicators: SpellsOf): Subject[] {
+  const { id, seq, micros } = line;
+  const now = currentIndicator(line, list, indicators);
+  const sighting = sightingId(list.id, id, now.spell);
+  return [
+    ...opinions.map((given) => ({
+      baseId: opinionId(list.id, id, given.by.id),
+      signalId: id,
+      seq,
+      micros,
+      idOf: (spell: number) => opinionId(list.id, id, given.by.id, spell),
+      ends: opinionEnds(given, now.id),
+    })),
+    ...(line.confirmedMatches > 0 && !isTombstone(line)
+      ? [{ baseId: sighting, signalId: id, seq, micros, idOf: () => sighting, ends: null }]
+      : []),
+  ];
 }
 
 export async function signalsOfObjects(tx: Tx, objectIds: readonly string[]): Promise<string[]> {

@@ -2,6 +2,7 @@ import { v5 as uuidv5 } from 'uuid';
 import type { DisputeReason, SignalOpinion, SignalType, Tlp } from '../../../domain/vocabulary';
 import { isTombstone, type Line } from '../core/lines.query';
 import { instantText } from '../core/sequenced.query';
+import type { Ended, SpellsOf } from './spells';
 
 /** STIX 2.1 (OASIS Standard, 10 June 2021) for signals of one list. Ids are deterministic: version 5 of this namespace. */
 const NAMESPACE = '6b1ab3ac-3d5a-4d0e-9d7c-6f1f7c6f2f51';
@@ -18,11 +19,18 @@ export interface StixObject {
 const idOf = (type: string, ...parts: readonly string[]): string =>
   `${type}--${uuidv5([type, ...parts].join('/'), NAMESPACE)}`;
 
-/** Of a list, because one hash may stand on two lists that not the same people may read. */
-const indicatorId = (listId: string, signalId: string): string => idOf('indicator', listId, signalId);
-const opinionId = (listId: string, signalId: string, organisationId: string | null): string =>
-  idOf('opinion', listId, signalId, organisationId ?? 'service');
-const sightingId = (listId: string, signalId: string): string => idOf('sighting', listId, signalId);
+const nth = (spell: number): string[] => (spell === 0 ? [] : [`${spell}`]);
+
+/**
+ * Of a list, because one hash may stand on two lists that not the same people may read; and of a spell of standing there,
+ * because what is revoked never comes back (see spells.ts).
+ */
+export const indicatorId = (listId: string, signalId: string, spell = 0): string =>
+  idOf('indicator', listId, signalId, ...nth(spell));
+export const opinionId = (listId: string, signalId: string, by: string | null, spell = 0): string =>
+  idOf('opinion', listId, signalId, by ?? 'service', ...nth(spell));
+export const sightingId = (listId: string, signalId: string, spell = 0): string =>
+  idOf('sighting', listId, signalId, ...nth(spell));
 const identityId = (organisationId: string | null): string => idOf('identity', organisationId ?? 'service');
 
 /** The marking definitions of TLP 2.0 as OASIS publishes them in cti-stix-common-objects: these ids and no others. */
@@ -111,13 +119,13 @@ const labelsOf = (line: Line): string[] => [
   ...(line.incident ? [`incident:${line.incident}`] : []),
 ];
 
-function indicatorOf(line: Line, list: StixList, times: Times): StixObject {
+function indicatorOf(line: Line, list: StixList, id: string, times: Times): StixObject {
   const isGone = isTombstone(line);
   const behind = [...new Set(line.standing.map(({ organisationName }) => organisationName))];
   return {
     type: 'indicator',
     spec_version: '2.1',
-    id: indicatorId(list.id, line.id),
+    id,
     created_by_ref: identityId(null),
     ...times,
     revoked: isGone,
@@ -134,33 +142,77 @@ function indicatorOf(line: Line, list: StixList, times: Times): StixObject {
   };
 }
 
+/** Of a spell that is over, while the hash stands again, or did: what is revoked stays revoked. */
+const pastIndicator = (line: Line, list: StixList, id: string, times: Times): StixObject => ({
+  type: 'indicator',
+  spec_version: '2.1',
+  id,
+  created_by_ref: identityId(null),
+  ...times,
+  revoked: true,
+  name: `${line.type} hash`,
+  indicator_types: ['malicious-activity'],
+  pattern: patternOf(line),
+  pattern_type: 'stix',
+  pattern_version: '2.1',
+  valid_from: times.created,
+  labels: ['state:withdrawn'],
+  object_marking_refs: [markingOf(list.tlp).id],
+});
+
 /** opinion-enum, 10.20: a body agrees or disagrees; how strongly it does not say. */
-function opinionOf(line: Line, list: StixList, given: OpinionOf): StixObject {
-  return {
-    type: 'opinion',
-    spec_version: '2.1',
-    id: opinionId(list.id, line.id, given.by.id),
-    created_by_ref: identityId(given.by.id),
-    created: given.firstAt.toISOString(),
-    modified: (given.retractedAt ?? given.at).toISOString(),
-    revoked: given.retractedAt !== null,
-    opinion: given.opinion === 'confirm' ? 'agree' : 'disagree',
-    ...(given.reason ? { explanation: given.reason } : {}),
-    object_refs: [indicatorId(list.id, line.id)],
-    object_marking_refs: [markingOf(list.tlp).id],
-  };
+const wordsOf = ({ opinion, reason }: OpinionOf): { opinion: string; explanation?: string } => ({
+  opinion: opinion === 'confirm' ? 'agree' : 'disagree',
+  ...(reason ? { explanation: reason } : {}),
+});
+
+/** As it would be served as revoked; null while it holds. @param about the indicator's id */
+export function opinionEnds(given: OpinionOf, about: string): Ended | null {
+  if (given.retractedAt === null) return null;
+  return { modified: instantText(given.retractedAt.getTime() * 1000), ...wordsOf(given), about };
+}
+
+/** One after the other: those that were taken back, and the one that counts last. */
+function opinionsOf(
+  line: Line,
+  list: StixList,
+  given: OpinionOf,
+  spells: SpellsOf,
+  now: CurrentIndicator,
+): StixObject[] {
+  const { by, firstAt, at } = given;
+  return spells(opinionId(list.id, line.id, by.id)).map(({ spell, sinceMicros, revoked }) => {
+    const { modified, about = now.id, ...said } = revoked ?? { modified: '', ...wordsOf(given) };
+    const createdMicros = sinceMicros ?? firstAt.getTime() * 1000;
+    // A new indicator under an opinion that goes on is a new version of the opinion.
+    const held = instantText(Math.max(at.getTime() * 1000, createdMicros, now.sinceMicros));
+    const created = instantText(createdMicros);
+    const ended = modified > created ? modified : instantText(createdMicros + 1);
+    return {
+      type: 'opinion',
+      spec_version: '2.1',
+      id: opinionId(list.id, line.id, by.id, spell),
+      created_by_ref: identityId(by.id),
+      created,
+      modified: revoked ? ended : held,
+      revoked: revoked !== null,
+      ...said,
+      object_refs: [about],
+      object_marking_refs: [markingOf(list.tlp).id],
+    };
+  });
 }
 
 /** How many platforms found matches with it right; which ones is theirs to tell. */
-const sightingOf = (line: Line, list: StixList, times: Times): StixObject => ({
+const sightingOf = (line: Line, list: StixList, { id, spell }: CurrentIndicator, times: Times): StixObject => ({
   type: 'sighting',
   spec_version: '2.1',
-  id: sightingId(list.id, line.id),
+  id: sightingId(list.id, line.id, spell),
   created_by_ref: identityId(null),
   ...times,
   count: line.confirmedMatches,
   summary: true,
-  sighting_of_ref: indicatorId(list.id, line.id),
+  sighting_of_ref: id,
   object_marking_refs: [markingOf(list.tlp).id],
 });
 
@@ -169,21 +221,45 @@ interface Times {
   readonly modified: string;
 }
 
-/**
- * Everything that is said of one signal: what it refers to comes before it. `modified` is when its last change was sequenced,
- * so each version is newer than the one before, whatever the clocks of the nodes say.
- */
-export function objectsOf(line: Line, list: StixList, opinions: readonly OpinionOf[]): StixObject[] {
-  const createdMicros = line.createdAt.getTime() * 1000;
-  const modifiedMicros = Math.max(line.micros, createdMicros);
-  const times = { created: instantText(createdMicros), modified: instantText(modifiedMicros) };
+interface CurrentIndicator {
+  readonly id: string;
+  readonly spell: number;
+  /** Microseconds; 0 for the first. */
+  readonly sinceMicros: number;
+}
+
+export function currentIndicator(line: Line, list: StixList, spells: SpellsOf): CurrentIndicator {
+  const last = spells(indicatorId(list.id, line.id)).at(-1);
+  const spell = last?.spell ?? 0;
+  return { id: indicatorId(list.id, line.id, spell), spell, sinceMicros: last?.sinceMicros ?? 0 };
+}
+
+/** When the last change of a signal was sequenced, so that each version is newer than the one before, whatever the clocks of the nodes say. */
+export const modifiedOf = (line: Line): string => instantText(Math.max(line.micros, line.createdAt.getTime() * 1000));
+
+/** Everything that is said of one signal: what it refers to comes before it, and what is over before what stands. */
+export function objectsOf(line: Line, list: StixList, opinions: readonly OpinionOf[], spells: SpellsOf): StixObject[] {
+  const modified = modifiedOf(line);
+  const now = currentIndicator(line, list, spells);
+  const createdOf = (sinceMicros: number | null): string => instantText(sinceMicros ?? line.createdAt.getTime() * 1000);
+  const indicators = spells(indicatorId(list.id, line.id)).map(({ spell, sinceMicros, revoked }) => {
+    const id = indicatorId(list.id, line.id, spell);
+    const created = createdOf(sinceMicros);
+    if (spell === now.spell) return indicatorOf(line, list, id, { created, modified });
+    // Of a value that was destroyed no version names it any more.
+    return pastIndicator(line, list, id, {
+      created,
+      modified: (line.value === null ? null : revoked?.modified) ?? modified,
+    });
+  });
+  const times = { created: createdOf(now.spell === 0 ? null : now.sinceMicros), modified };
   return [
     markingOf(list.tlp),
     identityOf(SERVICE),
     ...opinions.filter(({ by }) => by.id !== null).map(({ by }) => identityOf(by)),
-    indicatorOf(line, list, times),
-    ...opinions.map((given) => opinionOf(line, list, given)),
-    ...(line.confirmedMatches > 0 && !isTombstone(line) ? [sightingOf(line, list, times)] : []),
+    ...indicators,
+    ...opinions.flatMap((given) => opinionsOf(line, list, given, spells, now)),
+    ...(line.confirmedMatches > 0 && !isTombstone(line) ? [sightingOf(line, list, now, times)] : []),
   ];
 }
 
