@@ -112,7 +112,7 @@ export class ReplayView {
 export class ConfirmReceiptDto {
   /** The `digest` of the `notice.sent` entry, as the feed gave it: 64 hexadecimal digits. */
   @IsString()
-  @Matches(/^[0-9a-f]{64}$/)
+  @Matches(/^[0-9a-f]{64}$/, { message: '$property must be 64 hexadecimal digits in lower case' })
   digest!: string;
 }
 

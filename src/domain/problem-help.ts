@@ -75,6 +75,8 @@ export const PROBLEM_HELP = {
     'A removal order comes from an authority that a Member State has designated for it (Article 12(1)(a)). The answer says whether the entry is missing, is of another country, or names other competences. Refer instead, or ask the operator to complete the register.',
   'order.duplicate':
     'A body should not order what another has ordered already (recital 36). The answer names whom to call; of your own orders it names the notice. Leave those items out, or agree with that body that it withdraws first.',
+  'order.key-differs':
+    'The deconfliction.key in the secrets folder of this node is not the one by which the orders that stand were recorded, so it cannot tell whether there is another order, and none is sent. The operator puts the right file back.',
   'order.questions-spent':
     'Each item asks whether another body has an order on it, and such questions are counted for a day, because the answers tell what others work on. Go on tomorrow, or with another colleague.',
   'person.member-already':
@@ -164,6 +166,29 @@ export const PROBLEM_HELP = {
     'The time given for the measure is later than our clock. Check the zone of the time and the clock of your system. Answer once the measure has been taken.',
   'notice.measure-before-receipt':
     'The time given for the measure is earlier than the receipt of the notice. If the content was gone by then, answer already_gone. Otherwise check the zone of the time.',
+  'assessment.exclusions-incomplete':
+    'Name each ground of TCO Art. 1(3) exactly once in `exclusions`, with its finding and its reasons.',
+  'assessment.same-person': 'The assessor, the second reviewer and whoever signs off legally are three people.',
+  'assessment.signed-off': 'A sign-off is given once. Assess anew when something has changed.',
+  'order.not-orderable':
+    'The answer lists what stands in the way: an exclusion that applies, editorial responsibility, a closed group, or a sign-off that is missing.',
+  'order.out-of-scope':
+    'Recitals 13 and 14 of the Regulation leave this kind of service out. It can be sent a voluntary referral.',
+  'order.home-unknown':
+    'The register of providers has to name the Member State of the main establishment or of the legal representative (Art. 17) first.',
+  'order.home-authority-unknown':
+    'A cross-border order is copied to the home authority at the same moment (Art. 4(1)). Say in `homeCopyNote` how it gets there.',
+  'order.unsigned': 'Ask for the signature first: the call is made by two people of the authority.',
+  'order.signed': 'What was signed is not signed again. Withdraw the draft and write another to change it.',
+  'order.language-not-accepted':
+    'Write the order in a language that the contact point declares (TCO Art. 15(2)). The answer lists them.',
+  'order.advance-information-missing':
+    'Send the information on procedures and deadlines, or justify an emergency in the order (TCO Art. 3(2)). The answer says from when the order can go.',
+  'order.emergency-reasons':
+    'Give `emergencyReasons` with an emergency, and leave them out without one (TCO Art. 3(2), recital 17).',
+  'order.non-disclosure':
+    'TCO Art. 11(3): as long as necessary, and six weeks from the decision at most; give its reasons.',
+  'order.not-escalatable': 'Name a referral that you sent in this case and that is withdrawn by nobody.',
   'notice.departed': 'The time for second thoughts is over. Withdraw the notice instead: the platform is told.',
   'notice.territory-not-applicable': 'Leave `territory` out: nothing was done that could take effect anywhere.',
   'notice.territory-too-narrow':
@@ -224,7 +249,7 @@ export const PROBLEM_HELP = {
   'contact.pager-unknown':
     'A contact point by pager needs one of your own pagers that is in use. Register the pager first, then name its id.',
   'pager.settings-invalid':
-    '`reason` says what is wrong. Text messages need `url`, `method` and a template that contains {text}; ntfy needs the address of its topic; Matrix needs `homeserver`, `room` and `token`.',
+    'What is wrong stands in `reason`. Text messages need `url`, `method` and a template that contains {text}; ntfy needs the address of its topic; Matrix needs `homeserver`, `room` and `token`.',
   'pager.person-unknown':
     'The person named is no member of your organisation. Leave it out for a pager that is not a person’s.',
   'pager.too-many': 'Fifty pagers are in use, which is the most. Remove one that is no longer needed.',

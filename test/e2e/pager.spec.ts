@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { page } from '../../src/deliveries/pagers/paging';
 import type { PagerView, PageView } from '../../src/deliveries/pagers/pagers.dto';
@@ -21,15 +21,15 @@ let serial = 0;
 const calls: Call[] = [];
 const statuses = new Map<string, number[]>();
 
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const [path, body] = [request.url ?? '', await text(request)];
+  calls.push({ method: request.method ?? '', path, headers: request.headers, body });
+  const left = statuses.get(path) ?? [200];
+  response.writeHead((left.length > 1 ? left.shift() : left[0]) ?? 200).end('{}');
+}
+
 beforeAll(async () => {
-  server = createServer((request, response) => {
-    void text(request).then((body) => {
-      const path = request.url ?? '';
-      calls.push({ method: request.method ?? '', path, headers: request.headers, body });
-      const left = statuses.get(path) ?? [200];
-      response.writeHead((left.length > 1 ? left.shift() : left[0]) ?? 200).end('{}');
-    });
-  });
+  server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   base = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { createTransport } from 'nodemailer';
 import PostalMime, { type Email } from 'postal-mime';
@@ -32,15 +33,13 @@ export class MailSink {
       logger: false,
       onRcptTo: ({ address }, _session, done) => done(this.refusalOf(address)),
       onData: (stream, session, done) => {
-        void text(stream).then(async (raw) => {
-          const { mailFrom, rcptTo } = session.envelope;
-          const from = mailFrom ? mailFrom.address : '';
-          this.kept.push({ from, to: rcptTo[0]?.address ?? '', raw, mail: await PostalMime.parse(raw) });
-          done(null, 'queued as 4XYZ');
-        });
+        const { mailFrom, rcptTo } = session.envelope;
+        void this.keep(stream, mailFrom ? mailFrom.address : '', rcptTo[0]?.address ?? '', () =>
+          done(null, 'queued as 4XYZ'),
+        );
       },
       ...options,
-    } as SMTPServerOptions);
+    });
     this.server.on('error', () => undefined);
   }
 
@@ -50,7 +49,7 @@ export class MailSink {
   }
 
   get port(): number {
-    return portOf(this.server.server as Server);
+    return portOf(this.server.server);
   }
 
   /** Codes of refusal, in order. */
@@ -64,6 +63,12 @@ export class MailSink {
 
   close(): Promise<void> {
     return new Promise((resolve) => this.server.close(() => resolve()));
+  }
+
+  private async keep(stream: Readable, from: string, to: string, taken: () => void): Promise<void> {
+    const raw = await text(stream);
+    this.kept.push({ from, to, raw, mail: await PostalMime.parse(raw) });
+    taken();
   }
 
   private refusalOf(address: string): Error | null {

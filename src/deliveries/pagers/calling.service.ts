@@ -4,7 +4,7 @@ import { ClockSource } from '../../infra/clock-source';
 import { KeyProvider, type WrappedByMaster } from '../../infra/crypto/key-provider';
 import { Work, type Tx } from '../../infra/database/work';
 import { CheckedConnector } from '../../infra/egress/connector';
-import { addJobIn, JobRegistry } from '../../infra/jobs/jobs';
+import { addJobIn, JobRegistry, type JobHandler } from '../../infra/jobs/jobs';
 import { log } from '../../infra/log';
 import { Page, PageAttempt, Pager } from './pagers.entity';
 import { PAGE, placeOf } from './paging';
@@ -37,7 +37,8 @@ export class Calling implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.jobs.register(PAGE, ({ pageId }, signal) => (pageId ? this.attempt(pageId, signal) : Promise.resolve()));
+    const call: JobHandler = ({ pageId }, signal) => (pageId ? this.attempt(pageId, signal) : Promise.resolve());
+    this.jobs.register(PAGE, call, { pace: 'urgent' });
   }
 
   seal(pagerId: string, settings: PagerSettings): Promise<WrappedByMaster> {

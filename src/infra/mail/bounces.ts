@@ -51,12 +51,7 @@ export class BounceServer {
       socketTimeout: SILENCE_MS,
       logger: false,
       onRcptTo: ({ address }, _session, done) => done(this.idOf(address) ? null : refused(550, 'no such address')),
-      onData: (stream, session, done) => {
-        this.take(stream, session).then(
-          () => done(null),
-          (error: unknown) => done(error instanceof Error ? error : new Error('not taken')),
-        );
-      },
+      onData: (stream, session, done) => void this.answer(stream, session, done),
     });
     server.on('error', (error: NodeJS.ErrnoException) =>
       log.warn({ event: 'bounces.connection-failed', code: error.code }),
@@ -79,6 +74,20 @@ export class BounceServer {
 
   private idOf(address: string): string | null {
     return this.paths.read(address, this.clock.now());
+  }
+
+  private async answer(
+    stream: SMTPServerDataStream,
+    session: SMTPServerSession,
+    done: (error?: Error | null) => void,
+  ): Promise<void> {
+    let fault: Error | null = null;
+    try {
+      await this.take(stream, session);
+    } catch (error) {
+      fault = error instanceof Error && 'responseCode' in error ? error : refused(451, 'come again');
+    }
+    done(fault);
   }
 
   private async take(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<void> {

@@ -44,7 +44,7 @@ export const systemMx: MxLookup = async (domain) => (await resolveMx(domain)).ma
 /** Hands letters to the configured relay. It never throws: whatever goes wrong is an outcome. */
 @Injectable()
 export class MailOut {
-  private readonly patience = PATIENCE;
+  readonly patience: Patience = PATIENCE;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
