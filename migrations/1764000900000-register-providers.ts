@@ -172,6 +172,14 @@ create table order_token (
 create unique index order_token_one_stands on order_token (token) where kind = 'subject' and released_at is null;
 create index order_token_notice on order_token (notice_id);
 
+-- By which key the tokens were made: a node with another one would find no order that stands, and say that all is clear.
+create table private.order_key (
+  id smallint not null default 1,
+  fingerprint bytea not null,
+  constraint order_key_pk primary key (id),
+  constraint order_key_single check (id = 1)
+);
+
 create table order_question_count (
   organisation_id uuid not null,
   person_id uuid not null,
@@ -220,6 +228,14 @@ language sql stable security definer set search_path = public, pg_catalog as $$
   select t.token, t.kind, t.organisation_id, case when t.organisation_id = current_org() then t.notice_id end
   from order_token t where current_org() is not null and t.token = any (asked) and t.released_at is null $$;
 
+-- The first key is the installation's; whether this is it.
+create function is_order_key(asked bytea) returns boolean
+language plpgsql volatile security definer set search_path = public, pg_catalog as $$
+begin
+  insert into private.order_key (fingerprint) values (asked) on conflict do nothing;
+  return (select k.fingerprint = asked from private.order_key k);
+end $$;
+
 -- Takes so many questions of today's, or none and false when so many are not left.
 create function take_order_questions(who uuid, on_day date, questions int, most int) returns boolean
 language plpgsql volatile security definer set search_path = public, pg_catalog as $$
@@ -243,9 +259,10 @@ language sql volatile security definer set search_path = public, pg_catalog as $
       or (current_org() is not null and exists (select 1 from notice n where n.id = of_notice and n.state in ('withdrawn', 'annulled', 'closed')))) $$;
 
 revoke all on function provider_is_claimed(uuid), accept_claim(uuid, bytea, uuid, text, timestamptz), standing_orders(bytea[]),
-  take_order_questions(uuid, date, int, int), release_order_tokens(uuid, timestamptz) from public;
+  take_order_questions(uuid, date, int, int), release_order_tokens(uuid, timestamptz), is_order_key(bytea) from public;
 grant execute on function provider_is_claimed(uuid), standing_orders(bytea[]), take_order_questions(uuid, date, int, int),
   release_order_tokens(uuid, timestamptz) to clepsydra_app;
+grant execute on function is_order_key(bytea) to clepsydra_worker;
 grant execute on function provider_is_claimed(uuid), accept_claim(uuid, bytea, uuid, text, timestamptz), release_order_tokens(uuid, timestamptz)
   to clepsydra_worker;
 `;
@@ -342,7 +359,10 @@ export class RegisterProviders1764000900000 implements MigrationInterface {
     await runner.query(`delete from private.job_task where name = 'provider-discovery'`);
     await runner.query(`drop table order_question_count, order_token, authority_entry, provider_discovery, provider_proposal,
       provider_contact, provider_entry cascade`);
-    await runner.query(`drop function accept_claim, standing_orders, take_order_questions, release_order_tokens`);
+    await runner.query(`drop table private.order_key`);
+    await runner.query(
+      `drop function is_order_key, accept_claim, standing_orders, take_order_questions, release_order_tokens`,
+    );
     await runner.query(`drop table provider_claim cascade`);
     await runner.query(`drop function provider_is_claimed`);
   }

@@ -2,6 +2,7 @@ import {
   OrderDeconfliction,
   QUESTIONS_PER_PERSON_AND_DAY,
 } from '../../src/cases/deconfliction/order-deconfliction.service';
+import { OrderTokens } from '../../src/cases/deconfliction/order-tokens';
 import type { OrderAnswerView } from '../../src/cases/deconfliction/deconfliction.dto';
 import { permissionsOf } from '../../src/domain/permissions';
 import { Work, type Actor } from '../../src/infra/database/work';
@@ -48,6 +49,7 @@ describe('two bodies and one subject', () => {
   async function drafted(person: Person, url: string): Promise<{ noticeId: string; itemId: string }> {
     const { id, items } = await openCase(person, [url]);
     const answer = await person.post<{ id: string }>('/v1/notices', { caseId: id, kind: 'referral', grounds: 'Terms' });
+    expect([answer.status, answer.body]).toEqual([201, expect.anything()]);
     return { noticeId: answer.body.id, itemId: items[0]!.id };
   }
   const order = (person: Person, { noticeId, itemId }: { noticeId: string; itemId: string }): Promise<void> =>
@@ -137,6 +139,16 @@ describe('two bodies and one subject', () => {
   it('answers about one’s own items alone', async () => {
     const { itemId } = await drafted(first, freshUrl());
     expect((await ask(second, itemId)).status).toBe(404);
+  });
+
+  it('refuses to say that all is clear by another key than the installation’s', async () => {
+    const { itemId } = await drafted(second, freshUrl());
+    await ask(second, itemId);
+    const tokens = new OrderTokens(new Uint8Array(32).fill(1));
+    const node = new OrderDeconfliction(world.app.get(Work), world.clock, tokens);
+    await expect(node.assertNoOtherOrder(actorOf(second), [itemId])).rejects.toMatchObject({
+      code: 'order.key-differs',
+    });
   });
 
   it('counts each question and writes it down, also when the work that asked is undone, and ends for the day', async () => {

@@ -141,7 +141,7 @@ describe('a platform that claims its entry', () => {
     expect((await confirm(taken)).body.type).toMatch(/provider\.claimed$/);
     const [first, second] = [await proven('lock.example'), await proven('lock.example')];
     const outcomes = await Promise.all([confirm(first), confirm(second)]);
-    expect(outcomes.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(outcomes.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 409]);
     const [held, waiting] = outcomes[0].status === 200 ? [first, second] : [second, first];
     expect((await operator.post(`/v1/provider-claims/${held.id}/refuse`, { reason: 'the wrong one' })).status).toBe(
       200,

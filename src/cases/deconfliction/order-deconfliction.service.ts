@@ -33,6 +33,8 @@ interface StandingRow extends OrderHolderView {
  */
 @Injectable()
 export class OrderDeconfliction {
+  private hasRightKey = false;
+
   constructor(
     private readonly work: Work,
     private readonly clock: ClockSource,
@@ -42,11 +44,12 @@ export class OrderDeconfliction {
   /**
    * Asks, and has the question kept: counted against the day of whoever asks and written into the ledger, in a transaction of its
    * own, because what the answer told stays told when the caller's work is undone.
-   * @throws DomainError `order.questions-spent`; `request.not-found` for an item that is not the actor's
+   * @throws DomainError `order.questions-spent`; `order.key-differs`; `request.not-found` for an item that is not the actor's
    */
   async ask(actor: Actor, itemIds: readonly string[]): Promise<OrderAnswerView> {
     const asked = [...new Set(itemIds)];
     const at = this.clock.now();
+    await this.requireKey();
     return this.work.aside(actor, async (tx) => {
       const tokens = this.tokens.of(await subjectsOf(tx, asked));
       await takeQuestions(tx, actor, asked.length, at);
@@ -77,7 +80,7 @@ export class OrderDeconfliction {
 
   /**
    * From here on this order stands. In the transaction that lets it go, as the app role of its sender; a second body that does
-   * the same at the same instant waits for this transaction and is refused. Repeating it for one notice changes nothing.
+   * the same at the same instant waits for this transaction and is refused. After `assertNoOtherOrder`. Repeating it for one notice changes nothing.
    * @throws DomainError `order.duplicate`
    */
   async recordOrderTokens(tx: Tx, actor: Actor, noticeId: string, itemIds: readonly string[]): Promise<void> {
@@ -101,6 +104,16 @@ export class OrderDeconfliction {
     const held = new Set(rows.map(({ token }) => token.toString('hex')));
     const missing = tokens.filter(({ kind, token }) => kind === 'subject' && !held.has(token.toString('hex')));
     if (missing.length > 0) throw duplicate(await standingOn(tx, actor, missing));
+  }
+
+  /** A node with a key of its own would answer that nothing stands. Asked once; `recordOrderTokens` comes after `ask`. */
+  private async requireKey(): Promise<void> {
+    if (this.hasRightKey) return;
+    const [row] = await this.work.asWorker((tx) =>
+      tx.query<{ is_key: boolean }[]>('select is_order_key($1) as is_key', [this.tokens.fingerprint]),
+    );
+    if (!row?.is_key) throw new DomainError('order.key-differs');
+    this.hasRightKey = true;
   }
 
   /** The order no longer stands: recalled, withdrawn, annulled or closed. By its sender, or by whoever ended it. */

@@ -36,6 +36,11 @@ export class OrderTokens {
     return new OrderTokens(key);
   }
 
+  /** Tells keys apart and nothing about any. */
+  get fingerprint(): Buffer {
+    return createHmac('sha256', this.key).update('clepsydra order token key').digest();
+  }
+
   /** Without repeats, ordered by token: transactions that record several at once then wait for each other in one order. */
   of(subjects: readonly Subject[]): OrderToken[] {
     const tokens = new Map(subjects.flatMap((subject) => this.ofOne(subject)).map((each) => [keyOf(each), each]));

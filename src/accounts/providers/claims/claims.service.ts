@@ -140,11 +140,8 @@ async function platformFor(tx: Tx, claim: Row, dto: ConfirmClaimDto, at: Date): 
   );
   if (platform?.kind !== 'platform') throw new DomainError('request.not-found');
   if (platform.is_claimed) throw new DomainError('provider.claimed');
-  await tx.query(
-    `update organisation set status = 'active', name = case when status = 'provisional' then $2 else name end,
-       platform_size = coalesce($3, platform_size), country = coalesce($4, country), version = version + 1 where id = $1`,
-    [id, claim.name, dto.platformSize ?? null, dto.country ?? null],
-  );
+  const values = [id, claim.name, dto.platformSize ?? null, dto.country ?? null];
+  if (platform.status === 'provisional') await tx.query('select confirm_platform($1, $2, $3, $4)', values);
   await tx.query(
     'insert into platform_host (host, organisation_id, confirmed_at) values ($1, $2, $3) on conflict do nothing',
     [claim.host, id, at],

@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { DomainError } from '../../../domain/errors';
 import { ClockSource } from '../../../infra/clock-source';
 import { Work, type Actor, type Tx } from '../../../infra/database/work';
-import { addJob, JobRegistry } from '../../../infra/jobs/jobs';
+import { addJob, JobRegistry, slotOf } from '../../../infra/jobs/jobs';
 import { log } from '../../../infra/log';
 import { append } from '../../../ledger/append';
 import { providerOf } from '../providers.queries';
@@ -75,7 +75,8 @@ export class Discovery implements OnModuleInit {
         dims: { reach },
         audience: [actor.organisationId],
       });
-      await addJob(tx, DISCOVER, { discoveryId: id }, { key: `${DISCOVER}:${id}`, maxAttempts: 3 });
+      const queue = slotOf(DISCOVER, actor.organisationId, id);
+      await addJob(tx, DISCOVER, { discoveryId: id }, { key: `${DISCOVER}:${id}`, queue, maxAttempts: 3 });
       return { id, platformId, reach, askedAt: at.toISOString(), endedAt: null, outcomes: null };
     });
   }
