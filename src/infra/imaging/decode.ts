@@ -1,13 +1,14 @@
 import type sharp from 'sharp';
 import { blockhash } from '../../perceptual/blockhash';
-import { PDQ_MIN_SIDE, pdqHash } from '../../perceptual/pdq';
+import { hammingDistance } from '../../perceptual/hamming';
+import { PDQ_MATCH_RADIUS, PDQ_MIN_SIDE, pdqHash } from '../../perceptual/pdq';
 import { PDQ_SIDE } from '../../perceptual/pdq-filter';
 import { pdqHashFast } from '../../perceptual/pdq-jpeg';
 import { pdqVariants } from '../../perceptual/pdq-variants';
 import type { Pixels } from '../../perceptual/pixels';
 import type { HashRequest } from './frames';
 import { firstFrame, placed } from './first-frame';
-import { jpegHeader } from './jpeg-header';
+import { jpegHeader, jpegScans } from './jpeg-header';
 import { sniff } from './magic';
 import { INCOMPLETE_CODES } from './protocol';
 import type { DecodeFaultCode, DecodeLimits, FastImageHashes, ImageHashes, IncompleteCode } from './protocol';
@@ -77,7 +78,10 @@ export async function hashEncoded(
 
 type Seen = DecodedImage & { readonly incomplete?: IncompleteCode };
 
-/** What a viewer shows first; see {@link firstFrame}. A frame that cannot be read is never silently the picture behind it. */
+/**
+ * What browsers show first; see {@link firstFrame}. A frame that cannot be read is never silently the picture behind it, and a
+ * look-up is told where other viewers show something that is not like it.
+ */
 async function decodeShown(
   sharp: Sharp,
   bytes: Uint8Array,
@@ -86,17 +90,31 @@ async function decodeShown(
   request: HashRequest,
 ): Promise<Seen> {
   const frame = type === 'image/png' ? firstFrame(bytes) : null;
-  if (!frame) return decodeSeen(sharp, bytes, type, limits, request);
+  const own = (): Promise<Seen> => decodeSeen(sharp, bytes, type, limits, request);
+  if (!frame) return own();
   const { width, height } = frame.canvas;
   if (width * height > limits.maxPixels) {
     throw new DecodeFault('image.too-large', { width, height, maxPixels: limits.maxPixels });
   }
-  if (frame.png) {
-    const seen = await decodeSeen(sharp, frame.png, type, limits, request);
+  const { png } = frame;
+  const framed = async (file: Uint8Array): Promise<Seen> => {
+    const seen = await decodeSeen(sharp, file, type, limits, request);
     return { ...seen, pixels: placed(seen.pixels, frame), width, height };
+  };
+  if (png) {
+    const [shown, other] = frame.isShown ? [() => framed(png), own] : [own, () => framed(png)];
+    return request.partial ? beside(await shown(), await other().catch(() => null)) : shown();
   }
+  if (!frame.isShown) return own();
   if (!request.partial) throw new DecodeFault('image.undecodable', { type });
-  return { ...(await decodeSeen(sharp, bytes, type, limits, request)), incomplete: 'image.undecodable' };
+  return { ...(await own()), incomplete: 'image.undecodable' };
+}
+
+/** Of two pictures in one file the one that browsers show, marked where the other is not like it. */
+function beside(shown: Seen, other: Seen | null): Seen {
+  if (!other) return shown;
+  const apart = hammingDistance(pdqHash(shown.pixels).hash, pdqHash(other.pixels).hash);
+  return apart > PDQ_MATCH_RADIUS ? { incomplete: 'image.ambiguous', ...shown } : shown;
 }
 
 /** The whole picture; where `partial` allows it, what there is of one. @throws DecodeFault */
@@ -144,6 +162,9 @@ async function decodeWhole(
   }
 }
 
+/** Of pixels, times scans: libjpeg goes through a whole picture for each, and the usual limit of some fifty is less than browsers have. */
+const MOST_SCANNED = 1e9;
+
 /** Pictures of fewer pixels are not shrunk: decoding them whole takes no longer. */
 const WORTH_SHRINKING = 2 ** 19;
 
@@ -168,6 +189,7 @@ export async function decodeImage(
   const decoder = sharp(bytes, {
     limitInputPixels: maxPixels,
     failOn,
+    unlimited: failOn === 'none' && jpeg && jpegScans(bytes) * width * height <= MOST_SCANNED,
     pages: 1,
     sequentialRead: true,
     ignoreIcc: space !== 'cmyk',
@@ -211,6 +233,8 @@ function faultOf(error: unknown, type: string, bytes: Uint8Array): DecodeFault {
   if (error instanceof DecodeFault) return error;
   const message = error instanceof Error ? error.message : '';
   if (/pixel limit/i.test(message)) return new DecodeFault('image.too-large', { type });
+  // Said of empty scans behind those that make the picture, with other words that would call it cut off.
+  if (/inconsistent progression/i.test(message)) return new DecodeFault('image.undecodable', { type });
   if (saysTruncated(message)) return new DecodeFault('image.truncated', { type });
   // To libvips a TIFF whose directory it cannot read is of no kind that it knows.
   if (type === 'image/tiff' && /unsupported image format/i.test(message)) {

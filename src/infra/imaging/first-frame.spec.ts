@@ -95,6 +95,17 @@ describe('an APNG whose own picture is no part of its animation', () => {
     expect(seen).toMatchObject({ incomplete: 'image.undecodable' });
   });
 
+  it('is marked in a look-up where viewers without animations show something else, and not where that is like it', async () => {
+    const file = await disguised();
+    const seen = await pool.hashImage(file, file.length, { partial: true });
+    expect(seen).toMatchObject({ incomplete: 'image.ambiguous', pdq: pdqHash(shown) });
+    const same = await apng((frame) => [{ frames: 1 }, { own: frame }, { control: FULL }, { frame }]);
+    expect(await pool.hashImage(same, same.length, { partial: true })).not.toHaveProperty('incomplete');
+    const broken = await apng((frame, own) => [{ frames: 1, lie: true }, { own }, { control: FULL }, { frame }]);
+    const laxly = await pool.hashImage(broken, broken.length, { partial: true });
+    expect(laxly).toMatchObject({ incomplete: 'image.ambiguous', pdq: pdqHash(hidden) });
+  });
+
   it('that ends early is looked up by what there is of its frame', async () => {
     const file = await disguised();
     const cut = file.subarray(0, file.length - 3_000);

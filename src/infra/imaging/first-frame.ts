@@ -7,6 +7,8 @@ import type { Pixels } from '../../perceptual/pixels';
  * libpng, which knows of none, the other. What Chromium 153 makes of such files, and of broken ones, is in the tests.
  */
 export interface FirstFrame {
+  /** Viewers that play animations show it. Otherwise they show the picture in IDAT, unless they overlook what is wrong with it. */
+  readonly isShown: boolean;
   /** The frame as a PNG of its own; it ends early where the file does. Null: there is none that can be read. */
   readonly png: Uint8Array | null;
   readonly canvas: { readonly width: number; readonly height: number };
@@ -31,14 +33,14 @@ const CONTROL_BYTES = 26;
 /** A PNG of 64 MiB in chunks of a usual size has a thousandth of them. */
 const MOST_CHUNKS = 100_000;
 
-/** Null for a PNG that shows its own picture, animated or not. */
+/** Null for a PNG that has nothing else to show than its own picture, be it the first frame of an animation. */
 export function firstFrame(bytes: Uint8Array): FirstFrame | null {
   const before: Chunk[] = [];
   const behind: Chunk[] = [];
   for (const chunk of chunksOf(bytes)) {
     const isFrame = chunk.type === 'fdAT' || (chunk.type === 'fcTL' && chunk.isSound);
     if (chunk.type === 'IDAT' && behind.length === 0) {
-      if (!hidesItself(before)) return null;
+      if (before.some(({ type, isSound }) => type === 'fcTL' && isSound)) return null;
       behind.push(chunk);
     } else if (behind.length === 0) before.push(chunk);
     else if (chunk.type === 'fcTL' && behind.at(-1)?.type === 'fdAT') break;
@@ -49,13 +51,14 @@ export function firstFrame(bytes: Uint8Array): FirstFrame | null {
   if (!header) return null;
   // What stands behind so many is not looked at, and so nobody knows what a viewer shows: not the picture in its IDAT for sure.
   if (behind.length === 0 && before.length > MOST_CHUNKS) return unreadable(header);
-  if (behind.length === 0) return null;
-  return frameOf(bytes, header, before, behind);
+  const isShown = hidesItself(before);
+  if (behind.length === 0 || (!isShown && !behind.some(({ type }) => type === 'fdAT'))) return null;
+  return { ...frameOf(bytes, header, before, behind), isShown };
 }
 
 function hidesItself(before: readonly Chunk[]): boolean {
   const sound = before.filter(({ isSound }) => isSound);
-  return sound.some(isCount) && sound.some(isHeader) && !sound.some(({ type }) => type === 'fcTL');
+  return sound.some(isCount) && sound.some(isHeader);
 }
 
 const isCount = ({ type, data }: Chunk): boolean =>
@@ -63,6 +66,7 @@ const isCount = ({ type, data }: Chunk): boolean =>
 const isHeader = ({ type, data }: Chunk): boolean => type === 'IHDR' && data.length === 13;
 
 const unreadable = (header: Uint8Array): FirstFrame => ({
+  isShown: true,
   png: null,
   canvas: { width: u32(header, 0), height: u32(header, 4) },
   at: { x: 0, y: 0 },
@@ -92,7 +96,7 @@ function frameOf(
     ...parts.map(({ data }) => chunkOf('IDAT', data.subarray(4))),
     ...(parts.every(({ isWhole }) => isWhole) ? [chunkOf('IEND', new Uint8Array())] : []),
   ];
-  return { png: Buffer.concat(pieces), canvas, at: { x, y } };
+  return { ...none, png: Buffer.concat(pieces), at: { x, y } };
 }
 
 /** The frame where it lies in its canvas; around it is nothing to see: black, and transparent. */

@@ -34,3 +34,13 @@ function frameAt(view: DataView, at: number): JpegHeader | null {
   if (precision !== 8 || width === 0 || height === 0 || ![1, 3, 4].includes(components)) return null;
   return { width, height, components };
 }
+
+/** How many scans a JPEG has at most (SOS; the mark may also stand in a thumbnail or a comment). */
+export function jpegScans(bytes: Uint8Array): number {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let scans = 0;
+  for (let at = view.indexOf(SOS); at >= 0; at = view.indexOf(SOS, at + 2)) scans++;
+  return scans;
+}
+
+const SOS = Buffer.from([0xff, 0xda]);

@@ -84,6 +84,34 @@ describe('a damaged picture', () => {
   });
 });
 
+describe('a progressive JPEG', () => {
+  it('with more scans than the decoder takes without being told, which browsers draw whole, is looked up whole', async () => {
+    const plain = await pipelineOf(scene).jpeg({ progressive: true, quality: 90 }).toBuffer();
+    // Of one colour: its first scan for fine detail says of no block anything.
+    const grey = pipelineOf({ ...scene, data: new Uint8Array(scene.data.length).fill(128) });
+    const empty = scansOf(await grey.jpeg({ progressive: true, quality: 90 }).toBuffer()).toSorted(
+      (a, b) => a.length - b.length,
+    );
+    const end = plain.subarray(plain.length - 2);
+    const file = Buffer.concat([plain.subarray(0, -2), ...Array<Buffer>(60).fill(empty[0] ?? end), end]);
+    await expect(pool.hashImage(file)).rejects.toMatchObject({ code: 'image.undecodable' });
+    const seen = await pool.hashImage(file, file.length, { partial: true });
+    expect(seen.incomplete).toBe('image.undecodable');
+    expect(hammingDistance(seen.pdq.hash, pdqHash(scene).hash)).toBeLessThanOrEqual(PDQ_MATCH_RADIUS);
+  });
+});
+
+/** Each from its header to the next marker. */
+function scansOf(jpeg: Buffer): Buffer[] {
+  const scans: Buffer[] = [];
+  for (let at = jpeg.indexOf('ffda', 0, 'hex'); at >= 0; at = jpeg.indexOf('ffda', at + 2, 'hex')) {
+    let to = at + 2 + jpeg.readUInt16BE(at + 2);
+    while (jpeg[to] !== 0xff || jpeg[to + 1] === 0) to++;
+    scans.push(jpeg.subarray(at, to));
+  }
+  return scans;
+}
+
 describe('a TIFF', () => {
   it('that ends early or is damaged is said to be so, and not to be of a kind that is not decoded', async () => {
     for (const compression of ['none', 'lzw', 'deflate'] as const) {

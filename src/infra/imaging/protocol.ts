@@ -19,8 +19,8 @@ interface Hashed {
   readonly incomplete?: IncompleteCode;
 }
 
-/** Why an image was hashed as far as it can be seen. */
-export const INCOMPLETE_CODES = ['image.truncated', 'image.undecodable'] as const;
+/** Why an image was hashed as far as it can be seen; `ambiguous`: what some viewers show of it is not hashed. */
+export const INCOMPLETE_CODES = ['image.truncated', 'image.undecodable', 'image.ambiguous'] as const;
 export type IncompleteCode = (typeof INCOMPLETE_CODES)[number];
 
 /**
