@@ -70,7 +70,7 @@ describe('a long list that broke off', () => {
 
   it('never takes the line in which it broke', async () => {
     const sent = begin(address, randomUUID());
-    sent.write(`${lines('cut', 0, 500)}https://harbour.example/cut/50`);
+    sent.write(`${lines('cut', 0, 501)}https://harbour.example/cut/50`);
     await eventually(() => taken('cut'), (count) => count === 500); // prettier-ignore
     sent.destroy();
     const other = await whole(address, randomUUID(), lines('cut', 500, 501));

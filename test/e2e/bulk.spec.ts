@@ -104,6 +104,17 @@ describe('a long list', () => {
     });
   });
 
+  it('comes as a form that breaks off before its end, and none of it is taken', async () => {
+    const head =
+      '--b\r\ncontent-disposition: form-data; name="case"\r\n\r\n{"category":"threat","ideology":"other"}\r\n';
+    const file =
+      '--b\r\ncontent-disposition: form-data; name="file"; filename="l.txt"\r\ncontent-type: text/plain\r\n\r\n';
+    const body = `${head}${file}https://harbour.example/half/1\nhttps://harbour.example/ha`;
+    const answer = await cast.analyst.post<{ code: string }>('/v1/cases/bulk', body, { 'content-type': 'multipart/form-data; boundary=b' }); // prettier-ignore
+    expect([answer.status, answer.body.code]).toEqual([400, 'file.interrupted']);
+    expect((await world.sql.query(`select 1 from content_item where address like '%/half/%'`)).rowCount).toBe(0);
+  });
+
   it('opens no case when there is nothing in it, its header is unknown or its case is not described', async () => {
     const count = async (): Promise<unknown> =>
       (await world.sql.query('select count(*)::int as n from case_file')).rows[0];

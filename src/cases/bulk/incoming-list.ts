@@ -1,3 +1,4 @@
+import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../../domain/errors';
 import { lineBody, lineTypeOf, LINE_TYPES, type LineType } from '../../infra/http/line-body';
@@ -49,5 +50,16 @@ export async function listOf(request: FastifyRequest): Promise<IncomingList> {
   const { value: part, done } = await files[Symbol.asyncIterator]().next();
   if (done) throw new DomainError('request.invalid', {}, [{ pointer: '/file', detail: 'a file with the list' }]);
   const format = formatOf(part.mimetype, part.filename);
-  return { format, bytes: part.file, document };
+  return { format, bytes: wholeOf(part), document };
+}
+
+/** A part that ends before its end is no list: its last line may be half of one. */
+async function* wholeOf({ file }: MultipartFile): AsyncGenerator<Uint8Array, void, undefined> {
+  const pieces: AsyncIterable<Buffer> = file.iterator({ destroyOnReturn: false });
+  try {
+    yield* pieces;
+  } catch (error) {
+    throw error instanceof DomainError ? error : new DomainError('file.interrupted');
+  }
+  if (file.truncated) throw new DomainError('file.too-large');
 }

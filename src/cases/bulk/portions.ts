@@ -26,7 +26,6 @@ export class Measured {
     let size = 0;
     for await (const piece of this.bytes) {
       size += piece.length;
-      // The line that the limit falls into is not whole, and a piece is at most some kilobytes.
       this.isCut = size > MOST_BYTES;
       if (this.isCut) return;
       yield piece;
@@ -45,20 +44,29 @@ export class Portions {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Portion, void, undefined> {
     let waiting: BulkRecord[] = [];
-    let [no, count] = [0, 0];
-    for await (const record of this.records) {
-      if (count === MOST_ITEMS) {
-        this.cutBecause = 'items';
-        break;
-      }
-      count++;
+    let no = 0;
+    for await (const record of this.whole()) {
       waiting.push(record);
       if (waiting.length < PORTION) continue;
       yield portionOf(no++, waiting);
       waiting = [];
     }
-    if (this.bytes.isCut) this.cutBecause = 'bytes';
     if (waiting.length > 0) yield portionOf(no, waiting);
+  }
+
+  /** Up to the limits. One record behind: of a list that was cut, the last one may have been cut as well. */
+  private async *whole(): AsyncGenerator<BulkRecord, void, undefined> {
+    let last: BulkRecord | null = null;
+    let count = 0;
+    for await (const record of this.records) {
+      if (last) yield last;
+      last = record;
+      if (++count <= MOST_ITEMS) continue;
+      this.cutBecause = 'items';
+      return;
+    }
+    if (this.bytes.isCut) this.cutBecause = 'bytes';
+    else if (last) yield last;
   }
 }
 
