@@ -22,12 +22,13 @@ import '@mantine/core/styles/Alert.css';
 import '@mantine/core/styles/PasswordInput.css';
 import './console.css';
 import { createTheme, MantineProvider, type CSSVariablesResolver } from '@mantine/core';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { RouterProvider } from '@tanstack/react-router';
 import { router } from './app';
 import { t } from './texts';
+import { Refused } from './wire';
 
 const theme = createTheme({
   primaryColor: 'cyan',
@@ -42,7 +43,14 @@ const readable: CSSVariablesResolver = () => ({
   dark: { '--mantine-color-dimmed': '#a6b0b9' },
 });
 
-const client = new QueryClient({ defaultOptions: { queries: { retry: 1, refetchOnWindowFocus: true } } });
+/** A session that ended shows the way in, on whichever screen. */
+const noSession = (error: Error): void => {
+  if (error instanceof Refused && error.status === 401) client.setQueryData(['session'], null);
+};
+const client: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: noSession }),
+  defaultOptions: { queries: { retry: 1, refetchOnWindowFocus: true } },
+});
 
 document.documentElement.lang = t.lang;
 const root = document.getElementById('root');

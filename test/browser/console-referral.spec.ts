@@ -5,6 +5,7 @@ import { hashPassword } from '../../src/accounts/password';
 import { SettableClock } from '../../src/infra/clock-source';
 import { startWorld, type Person, type World } from '../support/app';
 import { startBrowser, type TestBrowser } from '../support/browser';
+import { eventually, notice, received } from '../support/referral';
 
 const SHOTS = join(__dirname, '..', '..', 'test-results', 'screens');
 const PASSWORD = 'a long enough password';
@@ -23,12 +24,14 @@ describe('a referral from paste to outcome, in two browsers', () => {
   let address: string;
   let unit: Page;
   let platform: Page;
+  let analyst: Person;
   const foreign: string[] = [];
 
   beforeAll(async () => {
     mkdirSync(SHOTS, { recursive: true });
     world = await startWorld({ clock: new RunningClock(), config: { undoSeconds: 2 } });
-    const { analyst, moderator } = await world.cast();
+    const { analyst: someone, moderator } = await world.cast();
+    analyst = someone;
     address = await world.listen();
     unit = await enter(analyst, 'en-GB', 1200);
     platform = await enter(moderator, 'fr-FR', 360);
@@ -189,5 +192,21 @@ describe('a referral from paste to outcome, in two browsers', () => {
       expect(await page.evaluate(() => document.querySelectorAll('h1').length)).toBe(1);
     }
     expect(await platform.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)).toBe(false);
+  });
+
+  it('sends on what was answered when the page is left before its time', async () => {
+    const { id } = await received(analyst);
+    await platform.keyboard.press('Escape');
+    await platform.getByText('1 élément en cours').waitFor();
+    await platform.keyboard.press('j');
+    await platform.keyboard.press('Enter');
+    await platform.getByText('pas encore de réponse').waitFor();
+    await platform.keyboard.press('g');
+    await platform.getByText('pas encore transmis').waitFor();
+    await platform.goto('about:blank');
+    await eventually(
+      () => notice(analyst, id),
+      ({ state }) => state === 'answered',
+    );
   });
 });

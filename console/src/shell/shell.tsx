@@ -8,6 +8,7 @@ import { useLive } from '../live';
 import { forget } from '../notice/seen-entries';
 import { SignIn } from '../sign-in';
 import { switchLanguage, t } from '../texts';
+import { held, sendOn } from '../undo/held-answers';
 import { letGo } from '../undo/leaving';
 import { UndoBars } from '../undo/undo-bars';
 import { SessionContext, useSession } from './session';
@@ -88,10 +89,15 @@ function Main() {
 function Header({ session: current, isLive }: { readonly session: Session; readonly isLive: boolean }) {
   const queries = useQueryClient();
   const leave = useMutation({
-    mutationFn: signOut,
+    mutationFn: async () => {
+      // What was answered goes with the name of the person who answered it.
+      await Promise.all(held.get().map(({ noticeId }) => sendOn(noticeId)));
+      await signOut();
+    },
     onSettled: () => {
       forget();
       letGo.set([]);
+      held.set([]);
       queries.clear();
       return queries.refetchQueries({ queryKey: ['session'] });
     },
