@@ -3,15 +3,15 @@ import fastify, { type FastifyInstance } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { DomainError } from '../../domain/errors';
-import { bodyFault, bytesOf, limitReceptions, PATIENCE_SECONDS } from './reception';
+import { bodyFault, bytesOf, DRAIN_SECONDS, HEAD_SECONDS, limitReceptions, PATIENCE_SECONDS } from './reception';
 import { drainBody, nextPart } from './submission';
 
 /** Of a file, so that a test can say when its own side is the slow one. */
 let gate: Promise<void>;
 let reading: () => void;
 
-async function start(): Promise<FastifyInstance> {
-  const app = fastify({ forceCloseConnections: true });
+async function start(forceCloseConnections: true | 'idle' = true): Promise<FastifyInstance> {
+  const app = fastify({ forceCloseConnections });
   limitReceptions(app);
   await app.register(multipart);
   app.setErrorHandler((thrown, request, reply) => {
@@ -22,6 +22,7 @@ async function start(): Promise<FastifyInstance> {
       .header('connection', 'close')
       .send({ code });
   });
+  app.get('/slow', async () => ({ waited: await gate }));
   app.post('/json', () => ({ fine: true }));
   app.post('/refused', { onRequest: (_request, reply) => void reply.status(401).send({ code: 'no' }) }, () => ({}));
   app.post('/file', async (request) => {
@@ -145,5 +146,52 @@ describe('a body that is on its way', () => {
     expect(caller.heard()).toMatch(/^HTTP\/1\.1 401 /);
     seconds(PATIENCE_SECONDS + 1);
     await caller.closed;
+  });
+});
+
+describe('a server that stops', () => {
+  let go: () => void;
+  beforeEach(() => void (gate = new Promise((resolve) => (go = resolve))));
+
+  async function open(app: FastifyInstance, text: string): Promise<Caller> {
+    const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+    let heard = '';
+    socket.on('error', () => undefined).on('data', (data) => (heard += data.toString()));
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    const taken = new Promise((resolve) => app.server.once('connection', resolve));
+    socket.write(text);
+    await taken;
+    return { socket, heard: () => heard, closed };
+  }
+  const seconds = (app: FastifyInstance, many: number): void => {
+    for (let n = 0; n < many; n++) app.connections.tick();
+  };
+
+  it('waits a few seconds for the rest of a head, and no longer; what was asked before is answered', async () => {
+    const app = await start('idle');
+    const half = await open(app, 'GET /slow HTTP/1.1\r\nhost: x\r\n');
+    const silent = await open(app, '');
+    const asked = new Promise((resolve) => app.server.once('request', resolve));
+    const whole = await open(app, 'GET /slow HTTP/1.1\r\nhost: x\r\n\r\n');
+    await asked;
+    const stopped = app.close();
+    seconds(app, HEAD_SECONDS);
+    await Promise.all([half.closed, silent.closed]);
+    go();
+    await whole.closed;
+    expect(whole.heard()).toMatch(/^HTTP\/1\.1 200 /);
+    await stopped;
+  });
+
+  it('cuts off after half a minute whatever is still under way', async () => {
+    const app = await start('idle');
+    const asked = new Promise((resolve) => app.server.once('request', resolve));
+    const endless = await open(app, 'GET /slow HTTP/1.1\r\nhost: x\r\n\r\n');
+    await asked;
+    const stopped = app.close();
+    seconds(app, DRAIN_SECONDS);
+    await endless.closed;
+    await stopped;
+    go();
   });
 });

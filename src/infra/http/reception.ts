@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { DomainError } from '../../domain/errors';
 
 /**
@@ -91,16 +92,70 @@ export class Receptions {
   }
 }
 
-declare module 'fastify' {
-  interface FastifyInstance {
-    receptions: Receptions;
+/** A stopping node waits so long for the rest of a request's head: whoever has sent none has asked nothing. */
+export const HEAD_SECONDS = 5;
+/** And so long for anything: what is under way then is cut off. */
+export const DRAIN_SECONDS = 30;
+
+/**
+ * The connections of a server, so that none of them keeps a stopping node. Node closes those that are idle; one with half a
+ * head is not, and the watch that Node keeps on heads ends with the closing.
+ */
+export class Connections {
+  readonly #open = new Set<Socket>();
+  /** With a request whose head is here and whose answer is not through. */
+  readonly #asked = new Map<Socket, number>();
+  #seconds = 0;
+
+  constructor(server: Server) {
+    server.on('connection', (socket) => {
+      this.#open.add(socket);
+      socket.once('close', () => this.#open.delete(socket));
+    });
+    server.on('request', ({ socket }, answer) => {
+      this.#asked.set(socket, (this.#asked.get(socket) ?? 0) + 1);
+      answer.once('close', () => this.#answered(socket));
+    });
+  }
+
+  /** From now on none is waited for longer than the seconds above. */
+  stop(): void {
+    const timer = setInterval(() => (this.#open.size > 0 ? this.tick() : clearInterval(timer)), TICK_MS).unref();
+  }
+
+  /** One second of stopping has passed. */
+  tick(): void {
+    this.#seconds += 1;
+    for (const socket of this.#open) {
+      const most = this.#asked.has(socket) ? DRAIN_SECONDS : HEAD_SECONDS;
+      if (this.#seconds >= most) socket.destroy();
+    }
+  }
+
+  #answered(socket: Socket): void {
+    const left = (this.#asked.get(socket) ?? 1) - 1;
+    if (left > 0) this.#asked.set(socket, left);
+    else this.#asked.delete(socket);
   }
 }
 
-/** Watches the body of every request, whatever reads it; their headers are Node's to watch (60 s). */
+declare module 'fastify' {
+  interface FastifyInstance {
+    receptions: Receptions;
+    connections: Connections;
+  }
+}
+
+/** Watches the body of every request, whatever reads it; their headers are Node's to watch (60 s), and ours when the server stops. */
 export function limitReceptions(fastify: FastifyInstance): void {
   const receptions = new Receptions();
   fastify.decorate('receptions', receptions);
+  const connections = new Connections(fastify.server);
+  fastify.decorate('connections', connections);
+  fastify.addHook('preClose', (done) => {
+    connections.stop();
+    done();
+  });
   fastify.addHook('onRequest', (request, reply, done) => {
     receptions.watch(request.raw, reply.raw);
     done();
