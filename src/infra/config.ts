@@ -14,7 +14,7 @@ export interface MailSettings {
   readonly port: number;
   readonly tls: (typeof MAIL_TLS)[number];
   readonly user?: string;
-  /** Read at every start; never an environment variable, which children inherit. */
+  /** Read at every delivery; never an environment variable, which children inherit. */
   readonly passwordFile?: string;
   /** PEM certificates of authorities to trust for the relay instead of the system's. */
   readonly caFile?: string;
