@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { flattenedVerify, importJWK } from 'jose';
+// oxlint-disable-next-line import/no-named-as-default -- its types have the default export alone
 import PDFDocument from 'pdfkit';
 import { ONE_OF_EACH, ORDER } from '../../test/support/forms';
 import { annexI, formBytes, type Form } from '../../src/domain/forms/forms';

@@ -39,6 +39,7 @@ describe('forms over HTTP', () => {
     return { status: answer.statusCode, type: `${answer.headers['content-type']}`, bytes: answer.rawPayload };
   } // prettier-ignore
 
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the test says what it expects
   async function read<T>(person: Person, pdf: Uint8Array): Promise<{ status: number; body: T }> {
     const parts = new FormData();
     parts.append('file', new Blob([Uint8Array.from(pdf)], { type: 'application/pdf' }), 'form.pdf');

@@ -181,7 +181,7 @@ export function instantOf(form: Form): Date {
       return new Date(form.content.date);
     case 'referral':
       return new Date(form.content.sentAt);
-    case 'referral-response':
+    default:
       return new Date(form.content.decidedAt);
   }
 }

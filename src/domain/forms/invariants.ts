@@ -8,11 +8,10 @@ export function contradictionsOf(form: Form): FieldFault[] {
       return ofOrder(form.content);
     case 'annex-ii':
       return ofFeedback(form.content);
-    case 'annex-iii':
-    case 'referral':
-      return [];
     case 'referral-response':
       return ofResponse(form.content);
+    default:
+      return [];
   }
 }
 

@@ -49,7 +49,7 @@ function bodyOf(form: Form, say: Say): Block[] {
       return impossibility(form.content, say);
     case 'referral':
       return referral(form.content, say);
-    case 'referral-response':
+    default:
       return response(form.content, form.inReplyTo, say);
   }
 }

@@ -174,6 +174,7 @@ export const annexIIISchema = published(
     {
       // Paragraph 7 asks for nothing; paragraph 8 is a question and says what it asks.
       if: { type: 'object', properties: { ground: { const: 'FORCE_MAJEURE' } }, required: ['ground'] },
+      // oxlint-disable-next-line unicorn/no-thenable -- the keyword of JSON Schema
       then: { properties: { clarificationNeeded: false } },
       else: { required: ['clarificationNeeded'] },
     },
@@ -243,6 +244,7 @@ export const formSchema: JsonSchema = {
   properties: { form: { enum: FORM_KINDS } },
   allOf: FORM_KINDS.map((kind) => ({
     if: { type: 'object', properties: { form: { const: kind } }, required: ['form'] },
+    // oxlint-disable-next-line unicorn/no-thenable -- the keyword of JSON Schema
     then: object({
       form: { const: kind },
       v: { const: FORM_VERSION },

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Form } from '../../domain/forms/forms';
 import type { FormLanguage } from '../../domain/forms/languages';
 import { ClockSource } from '../../infra/clock-source';
@@ -6,10 +6,10 @@ import { CONFIG, type Config } from '../../infra/config';
 import { Turns } from '../../infra/media/turns';
 import type { SignedForm } from './authority-keys.service';
 import type { CertificateSigner } from './cms';
+import { Drawing } from './drawing';
 import { openKeyFile } from './key-file';
 import { signPdf } from './pades';
 import { readSignedForm, type ReadForm } from './read-form';
-import { renderForm } from './render-form';
 
 /** `both`: by certificate as a PDF, and by key over the data. */
 export const SIGNATURE_LEVELS = ['none', 'jws', 'certificate', 'both'] as const;
@@ -34,7 +34,8 @@ const READERS = 2;
 
 /** Forms as PDF documents, outside of any transaction: drawing one takes a tenth of a second. */
 @Injectable()
-export class FormDocuments {
+export class FormDocuments implements OnApplicationShutdown {
+  private readonly drawing = new Drawing();
   private readonly turns = new Turns(READERS);
 
   constructor(
@@ -46,7 +47,7 @@ export class FormDocuments {
   async draw(form: Form, { language, issuer, jws }: DocumentOptions): Promise<FormDocument> {
     const at = this.clock.now();
     const signer = issuer && (await this.signerOf(issuer.organisationId, at));
-    const pdf = await renderForm(form, language, { jws, certificate: signer !== undefined });
+    const pdf = await this.drawing.draw(form, language, { jws, certificate: signer !== undefined });
     if (!signer || !issuer) return { pdf, level: jws ? 'jws' : 'none' };
     return { pdf: await signPdf(pdf, signer, { name: issuer.name, at }), level: jws ? 'both' : 'certificate' };
   }
@@ -54,6 +55,10 @@ export class FormDocuments {
   /** What a PDF carries, held to its schema; its JWS is not verified by this. `owner` asks, and waits in turn with others. */
   read(pdf: Uint8Array, owner: string): Promise<ReadForm> {
     return this.turns.run(() => readSignedForm(pdf), new AbortController().signal, owner);
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.drawing.close();
   }
 
   private signerOf(organisationId: string, at: Date): Promise<CertificateSigner | undefined> {

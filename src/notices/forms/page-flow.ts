@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+// oxlint-disable-next-line import/no-named-as-default -- its types have the default export alone
 import PDFDocument from 'pdfkit';
 import type { Block, Row } from '../../domain/forms/layout';
 import { isRecord } from '../../domain/json';
@@ -54,7 +55,12 @@ function glyphsOf(document: PDFKit.PDFDocument): (codePoint: number) => boolean 
   if (typeof font !== 'object' || font === null) throw new Error('pdfkit holds no embedded font');
   const has: unknown = Reflect.get(font, 'hasGlyphForCodePoint');
   if (typeof has !== 'function') throw new Error('the font cannot be asked for its glyphs');
-  return (codePoint) => Reflect.apply(has, font, [codePoint]) === true;
+  const known = new Map<number, boolean>();
+  return (codePoint) => {
+    const answer = known.get(codePoint) ?? Reflect.apply(has, font, [codePoint]) === true;
+    known.set(codePoint, answer);
+    return answer;
+  };
 }
 
 /** Blocks from top to bottom on as many pages as they need, tagged (ISO 32000-1, 14.8) and without anything active. */

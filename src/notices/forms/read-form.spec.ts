@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+// oxlint-disable-next-line import/no-named-as-default -- its types have the default export alone
 import PDFDocument from 'pdfkit';
 import { anyForm, ONE_OF_EACH } from '../../../test/support/forms';
 import { formBytes } from '../../domain/forms/forms';
