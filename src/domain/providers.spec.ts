@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { PROVIDER_SERVICES, acceptsLanguage, gapsOf, isInTcoScope } from './providers';
+import { PROVIDER_SERVICES, acceptsLanguage, gapsOf, isContact, isInTcoScope } from './providers';
 import { EU_MEMBER_STATES, officialLanguagesOf } from './union';
 
 describe('the scope of the Regulation', () => {
@@ -75,5 +75,31 @@ describe('what is missing from an entry', () => {
     } as const;
     expect(gapsOf(empty)).toEqual(['home_country', 'languages', 'contact_point', 'terms_clause']);
     expect(gapsOf({ ...empty, serviceKind: 'dns' })).toEqual([]);
+  });
+});
+
+describe('a contact', () => {
+  it('has the form of its kind', () => {
+    expect(isContact('email', 'orders+tco@eu.harbour.example')).toBe(true);
+    expect(isContact('telephone', '+353 1 555 01 00')).toBe(true);
+    expect(isContact('web_form', 'https://harbour.example/orders?lang=en')).toBe(true);
+    expect(isContact('postal', '1 Quay, Dublin')).toBe(true);
+  });
+
+  it('is none with a second address, a header, a login or a script in it', () => {
+    for (const value of [
+      'a@b.example,c@d.example',
+      'a@b.example\nbcc: c@d.example',
+      'A <a@b.example>',
+      'a@localhost',
+      '@b.example',
+      '',
+    ])
+      expect([value, isContact('email', value)]).toEqual([value, false]);
+    for (const value of ['http://b.example/', 'javascript:alert(1)', 'https://user@b.example/', 'https:///x'])
+      expect([value, isContact('web_form', value)]).toEqual([value, false]);
+    for (const value of ['112', 'call us', '+0 55 55 55', '+353 1 555 01 00;ext=7'])
+      expect([value, isContact('telephone', value)]).toEqual([value, false]);
+    expect(isContact('postal', 'Dublin')).toBe(false);
   });
 });

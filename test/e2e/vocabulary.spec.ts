@@ -1,5 +1,7 @@
 import { Client } from 'pg';
 import { MEDIA_KINDS, MEDIA_STATES } from '../../src/evidence/exhibit.dto';
+import { PROOFS } from '../../src/accounts/providers/claims/claims.dto';
+import { REACHES } from '../../src/accounts/providers/discovery/discovery.dto';
 import {
   CLAIM_STATES,
   CONTACT_KINDS,
@@ -77,6 +79,8 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
   'provider_proposal.source': CONTACT_SOURCES,
   'provider_proposal.state': PROPOSAL_STATES,
   'provider_claim.state': CLAIM_STATES,
+  'provider_claim.proof': PROOFS,
+  'provider_discovery.reach': REACHES,
   'authority_entry.competences': AUTHORITY_COMPETENCES,
   'authority_key.origin': KEY_ORIGINS,
   'contact_point.channel': vocabulary.CHANNELS,
