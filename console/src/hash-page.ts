@@ -4,7 +4,7 @@ import { blockhash } from '../../src/perceptual/blockhash';
 import { PDQ_MIN_QUALITY, pdqHash, type PdqHash } from '../../src/perceptual/pdq';
 import { Refused, matchByHash, session, type HashMatch, type Session } from './api';
 import { UndecodableError, pixelsOf } from './picture-pixels';
-import { t } from './texts';
+import { lang, texts } from './texts/hash-page';
 
 /** What was computed here. Nothing but these words ever leaves the page. */
 interface Hashes {
@@ -13,7 +13,6 @@ interface Hashes {
 }
 
 type Child = Node | string;
-const texts = t.hashPage;
 
 function element(
   name: string,
@@ -102,7 +101,7 @@ function refusalShown(error: unknown): Child {
 async function answerShown(hashes: Hashes, current: Session | null): Promise<Child[]> {
   if (!current)
     return [
-      element('p', { id: 'answer', class: 'quiet' }, texts.signInFirst, ' ', element('a', { href: '/' }, t.signIn)),
+      element('p', { id: 'answer', class: 'quiet' }, texts.signInFirst, ' ', element('a', { href: '/' }, texts.signIn)),
     ];
   try {
     return matchesShown(await ask(hashes));
@@ -153,7 +152,7 @@ function start(page: HTMLElement): void {
   page.replaceChildren(element('h1', {}, texts.title), element('p', { class: 'stays' }, texts.stays), drop, result);
 }
 
-document.documentElement.lang = t.lang;
+document.documentElement.lang = lang;
 document.title = `${texts.title} · Clepsydra`;
 const page = document.getElementById('page');
 if (page) start(page);

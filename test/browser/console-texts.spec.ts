@@ -34,7 +34,7 @@ function readPaths(): ReadonlySet<string> {
           read.add(`${path}.${name}.${rest}`);
       }
     }
-    if (plain.includes('const texts = t.hashPage')) {
+    if (plain.includes("from './texts/hash-page'")) {
       for (const [, path] of plain.matchAll(/\btexts\.([a-zA-Z.]+)/g)) read.add(`hashPage.${path}`);
     }
   }

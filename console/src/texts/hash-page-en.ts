@@ -1,5 +1,6 @@
 /** The page that hashes a picture in the browser. */
 export const enHashPage = {
+  signIn: 'Sign in',
   title: 'Is this picture known?',
   stays:
     'The picture does not leave this browser. It is hashed here, and only its hashes are sent, under your organisation’s account.',

@@ -2,6 +2,7 @@ import type { Deep } from './shape';
 import type { enHashPage } from './hash-page-en';
 
 export const frHashPage: Deep<typeof enHashPage> = {
+  signIn: 'Se connecter',
   title: 'Cette image est-elle connue ?',
   stays:
     'L’image ne quitte pas ce navigateur. Son empreinte est calculée ici et seules les empreintes sont envoyées, au nom de votre organisation.',
