@@ -70,6 +70,37 @@ describe('the type by magic bytes', () => {
     expect(sniff(file)).toEqual({ type, kind });
   });
 
+  it.each([
+    ['a box that nobody knows', '\0\0\0\x0cabcd1234\0\0\0\x14ftypisom'],
+    ['a box of a type that is no text', '\0\0\0\x0c\x01\x02\x03\x041234\0\0\0\x08moov'],
+    ['a long box with 64 bits of size', '\0\0\0\x01abcd\0\0\0\0\0\0\0\x141234\0\0\0\x14ftypisom'],
+    ['numbers too small for a size', `${'\0\0\0\x02'.repeat(5)}\0\0\0\x14ftypisom`],
+    ['more of one than is read', `\0\x02\0\0abcd${'x'.repeat(70_000)}`],
+  ])('looks at a film with %s before its type, because players pass over that', (_, file) => {
+    expect(sniff(bytes(file))).toEqual({ type: 'video/mp4', kind: 'video' });
+  });
+
+  it.each([
+    ['a sentence', 'Get free tickets for the moov'],
+    ['a box that ends behind the file', '\0\x02\0\0abcd'],
+    ['zeros', '\0'.repeat(70_000)],
+    ['small numbers', '\0\0\0\x05'.repeat(20_000)],
+    ['a font', `\0\x01\0\0\0\x10\x01\0${'x'.repeat(70_000)}`],
+    ['letters in step', `${'-'.repeat(100)}G${'\0'.repeat(187)}`.repeat(5)],
+  ])('takes nothing for a film that is none: %s', (_, file) => {
+    expect(sniff(bytes(file)).kind).toBe('other');
+  });
+
+  it.each([
+    ['a transport stream behind other bytes', 'x'.repeat(1000) + `G${'\0'.repeat(187)}`.repeat(8), 'video/mp2t'],
+    ['one with a correction behind each packet', `G${'\0'.repeat(203)}`.repeat(8), 'video/mp2t'],
+    ['Ogg with its film behind much sound', `OggS${'\0'.repeat(9000)}\x80theora`, 'video/ogg'],
+    ['a picture that is not decoded here', '\0\0\0\x0cJXL \r\n\x87\n\0\0\0\x14ftypjxl ', 'image/jxl'],
+    ['another', '\0\0\0\x0cjP  \r\n\x87\n\0\0\0\x14ftypjp2 ', 'image/jp2'],
+  ])('knows %s', (_, file, type) => {
+    expect(sniff(bytes(file))).toEqual({ type, kind: type.split('/')[0] });
+  });
+
   it('knows icons, pointers and bitmaps with anything in their reserved bytes for pictures', () => {
     const icon = bytes('\0\0\x01\0\x01\0\0\0\0\0\x01\0\x20\0');
     expect(sniff(icon)).toEqual({ type: 'image/x-icon', kind: 'image' });

@@ -1,3 +1,5 @@
+import { hasMovieBoxes } from './iso-head';
+
 /**
  * What a file is, by its first bytes and never by its name or its sender's word. Anything that a browser could run
  * (HTML, SVG) is given no type of its own, so that it is never served as one; `active` says so to intake.
@@ -41,29 +43,17 @@ const SIGNATURES: readonly Signature[] = [
   // Icons and pointers, which browsers draw: PNG or bitmap inside.
   { at: 0, magic: '\0\0\x01\0??', found: ICON },
   { at: 0, magic: '\0\0\x02\0??', found: ICON },
+  // Drawn by some browsers and not here.
+  { at: 0, magic: '\0\0\0\x0cJXL \r\n\x87\n', found: { type: 'image/jxl', kind: 'image' } },
+  { at: 0, magic: '\xff\x0a', found: { type: 'image/jxl', kind: 'image' } },
+  { at: 0, magic: '\0\0\0\x0cjP  \r\n\x87\n', found: { type: 'image/jp2', kind: 'image' } },
+  { at: 0, magic: '\xff\x4f\xff\x51', found: { type: 'image/jp2', kind: 'image' } },
   { at: 0, magic: '%PDF-', found: { type: 'application/pdf', kind: 'pdf' } },
   { at: 0, magic: 'RIFF????AVI ', found: { type: 'video/x-msvideo', kind: 'video' } },
   // QuickTime before there was a file type box.
   { at: 4, magic: 'moov', found: { type: 'video/quicktime', kind: 'video' } },
   { at: 4, magic: 'mdat', found: { type: 'video/quicktime', kind: 'video' } },
   { at: 4, magic: 'wide', found: { type: 'video/quicktime', kind: 'video' } },
-  // Boxes that may stand before the file type: players look behind them, whatever they hold.
-  ...[
-    'free',
-    'skip',
-    'uuid',
-    'udta',
-    'junk',
-    'pict',
-    'pnot',
-    'styp',
-    'sidx',
-    'ssix',
-    'moof',
-    'emsg',
-    'prft',
-    'prfl',
-  ].map((magic): Signature => ({ at: 4, magic, found: { type: 'video/mp4', kind: 'video' } })),
   { at: 0, magic: 'FLV\x01', found: { type: 'video/x-flv', kind: 'video' } },
   {
     at: 0,
@@ -71,6 +61,16 @@ const SIGNATURES: readonly Signature[] = [
     found: { type: 'video/x-ms-asf', kind: 'video' },
   },
   { at: 0, magic: '\0\0\x01\xba', found: { type: 'video/mpeg', kind: 'video' } },
+  { at: 0, magic: '\0\0\x01\xb3', found: { type: 'video/mpeg', kind: 'video' } },
+  // Of media players, and not decoded here.
+  { at: 0, magic: '.RMF\0', found: { type: 'video/vnd.rn-realmedia', kind: 'video' } },
+  { at: 0, magic: 'DKIF\0\0', found: { type: 'video/x-ivf', kind: 'video' } },
+  { at: 0, magic: 'YUV4MPEG2 ', found: { type: 'video/x-yuv4mpeg', kind: 'video' } },
+  {
+    at: 0,
+    magic: '\x06\x0e\x2b\x34\x02\x05\x01\x01\x0d\x01\x02\x01\x01\x02',
+    found: { type: 'video/mxf', kind: 'video' },
+  },
   { at: 0, magic: 'PK\x03\x04', found: { type: 'application/zip', kind: 'other' } },
   { at: 0, magic: 'PK\x05\x06', found: { type: 'application/zip', kind: 'other' } },
 ];
@@ -93,17 +93,20 @@ const GENERIC_IMAGE_BRANDS = ['mif1', 'msf1', 'miaf'];
 
 /** The type by magic bytes; give it the first {@link SNIFF_BYTES} bytes, or the whole of a shorter file. */
 export function sniff(bytes: Uint8Array): Sniffed {
+  const whole = bytes.subarray(0, SNIFF_BYTES);
+  const isCutOff = bytes.length >= SNIFF_BYTES;
   const head = latin1(bytes.subarray(0, MAGIC_BYTES));
   const known = SIGNATURES.find(({ at, magic, found }) => matches(head, at, magic) && isSound(head, found));
   if (known && known.found.kind !== 'other') return known.found;
   if (head.startsWith('ftyp', 4)) return sniffBrand(head);
   if (head.startsWith('\x1a\x45\xdf\xa3')) return sniffMatroska(head);
-  const ogg = head.startsWith('OggS') ? sniffOgg(head) : UNKNOWN;
+  if (hasMovieBoxes(whole, isCutOff)) return { type: 'video/mp4', kind: 'video' };
+  const ogg = head.startsWith('OggS') ? sniffOgg(latin1(whole)) : UNKNOWN;
   if (ogg.kind === 'video') return ogg;
   if (isLatePdf(head)) return { type: 'application/pdf', kind: 'pdf' };
   if (known) return known.found;
   if (isTransportStream(head)) return { type: 'video/mp2t', kind: 'video' };
-  const active = sniffMarkup(latin1(bytes.subarray(0, SNIFF_BYTES)), bytes.length >= SNIFF_BYTES);
+  const active = sniffMarkup(latin1(whole), isCutOff);
   return active ? { ...UNKNOWN, active } : UNKNOWN;
 }
 
@@ -143,7 +146,7 @@ const SAME = [
   ['image/png', 'image/x-png', 'image/apng', 'image/vnd.mozilla.apng'],
   ['image/heic', 'image/heif', 'image/heic-sequence', 'image/heif-sequence'],
   ['image/avif', 'image/heif'],
-  ['video/mp4', 'video/quicktime', 'video/x-m4v', 'video/3gpp', 'audio/mp4', 'audio/x-m4a'],
+  ['video/mp4', 'video/quicktime', 'video/x-m4v', 'video/3gpp', 'audio/mp4', 'audio/m4a', 'audio/x-m4a'],
   ['video/webm', 'video/x-matroska', 'audio/webm'],
   ['video/x-msvideo', 'video/avi', 'video/msvideo', 'video/vnd.avi'],
   ['video/x-flv', 'video/flv'],
@@ -151,6 +154,9 @@ const SAME = [
   ['video/mpeg', 'video/mp2p', 'video/x-mpeg'],
   ['video/mp2t', 'video/mpeg', 'video/vnd.dlna.mpeg-tts'],
   ['video/ogg', 'application/ogg'],
+  ['video/mxf', 'application/mxf'],
+  ['video/vnd.rn-realmedia', 'application/vnd.rn-realmedia', 'application/vnd.rn-realmedia-vbr'],
+  ['image/jp2', 'image/jpx', 'image/j2k'],
 ] as const;
 const CHECKABLE = /^(image|video)\/|^application\/(pdf|zip)$/;
 
@@ -213,11 +219,23 @@ function sniffOgg(head: string): Sniffed {
   return moving ? { type: 'video/ogg', kind: 'video' } : UNKNOWN;
 }
 
-/** MPEG transport stream (ISO/IEC 13818-1): packets of 188 bytes that start with 0x47; 192 with a time before each (M2TS). */
+/** Where players still fall into step with a stream that has something before it. */
+const LATEST_PACKET = 2048;
+
+/**
+ * MPEG transport stream (ISO/IEC 13818-1): packets of 188 bytes that start with 0x47; 192 with a time before each (M2TS), 204
+ * with a correction behind. Behind other bytes it takes more of them to tell.
+ */
 function isTransportStream(head: string): boolean {
-  const inStep = (at: number, length: number): boolean =>
-    [0, 1, 2, 3].every((packet) => head[at + packet * length] === '\x47');
-  return inStep(0, 188) || inStep(4, 192);
+  const inStep = (at: number, length: number, packets: number): boolean => {
+    for (let packet = 0; packet < packets; packet++) if (head[at + packet * length] !== '\x47') return false;
+    return true;
+  };
+  if (inStep(0, 188, 4) || inStep(4, 192, 4)) return true;
+  for (let at = head.indexOf('\x47'); at >= 0 && at <= LATEST_PACKET; at = head.indexOf('\x47', at + 1)) {
+    if ([188, 192, 204].some((length) => inStep(at, length, 8))) return true;
+  }
+  return false;
 }
 
 /**
