@@ -94,6 +94,12 @@ describe('two bodies and one subject', () => {
     });
   });
 
+  it('does not hold an order against itself when its request comes again', async () => {
+    const mine = await drafted(first, freshUrl());
+    await order(first, mine);
+    await deconfliction().assertNoOtherOrder(actorOf(first), [mine.itemId], mine.noticeId);
+  });
+
   it('lets one of two through that order at the same instant', async () => {
     const url = freshUrl();
     const drafts = [await drafted(first, url), await drafted(second, url)] as const;

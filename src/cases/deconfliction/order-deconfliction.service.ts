@@ -71,11 +71,13 @@ export class OrderDeconfliction {
 
   /**
    * For whoever is about to let an order go. To be called before the transaction that does it, never inside: see `ask`.
+   * @param noticeId the order itself: a request that comes again after it went out finds it standing, and that is no duplicate
    * @throws DomainError `order.duplicate` with `standing`, and what `ask` throws
    */
-  async assertNoOtherOrder(actor: Actor, itemIds: readonly string[]): Promise<void> {
-    const { isClear, standing } = await this.ask(actor, itemIds);
-    if (!isClear) throw duplicate(standing);
+  async assertNoOtherOrder(actor: Actor, itemIds: readonly string[], noticeId?: string): Promise<void> {
+    const { standing } = await this.ask(actor, itemIds);
+    const others = standing.filter(({ on, noticeId: own }) => on === 'subject' && (own === null || own !== noticeId));
+    if (others.length > 0) throw duplicate(others);
   }
 
   /**
