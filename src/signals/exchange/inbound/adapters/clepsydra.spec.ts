@@ -15,9 +15,9 @@ describe('a feed', () => {
       fc.json(),
       fc.string().map((text) => text.replaceAll('\n', ' ')),
     );
-    fc.assert(
-      fc.property(fc.array(line, { maxLength: 20 }), (lines) => {
-        const { records } = readFeed([...lines, END, ''].join('\n'));
+    return fc.assert(
+      fc.asyncProperty(fc.array(line, { maxLength: 20 }), async (lines) => {
+        const { records } = await readFeed([...lines, END, ''].join('\n'));
         expect(records).toHaveLength(lines.length);
         for (const record of records) {
           if (record.kind !== 'stands') continue;
@@ -29,15 +29,25 @@ describe('a feed', () => {
 
   it('is cut wherever it is cut, and never half taken', () => {
     const whole = `${JSON.stringify({ signalId: 'a', state: 'withdrawn' })}\n${END}\n`;
-    fc.assert(
-      fc.property(fc.nat(whole.length - 3), (at) => {
-        expect(() => readFeed(whole.slice(0, at))).toThrow(DomainError);
+    return fc.assert(
+      fc.asyncProperty(fc.nat(whole.length - 3), async (at) => {
+        await expect(readFeed(whole.slice(0, at))).rejects.toThrow(DomainError);
       }),
     );
   });
 
-  it('is read without its last line break', () => {
-    expect(readFeed(END)).toEqual({ records: [], through: 'c', more: false });
+  it('of which one line is fifteen megabytes is read but for that line, which is never parsed', async () => {
+    const parse = jest.spyOn(JSON, 'parse');
+    const stands = JSON.stringify({ signalId: 'a', state: 'withdrawn' });
+    const { records } = await readFeed([stands, '['.repeat(15_000_000), stands, END].join('\n'));
+    const longest = Math.max(...parse.mock.calls.map(([text]) => text.length));
+    parse.mockRestore();
+    expect(records.map(({ kind }) => kind)).toEqual(['gone', 'refused', 'gone']);
+    expect(longest).toBeLessThan(150_000);
+  });
+
+  it('is read without its last line break', async () => {
+    expect(await readFeed(END)).toEqual({ records: [], through: 'c', more: false });
   });
 });
 

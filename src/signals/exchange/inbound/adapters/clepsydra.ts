@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { isRecord } from '../../../../domain/json';
 import { DomainError } from '../../../../domain/errors';
 import { CheckedConnector, type CheckedResponse } from '../../../../infra/egress/connector';
+import { mapInTurns } from '../../../../infra/turn';
 import { asFrames, asHash, asIncident, asLabels, asReason, asSeverity, asTlp, asType, isRemoteId, isToken, plain, refuse, type Members } from '../normal'; // prettier-ignore
+import { parseLines } from '../slices';
 import { ask, below, textOf } from '../source-http';
 import type { Checkpoint, SourceAccess, SourceAdapter, SourcePage, SourceRecord, SourceStatement } from '../source';
 
@@ -11,6 +13,8 @@ const LIMIT = 5_000;
 /** More is not a page that was asked for. */
 const MOST_LINES = 20_000;
 const MOST_CURSOR = 500;
+/** Between two turns of everything else; a film of hours takes some milliseconds by itself. */
+const LINES_AT_ONCE = 50;
 
 /** The feed of another Clepsydra: JSON lines, gzip, a cursor, tombstones. */
 @Injectable()
@@ -34,7 +38,7 @@ export class ClepsydraAdapter implements SourceAdapter {
         withFrames = false;
         return this.page(access, cursor, withFrames, signal);
       });
-      const page = readFeed(textOf(answer));
+      const page = await readFeed(textOf(answer));
       yield { records: page.records, checkpoint: { cursor: page.through }, more: page.more };
       if (!page.more) return;
       cursor = page.through;
@@ -73,37 +77,25 @@ interface Feed {
 }
 
 /** Lines of one answer. @throws DomainError `exchange.source-cut` when its last line is not there */
-export function readFeed(text: string): Feed {
-  const lines = text.split('\n');
-  if (lines.at(-1)?.trim() === '') lines.pop();
-  const end = parsed(lines.pop() ?? '');
+export async function readFeed(text: string): Promise<Feed> {
+  const lines = await parseLines(text, MOST_LINES);
+  if (!lines) throw new DomainError('exchange.source-unreadable', { reason: 'too-many-lines' });
+  const { values, end } = lines;
   if (!isRecord(end) || !isToken(end.through, MOST_CURSOR) || typeof end.more !== 'boolean') {
     throw new DomainError('exchange.source-cut');
   }
-  if (lines.length > MOST_LINES) {
-    throw new DomainError('exchange.source-unreadable', { reason: 'too-many-lines' });
-  }
   return {
-    records: lines.map((line, index) => readLine(parsed(line), index + 1)),
+    records: await mapInTurns(values, LINES_AT_ONCE, (value, index) => readLine(value, index + 1)),
     through: end.through,
     more: end.more,
   };
-}
-
-function parsed(line: string): unknown {
-  try {
-    const value: unknown = JSON.parse(line);
-    return value;
-  } catch {
-    return undefined;
-  }
 }
 
 const STANDING_STATES: readonly unknown[] = ['provisional', 'active', 'disputed'];
 
 function readLine(line: unknown, number: number): SourceRecord {
   if (!isRecord(line) || !isRemoteId(line.signalId)) {
-    return refuse(`line ${number}`, 'record.unreadable', 'not an object with a signalId');
+    return refuse(`line ${number}`, 'record.unreadable', 'not an object with a signalId, or too long');
   }
   const remoteId = line.signalId;
   if (line.state === 'withdrawn' || line.state === 'erased') {

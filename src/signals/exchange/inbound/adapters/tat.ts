@@ -4,7 +4,8 @@ import { isRecord } from '../../../../domain/json';
 import { CheckedConnector } from '../../../../infra/egress/connector';
 import { ideologyOfTat, typeOfAlgorithm } from '../../tat/tat-records';
 import { asHash, isToken, plain, refuse, spoken } from '../normal';
-import { ask, below, jsonOf } from '../source-http';
+import { parseEnvelope } from '../slices';
+import { ask, below, jsonOf, textOf } from '../source-http';
 import type { Checkpoint, SourceAccess, SourceAdapter, SourcePage, SourceRecord } from '../source';
 
 const JSON_TYPE = /^application\/json\b/i;
@@ -42,7 +43,7 @@ export class TatAdapter implements SourceAdapter {
       url.search = queryOf(place);
       const headers = { authorization: `Bearer ${token}`, accept: 'application/json' };
       const answer = await ask(this.connector, { url, expects: JSON_TYPE, headers, signal });
-      const page = readList(jsonOf(answer), place.after);
+      const page = readList(await parseEnvelope(textOf(answer), 'results', MOST_ENTRIES), place.after);
       // Within a fetch the checkpoint stays that of its beginning: one that breaks off is begun anew and misses nothing.
       place = page.next === null ? { after: page.reached, next: null } : { ...place, next: page.next };
       yield { records: page.records, checkpoint: { ...place }, more: page.next !== null };

@@ -3,9 +3,11 @@ import { isRecord } from '../../../../domain/json';
 import { DomainError } from '../../../../domain/errors';
 import { ClockSource } from '../../../../infra/clock-source';
 import { CheckedConnector, type CheckedResponse } from '../../../../infra/egress/connector';
+import { mapInTurns } from '../../../../infra/turn';
 import { parseMicros } from '../../core/sequenced.query';
 import { isToken } from '../normal';
-import { ask, below, jsonOf } from '../source-http';
+import { parseEnvelope } from '../slices';
+import { ask, below, textOf } from '../source-http';
 import type { Checkpoint, SourceAccess, SourceAdapter, SourceCredential, SourcePage, SourceRecord } from '../source';
 import { identitiesIn, readObject } from './stix-records';
 
@@ -13,6 +15,8 @@ const TAXII = 'application/taxii+json;version=2.1';
 const TAXII_TYPE = /^application\/taxii\+json\b/i;
 const LIMIT = 1_000;
 const MOST_OBJECTS = 20_000;
+/** Between two turns of everything else. */
+const OBJECTS_AT_ONCE = 50;
 const MOST_NEXT = 2_000;
 /** Names of contributors kept while one fetch goes on. */
 const MOST_NAMES = 5_000;
@@ -54,12 +58,12 @@ export class TaxiiAdapter implements SourceAdapter {
         place = { ...place, next: null };
         continue;
       }
-      const { objects, more, next } = readEnvelope(jsonOf(answer));
+      const { objects, more, next } = readEnvelope(await parseEnvelope(textOf(answer), 'objects', MOST_OBJECTS));
       for (const [id, name] of identitiesIn(objects)) if (names.size < MOST_NAMES) names.set(id, name);
       place = advanced(place, answer, { more, next, isEmpty: objects.length === 0 });
       const at = this.clock.now();
-      const records = objects.map((object) => readObject(object, names, at)).filter((record) => record !== null);
-      yield { records: ordered(records), checkpoint: { ...place }, more };
+      const records = await mapInTurns(objects, OBJECTS_AT_ONCE, (object) => readObject(object, names, at));
+      yield { records: ordered(records.filter((record) => record !== null)), checkpoint: { ...place }, more };
       if (!more) return;
     }
   }
@@ -113,7 +117,6 @@ function readEnvelope(value: unknown): Envelope {
   if (!isRecord(value)) throw unreadable('envelope');
   const { objects = [], more = false, next } = value;
   if (!Array.isArray(objects) || typeof more !== 'boolean') throw unreadable('envelope');
-  if (objects.length > MOST_OBJECTS) throw unreadable('too-many-objects');
   if (next !== undefined && !isToken(next, MOST_NEXT)) throw unreadable('next');
   return { objects, more, next: next ?? null };
 }
