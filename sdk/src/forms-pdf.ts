@@ -4,11 +4,11 @@ import { VerificationError } from './errors';
 
 const MOST_PDF_BYTES = 32 * 2 ** 20;
 
-/** One per attachment; a document that was signed after it was drawn has them unchanged. */
-const FILESPEC = /\/Type \/Filespec\b[^]*?\/F \(([^()\\]*)\)\s*\/EF <<\s*\/F (\d+) 0 R\s*>>/g;
+/** One per attachment; a document that was signed after it was drawn has them unchanged. Bounded: a hostile file repeats it. */
+const FILESPEC = /\/Type \/Filespec\b[^]{0,300}?\/F \(([^()\\]{0,200})\)\s*\/EF <<\s*\/F (\d+) 0 R\s*>>/g;
 
 function streamOf(pdf: Buffer, text: string, id: string): Buffer {
-  const heads = [...text.matchAll(new RegExp(`(?<=[\\r\\n])${id} 0 obj\\s*<<([^]*?)>>\\s*stream\\r?\\n`, 'g'))];
+  const heads = [...text.matchAll(new RegExp(`(?<=[\\r\\n])${id} 0 obj\\s*<<([^]{0,1000}?)>>\\s*stream\\r?\\n`, 'g'))];
   const [head] = heads;
   const length = /\/Length (\d+)/.exec(head?.[1] ?? '')?.[1];
   if (!head || heads.length > 1 || length === undefined) throw new VerificationError('the attachment cannot be found');

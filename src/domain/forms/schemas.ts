@@ -27,7 +27,14 @@ const ADDRESS = 16_384;
 const line = (description: string): JsonSchema => ({ type: 'string', minLength: 1, maxLength: LINE, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$', description }); // prettier-ignore
 const text = (description: string): JsonSchema => ({ type: 'string', minLength: 1, maxLength: TEXT, pattern: '^[^\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f]*$', description }); // prettier-ignore
 const mayBeEmpty = (schema: JsonSchema): JsonSchema => ({ ...schema, minLength: 0 });
-const instant = (description: string): JsonSchema => ({ type: 'string', format: 'date-time', description });
+/** The format allows leap seconds and lower case as well, which not every reader of instants does. */
+const INSTANT = '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:[0-5]\\d(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$';
+const instant = (description: string): JsonSchema => ({
+  type: 'string',
+  format: 'date-time',
+  pattern: INSTANT,
+  description,
+});
 const day = (description: string): JsonSchema => ({ type: 'string', format: 'date', description });
 const email = (description: string): JsonSchema => ({ type: 'string', format: 'email', maxLength: 254, description });
 const flag = (description: string): JsonSchema => ({ type: 'boolean', description });

@@ -7,6 +7,7 @@ import { KeyProvider } from '../../infra/crypto/key-provider';
 import { Work, type Actor, type Tx } from '../../infra/database/work';
 import { append } from '../../ledger/append';
 import { newEd25519, signerOf, verifyEd25519 } from './ed25519';
+import { validForm } from './validate-form';
 
 /** A person or key of the authority; or, as the worker role, the authority's id. */
 export type Signatory = Actor | { readonly organisationId: string; readonly via: 'worker' };
@@ -46,9 +47,13 @@ export class AuthorityKeys {
     private readonly clock: ClockSource,
   ) {}
 
-  /** Signs with the authority's own key, which is made if it has none. @throws DomainError auth.not-permitted */
+  /**
+   * Signs with the authority's own key, which is made if it has none.
+   * @throws DomainError auth.not-permitted; request.invalid for what is not as its schema says
+   */
   async signForm(tx: Tx, by: Signatory, form: Form): Promise<SignedForm> {
     if (by.via !== 'worker' && by.organisationKind !== 'authority') throw new DomainError('auth.not-permitted');
+    validForm(form);
     const secret = (await this.secretOf(tx, by.organisationId)) ?? (await this.create(tx, by));
     const { kid, master_key_id: keyId, wrapped } = secret;
     const seed = await this.keys.unwrap({ keyId, wrapped }, contextOf(by.organisationId, kid));

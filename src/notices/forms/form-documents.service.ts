@@ -10,6 +10,7 @@ import { Drawing } from './drawing';
 import { openKeyFile } from './key-file';
 import { signPdf } from './pades';
 import { readSignedForm, type ReadForm } from './read-form';
+import { validForm } from './validate-form';
 
 /** `both`: by certificate as a PDF, and by key over the data. */
 export const SIGNATURE_LEVELS = ['none', 'jws', 'certificate', 'both'] as const;
@@ -43,8 +44,9 @@ export class FormDocuments implements OnApplicationShutdown {
     private readonly clock: ClockSource,
   ) {}
 
-  /** @throws DomainError form.too-large, form.certificate-unusable */
+  /** @throws DomainError request.invalid, form.too-large, form.certificate-unusable */
   async draw(form: Form, { language, issuer, jws }: DocumentOptions): Promise<FormDocument> {
+    validForm(form);
     const at = this.clock.now();
     const signer = issuer && (await this.signerOf(issuer.organisationId, at));
     const pdf = await this.drawing.draw(form, language, { jws, certificate: signer !== undefined });

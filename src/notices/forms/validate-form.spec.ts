@@ -44,7 +44,15 @@ describe('the schemas of the forms', () => {
   });
 
   it('take instants with their zone only, and days that exist', () => {
-    for (const issuedAt of ['2026-03-29T01:59:30', '2026-03-29', 'yesterday', '2026-13-01T00:00:00Z']) {
+    for (const issuedAt of [
+      '2026-03-29T01:59:30',
+      '2026-03-29',
+      'yesterday',
+      '2026-13-01T00:00:00Z',
+      '2026-06-30T23:59:60Z',
+      '2026-06-30t23:59:59z',
+      '2026-06-30 23:59:59Z',
+    ]) {
       expect(pointersOf(order({ a: { ...ORDER.a, issuedAt } }))).toContain('/content/a/issuedAt');
     }
     expect(pointersOf(order({ e: { ...ORDER.e, date: '2026-02-30' } }))).toContain('/content/e/date');
