@@ -1,19 +1,30 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Writable } from 'node:stream';
-import { main } from '../../sdk/src/cli';
-import { Clepsydra } from '../../sdk/src/clepsydra';
-import type { BulkReport } from '../../sdk/src/bulk';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { runCli, type Run } from '../../sdk/src/cli/testing-run';
+import type { BulkLineView, BulkView } from '../../src/cases/bulk/bulk.dto';
 import { startWorld, type Person, type World } from '../support/app';
 
-/** What was written to it, as a terminal that is none. */
-class Written extends Writable {
-  text = '';
-  override _write(chunk: unknown, _encoding: string, done: () => void): void {
-    this.text += String(chunk);
-    done();
-  }
+interface Attachment {
+  readonly source: string | Uint8Array;
+  readonly name?: string;
+}
+
+/** What of the built package is used here; it is ESM with a configuration of its own. */
+interface BuiltSdk {
+  readonly Clepsydra: new (options: {
+    baseUrl: string;
+    token: string;
+    fetch: typeof fetch;
+    pause: () => Promise<void>;
+  }) => {
+    readonly bulk: {
+      open(about: object, list: Attachment): Promise<BulkView>;
+      get(id: string): Promise<BulkView>;
+      results(id: string, query: object): Promise<{ items: BulkLineView[]; next: string | null }>;
+    };
+  };
 }
 
 describe('a long list from the command line and the SDK', () => {
@@ -32,35 +43,27 @@ describe('a long list from the command line and the SDK', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-    const [out, err] = [new Written(), new Written()];
-    const code = await main(args, {
-      env: { CLEPSYDRA_URL: url, CLEPSYDRA_TOKEN: analyst.token, CLEPSYDRA_HOME: folder },
-      stdin: process.stdin,
-      stdout: out as unknown as NodeJS.WriteStream,
-      stderr: err as unknown as NodeJS.WriteStream,
-      packageFolder: folder,
-      interrupted: new AbortController().signal,
+  const run = (...args: string[]): Promise<Run> =>
+    runCli(args, {
+      env: { CLEPSYDRA_HOME: folder, CLEPSYDRA_URL: url, CLEPSYDRA_TOKEN: analyst.token },
+      cwd: folder,
     });
-    return { code, out: out.text, err: err.text };
-  }
 
   it('opens a case, names the lines that were not taken and ends with the code for it', async () => {
-    const file = join(folder, 'list.csv');
-    writeFileSync(file, 'url;note\nhxxps://harbour[.]example/cli/1;x\nnonsense;y\n');
-    const { code, out } = await run('report', file, '--category', 'threat', '--pap', 'amber');
+    writeFileSync(join(folder, 'list.csv'), 'url;note\nhxxps://harbour[.]example/cli/1;x\nnonsense;y\n');
+    const { code, out } = await run('report', 'list.csv', '--category', 'threat', '--pap', 'amber');
     expect([code, out]).toEqual([10, expect.stringContaining('2 lines: 1 added, 0 joined, 0 held, 1 rejected')]);
     expect(out).toContain('line 3: address.invalid');
     const [, caseId = ''] = /case\s+(\S+)/.exec(out) ?? [];
     expect((await analyst.get(`/v1/cases/${caseId}`)).body).toMatchObject({ category: 'threat', pap: 'amber' });
-    const more = join(folder, 'more.txt');
-    writeFileSync(more, 'https://harbour.example/cli/2\n');
-    const added = await run('report', more, '--case', caseId, '--json');
-    expect([added.code, (JSON.parse(added.out) as BulkReport).caseId]).toEqual([0, caseId]);
-    expect((await run('report', join(folder, 'list.pdf'))).code).toBe(2);
+    writeFileSync(join(folder, 'more.txt'), 'https://harbour.example/cli/2\n');
+    const added = await run('report', 'more.txt', '--case', caseId, '--json');
+    expect([added.code, JSON.parse(added.out)]).toEqual([0, expect.objectContaining({ caseId, added: 1 })]);
+    expect((await run('report', 'list.pdf')).code).toBe(2);
   });
 
   it('goes on by itself where the connection broke, and gives the result of every line', async () => {
+    const sdk = (await import(pathToFileURL(resolve('sdk/dist/index.js')).href)) as BuiltSdk;
     const list = Array.from({ length: 1300 }, (_, i) => `https://harbour.example/sdk/${i}`).join('\n');
     let calls = 0;
     // The answer to the first one is lost on its way.
@@ -69,8 +72,9 @@ describe('a long list from the command line and the SDK', () => {
       if (++calls === 1) throw new TypeError('the connection broke');
       return answer;
     };
-    const client = new Clepsydra({ baseUrl: url, token: analyst.token, fetch: losing, pause: () => Promise.resolve() });
-    const about = { category: 'incitement', ideology: 'other' } as const;
+    const pause = (): Promise<void> => Promise.resolve();
+    const client = new sdk.Clepsydra({ baseUrl: url, token: analyst.token, fetch: losing, pause });
+    const about = { category: 'incitement', ideology: 'other' };
     const report = await client.bulk.open(about, { source: Buffer.from(list), name: 'list.txt' });
     expect(report).toMatchObject({ state: 'completed', lines: 1300, added: 1300, joined: 0 });
     expect(calls).toBe(2);
