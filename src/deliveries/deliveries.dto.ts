@@ -77,6 +77,9 @@ export class DeclareContactPointDto {
   @IsOptional()
   @IsEmail()
   @MaxLength(254)
+  @Matches(/^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z0-9.-]{1,189}$/i, {
+    message: '$property must be a plain address, without quotes, comments or letters outside of ASCII',
+  })
   address?: string;
 
   /** For the channel `pager`. */

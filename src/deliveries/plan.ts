@@ -45,7 +45,8 @@ export async function plan(tx: Tx, notice: Notice, occasion: Occasion): Promise<
   const { event, subject } = occasion;
   if ((await ofEvent(tx, notice.id, event, subject)).length > 0) return [];
   const ways = await waysTo(tx, notice.recipientId);
-  await callPagers(tx, notice, ways, occasion);
+  // Nobody is called for what was taken back before it was told.
+  if (event !== 'notice.sent' || notice.state === 'sent') await callPagers(tx, notice, ways, occasion);
   const told = event === 'notice.sent' ? [] : await toldBefore(tx, notice.id);
   if (told.length > 0) return insert(tx, notice, told, occasion, () => BESIDE);
   await insert(tx, notice, ways.filter(isTried), occasion, (index) => index + 1);

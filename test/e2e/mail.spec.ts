@@ -178,8 +178,13 @@ describe('a contact point by mail', () => {
       const refused = await admin.post('/v1/contact-points', { position: 1, ...wrong });
       expect(refused).toMatchObject({ status: 400, body: { code: 'contact.fields' } });
     }
-    const address = 'a@own.example\r\nBcc: b@own.example';
-    expect((await admin.post('/v1/contact-points', { channel: 'mail', position: 1, address })).status).toBe(400);
+    for (const address of [
+      'a@own.example\r\nBcc: b@own.example',
+      '"a b"@own.example',
+      'a@own.example, b@own.example',
+    ]) {
+      expect((await admin.post('/v1/contact-points', { channel: 'mail', position: 1, address })).status).toBe(400);
+    }
   });
 
   it('is refused where the installation sends no mail', async () => {
