@@ -4,6 +4,7 @@ import { AccountsModule } from './accounts/accounts.module';
 import { ProvidersModule } from './accounts/providers/providers.module';
 import { RegistryModule } from './accounts/registry/registry.module';
 import { Background } from './background';
+import { AssessmentModule } from './cases/assessment/assessment.module';
 import { CasesModule } from './cases/cases.module';
 import { DeconflictionModule } from './cases/deconfliction/deconfliction.module';
 import { DeliveriesModule } from './deliveries/deliveries.module';
@@ -16,6 +17,7 @@ import { JobsModule } from './infra/jobs/jobs.module';
 import { LedgerModule } from './ledger/ledger.module';
 import { FormsModule } from './notices/forms/forms.module';
 import { NoticesModule } from './notices/notices.module';
+import { OrdersModule } from './notices/orders/orders.module';
 import { RecheckModule } from './notices/recheck/recheck.module';
 import { ExchangeModule } from './signals/exchange/exchange.module';
 import { ExchangeInboundModule } from './signals/exchange/inbound/inbound.module';
@@ -66,7 +68,9 @@ export class AppModule {
         CasesModule,
         DeconflictionModule,
         FormsModule,
+        AssessmentModule,
         NoticesModule,
+        OrdersModule,
         RecheckModule,
         DeliveriesModule,
         TransparencyModule,

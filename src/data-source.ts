@@ -32,6 +32,7 @@ import { RegisterProviders1764000900000 } from '../migrations/1764000900000-regi
 import { TakeInBulk1764000910000 } from '../migrations/1764000910000-take-in-bulk';
 import { LookAgain1764000920000 } from '../migrations/1764000920000-look-again';
 import { MendSharing1764000930000 } from '../migrations/1764000930000-mend-sharing';
+import { CreateOrders1764000940000 } from '../migrations/1764000940000-create-orders';
 
 /** Entities and migrations as explicit lists: what is not named here does not exist. */
 export const ENTITIES = [
@@ -83,6 +84,7 @@ export const MIGRATIONS = [
   TakeInBulk1764000910000,
   LookAgain1764000920000,
   MendSharing1764000930000,
+  CreateOrders1764000940000,
 ];
 
 /** TypeORM's settings for one connection string. Never synchronises: migrations are SQL. */

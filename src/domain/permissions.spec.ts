@@ -17,7 +17,7 @@ import { COMPETENCES, ORGANISATION_KINDS } from './vocabulary';
 const OWN = 'platform.read feed.read ledger.read figures.read organisation.read';
 const ADMIN = `${OWN} organisation.manage person.read person.manage api-key.manage contact.manage webhook.manage`;
 const POLICIES = `${ADMIN} signal-policy.manage exchange.manage signal-list.read`;
-const UNIT = `${OWN} case.open case.read case.close exhibit.read exhibit.view custody.read signal.contribute signal.query signal-list.read match.decide provider.propose notice.draft notice.send notice.withdraw notice.close notice.read`;
+const UNIT = `${OWN} case.open case.read case.close case.assess order.draft order.sign exhibit.read exhibit.view custody.read signal.contribute signal.query signal-list.read match.decide provider.propose notice.draft notice.send notice.withdraw notice.close notice.read`;
 const HOST = `${OWN} exhibit.read exhibit.view custody.read signal.contribute signal.query signal-list.read match.decide notice.read notice.acknowledge notice.answer`;
 const POLICE = `${OWN} case.open case.read case.close exhibit.read exhibit.view custody.read signal.query signal-list.read`;
 const HASHES = `${OWN} signal.contribute signal.query signal.fetch signal.opine signal.withdraw signal.resolve signal-list.read signal-list.manage`;

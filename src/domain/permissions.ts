@@ -14,6 +14,9 @@ export const AVAILABLE_TO = {
   'case.read': ['authority', 'investigative_body'],
   'case.close': ['authority', 'investigative_body'],
   'item.release': ['authority'],
+  'case.assess': ['authority'],
+  'order.draft': ['authority'],
+  'order.sign': ['authority'],
   'exhibit.read': HOLDS_CONTENT,
   'exhibit.view': HOLDS_CONTENT,
   'custody.read': ['authority', 'platform', 'investigative_body', 'oversight'],
@@ -73,6 +76,8 @@ export const PERMISSIONS: readonly Permission[] = Object.keys(AVAILABLE_TO).filt
 export const NEEDS_COMPETENCE: Readonly<Partial<Record<Permission, readonly Competence[]>>> = {
   'notice.draft': ['refer', 'order'],
   'notice.send': ['refer', 'order'],
+  'order.draft': ['order'],
+  'order.sign': ['order'],
   // The issuer, or the authority of the home Member State that penalises (Art. 12(1), 18).
   'notice.non-compliance': ['order', 'penalise'],
 };
@@ -93,6 +98,9 @@ const ANALYST = [
   ...OWN_RECORD,
   ...CASEWORK,
   'case.close',
+  'case.assess',
+  'order.draft',
+  'order.sign',
   'signal.contribute',
   'match.decide',
   'provider.propose',

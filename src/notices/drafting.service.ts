@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { DomainError } from '../domain/errors';
-import type { Category, Ideology, ItemKind } from '../domain/vocabulary';
+import type { Category, Ideology, ItemKind, NoticeKind } from '../domain/vocabulary';
 import { ClockSource } from '../infra/clock-source';
 import { Work, type Actor, type Tx } from '../infra/database/work';
 import { append } from '../ledger/append';
@@ -38,29 +38,51 @@ export class Drafting {
   /** Writes a notice about items of a case. What it will say of them is copied now, so that the platform never needs the case. */
   draft(actor: Actor, dto: DraftNoticeDto): Promise<NoticeView> {
     return this.work.run(actor, async (tx) => {
-      const at = this.clock.now();
       await assertCompetent(tx, actor, dto.kind);
-      const file = await findCase(tx, dto.caseId);
-      const items = chooseItems(await itemsOfCase(tx, dto.caseId), dto);
-      const recipientId = platformOf(items, dto.platformId);
-      const notice = await insertNotice(tx, actor, { dto, file, recipientId, at });
-      await tx.query(
-        `insert into notice_origin (notice_id, organisation_id, case_id, drafted_by) values ($1, $2, $3, $4)`,
-        [notice.id, actor.organisationId, dto.caseId, actor.personId],
-      );
-      await tx.query(
-        `insert into notice_party (organisation_id, created_at, notice_id, side) values ($1, $2, $3, 'sender')`,
-        [actor.organisationId, at, notice.id],
-      );
-      await tx.insert(
-        NoticeItem,
-        items.map((item, index) => copyOf(item, notice.id, index)),
-      );
-      const internal = { caseId: dto.caseId, itemIds: items.map((item) => item.id) };
-      await append(tx, entryOf(notice, { kind: 'notice.drafted', actor, at, dims: { items: items.length }, internal }));
+      const notice = await writeDraft(tx, actor, dto, this.clock.now());
       return viewOf(tx, actor, notice.id);
     });
   }
+}
+
+/** What a notice is drafted from, whatever its kind. */
+export type DraftOf = Omit<DraftNoticeDto, 'kind'> & {
+  readonly kind: NoticeKind;
+  readonly homeAuthorityId?: string | null;
+  readonly escalatedFrom?: string;
+};
+
+/** The items that a draft would be about, and their platform. */
+export async function choose(
+  tx: Tx,
+  dto: Pick<DraftOf, 'caseId' | 'itemIds' | 'platformId'>,
+): Promise<{ readonly itemIds: readonly string[]; readonly recipientId: string }> {
+  await findCase(tx, dto.caseId);
+  const items = chooseItems(await itemsOfCase(tx, dto.caseId), dto);
+  return { itemIds: items.map(({ id }) => id), recipientId: platformOf(items, dto.platformId) };
+}
+
+/** The draft with its items and its entry, in the transaction of whoever writes it. */
+export async function writeDraft(tx: Tx, actor: Actor, dto: DraftOf, at: Date): Promise<Notice> {
+  const file = await findCase(tx, dto.caseId);
+  const items = chooseItems(await itemsOfCase(tx, dto.caseId), dto);
+  const recipientId = platformOf(items, dto.platformId);
+  const notice = await insertNotice(tx, actor, { dto, file, recipientId, at });
+  await tx.query(
+    `insert into notice_origin (notice_id, organisation_id, case_id, drafted_by) values ($1, $2, $3, $4)`,
+    [notice.id, actor.organisationId, dto.caseId, actor.personId],
+  );
+  await tx.query(
+    `insert into notice_party (organisation_id, created_at, notice_id, side) values ($1, $2, $3, 'sender')`,
+    [actor.organisationId, at, notice.id],
+  );
+  await tx.insert(
+    NoticeItem,
+    items.map((item, index) => copyOf(item, notice.id, index)),
+  );
+  const internal = { caseId: dto.caseId, itemIds: items.map((item) => item.id) };
+  await append(tx, entryOf(notice, { kind: 'notice.drafted', actor, at, dims: { items: items.length }, internal }));
+  return notice;
 }
 
 async function findCase(tx: Tx, id: string): Promise<CaseRow> {
@@ -81,7 +103,10 @@ const itemsOfCase = (tx: Tx, caseId: string): Promise<ItemRow[]> =>
     [caseId],
   );
 
-function chooseItems(items: readonly ItemRow[], { itemIds, platformId }: DraftNoticeDto): ItemRow[] {
+function chooseItems(
+  items: readonly ItemRow[],
+  { itemIds, platformId }: Pick<DraftOf, 'itemIds' | 'platformId'>,
+): ItemRow[] {
   const named = itemIds?.map((id) => id.toLowerCase());
   const unknown = named?.filter((id) => !items.some((item) => item.id === id)) ?? [];
   if (unknown.length > 0) throw new DomainError('notice.unknown-item', { itemIds: unknown });
@@ -112,7 +137,7 @@ const copyOf = (item: ItemRow, noticeId: string, index: number): NoticeItem => (
 });
 
 interface Draft {
-  readonly dto: DraftNoticeDto;
+  readonly dto: DraftOf;
   readonly file: CaseRow;
   readonly recipientId: string;
   readonly at: Date;
@@ -146,8 +171,8 @@ async function insertNotice(tx: Tx, actor: Actor, { dto, file, recipientId, at }
     departsAt: null,
     annulledAt: null,
     annulmentGround: null,
-    homeAuthorityId: null,
-    escalatedFrom: null,
+    homeAuthorityId: dto.homeAuthorityId ?? null,
+    escalatedFrom: dto.escalatedFrom ?? null,
   };
   await tx.insert(Notice, notice);
   return notice;

@@ -16,6 +16,7 @@ import type {
   ReinstatementOutcome,
   Territory,
 } from '../domain/vocabulary';
+import { OrderView } from './orders/order.view';
 import type { ReceiptChannel, RequestedAction } from './notice.entity';
 
 export class PartyView {
@@ -162,6 +163,12 @@ export class NoticeView {
   clock!: ClockView | null;
   /** What may be done with it next. */
   possible!: NoticeEvent[];
+  /** What an order states beside its notice; null for a referral. */
+  order!: OrderView | null;
+  /** The referral that this order carries on; the sender's alone. */
+  escalatedFrom!: string | null;
+  /** The authority of the provider's Member State that has the copy (Art. 4(1)). */
+  homeAuthorityId!: string | null;
   /** The sender's alone: null for the platform. */
   caseId!: string | null;
   /** The sender's alone: null for the platform. */

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { DeconflictionModule } from '../cases/deconfliction/deconfliction.module';
 import { Afterwards } from './afterwards.service';
 import { Answering } from './answering.service';
 import { ContactHours } from './contact-hours.service';
@@ -13,6 +14,7 @@ import { Ticker } from './ticker';
 import { Ticking } from './ticking';
 
 @Module({
+  imports: [DeconflictionModule],
   controllers: [NoticesController, CourseController, ContactHoursController],
   providers: [Drafting, Sending, Departing, Answering, Obstacles, Afterwards, ContactHours, Reading, Ticker, Ticking],
   exports: [Drafting, Sending, Departing, Answering, Obstacles, Afterwards, Reading, Ticker],

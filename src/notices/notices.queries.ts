@@ -8,6 +8,7 @@ import type { ClockView, DeliverySummary, MarkView, NoticeItemView, NoticeView, 
 import { besideItems, grouped, instant, key, nonComplianceOf, obstaclesOf } from './course.queries';
 import { Notice, NoticeAnswer, NoticeItem } from './notice.entity';
 import type { NoticeQuery } from './notices.dto';
+import { ordersOf, type OrderView } from './orders/order.view';
 
 interface NamesRow {
   readonly id: string;
@@ -62,13 +63,18 @@ export async function viewsOf(tx: Tx, actor: Actor, ids: readonly string[]): Pro
     await deliveriesOf(tx, ids),
   ];
   const [obstacles, recorded] = [await obstaclesOf(tx, ids), await nonComplianceOf(tx, ids)];
+  const orders = await ordersOf(tx, ids);
   const byId = new Map(notices.map((notice) => [notice.id, notice]));
   return ids.flatMap((id) => {
     const notice = byId.get(id);
     const called = names.get(id);
     if (!notice || !called) return [];
     const parts = { called, items: items.get(id) ?? [], clock: clocks.get(id) ?? null };
-    const course = { obstacles: obstacles.get(id) ?? [], nonComplianceAt: recorded.get(id) ?? null };
+    const course = {
+      obstacles: obstacles.get(id) ?? [],
+      nonComplianceAt: recorded.get(id) ?? null,
+      order: orders.get(id) ?? null,
+    };
     return [toView(notice, actor, { ...parts, ...course, deliveries: deliveries.get(id) ?? [] })];
   });
 }
@@ -80,15 +86,18 @@ interface Parts {
   readonly deliveries: DeliverySummary[];
   readonly obstacles: ObstacleView[];
   readonly nonComplianceAt: string | null;
+  readonly order: OrderView | null;
 }
 
 function toView(
   notice: Notice,
   actor: Actor,
-  { called, items, clock, deliveries, obstacles, nonComplianceAt }: Parts,
+  { called, items, clock, deliveries, obstacles, nonComplianceAt, order }: Parts,
 ): NoticeView {
   const isSender = notice.senderId === actor.organisationId;
-  const side = isSender ? 'sender' : 'platform';
+  // The home authority reads, and does nothing to it.
+  const isPlatform = notice.recipientId === actor.organisationId;
+  const side = isSender ? 'sender' : isPlatform ? 'platform' : null;
   return {
     id: notice.id,
     reference: notice.reference,
@@ -116,6 +125,9 @@ function toView(
     annulmentGround: notice.annulmentGround,
     obstacles,
     nonComplianceAt,
+    order,
+    escalatedFrom: isSender ? notice.escalatedFrom : null,
+    homeAuthorityId: notice.homeAuthorityId,
     clock,
     possible: possibleEvents(notice.state).filter((event) => SIDE_OF[event] === side),
     caseId: isSender ? called.case_id : null,

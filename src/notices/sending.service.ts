@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { OrderDeconfliction } from '../cases/deconfliction/order-deconfliction.service';
 import { DomainError } from '../domain/errors';
 import { advance, steps, type NoticeEvent } from '../domain/notice-lifecycle';
 import type { PlatformSize } from '../domain/vocabulary';
@@ -16,6 +17,7 @@ import type { NoticeView } from './notice.view';
 import { Notice } from './notice.entity';
 import type { SendNoticeDto, VersionDto, WithdrawNoticeDto } from './notices.dto';
 import { viewOf } from './notices.queries';
+import { assertOrderCanGo } from './orders/order-gate';
 import { dropObstacle } from './obstacles';
 import { lockNotice } from './receiving';
 import { askReinstatement } from './reinstating';
@@ -32,6 +34,7 @@ export class Sending {
   constructor(
     private readonly work: Work,
     private readonly clock: ClockSource,
+    private readonly deconfliction: OrderDeconfliction,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -39,13 +42,19 @@ export class Sending {
    * Lets a notice go. It leaves at once, or when the time for second thoughts is over: one transaction writes the notice, its
    * entry, the platform as a party and the job that delivers it.
    */
-  send(actor: Actor, id: string, dto: SendNoticeDto): Promise<NoticeView> {
+  async send(actor: Actor, id: string, dto: SendNoticeDto): Promise<NoticeView> {
+    const ordered = await this.work.read(actor, (tx) => orderedItems(tx, actor, id));
+    if (ordered) await this.deconfliction.assertNoOtherOrder(actor, ordered);
     return this.work.run(actor, async (tx) => {
       const notice = await this.lockOwn(tx, actor, id, 'send', dto);
       await assertCompetent(tx, actor, notice.kind);
       await assertItemsSendable(tx, id);
       const parties = await sendableParties(tx, notice);
       const at = this.clock.now();
+      if (ordered) {
+        await assertOrderCanGo(tx, notice, at);
+        await this.deconfliction.recordOrderTokens(tx, actor, id, ordered);
+      }
       const undoMs = 1000 * (dto.undoSeconds ?? (actor.personId === null ? 0 : this.config.undoSeconds));
       const departsAt = new Date(at.getTime() + undoMs);
       const change = {
@@ -76,6 +85,7 @@ export class Sending {
       if (notice.departsAt && notice.departsAt <= at) throw new DomainError('notice.departed');
       const change = { state: advance(notice.state, 'undo'), departsAt: null, version: notice.version + 1 };
       await tx.update(Notice, { id }, change);
+      if (notice.kind === 'removal_order') await this.deconfliction.releaseOrderTokens(tx, id);
       await append(tx, entryOf(notice, { kind: 'notice.recalled', actor, at }));
       return viewOf(tx, actor, id);
     });
@@ -99,6 +109,7 @@ export class Sending {
       };
       await tx.update(Notice, { id }, change);
       await dropObstacle(tx, id, at);
+      if (notice.kind === 'removal_order') await this.deconfliction.releaseOrderTokens(tx, id);
       if (clock) await stopNoticeClock(tx, notice, clock, { at, reason: 'withdrawn', actor });
       const dims = facts('notice.withdrawn', { withdrawnAt: at.toISOString() });
       const shared = { reason: dto.reason };
@@ -130,6 +141,16 @@ export class Sending {
     steps(notice.state, event);
     return notice;
   }
+}
+
+/** The items of one's own order that is about to go; null for anything else, which `send` will say what is wrong with. */
+async function orderedItems(tx: Tx, actor: Actor, id: string): Promise<readonly string[] | null> {
+  const rows = await tx.query<{ item_id: string }[]>(
+    `select i.item_id from notice n join notice_item i on i.notice_id = n.id
+     where n.id = $1 and n.sender_id = $2 and n.kind = 'removal_order' and n.state = 'draft' order by i.position`,
+    [id, actor.organisationId],
+  );
+  return rows.length === 0 ? null : rows.map((row) => row.item_id);
 }
 
 /** Whole sites have been ordered down by mistake: what is too broad waits for a second person, whenever the draft was made. */

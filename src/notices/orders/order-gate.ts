@@ -1,0 +1,41 @@
+import { assertMayOrder } from '../../accounts/registry/registry.queries';
+import { providerOf } from '../../accounts/providers/providers.queries';
+import { DomainError } from '../../domain/errors';
+import { firstOrderBar } from '../../domain/first-order';
+import { acceptsLanguage } from '../../domain/providers';
+import type { Tx } from '../../infra/database/work';
+import type { Notice } from '../notice.entity';
+
+/** What an order must have before it goes, asked again when it goes: what was so when it was drafted may have changed. */
+export async function assertOrderCanGo(tx: Tx, notice: Notice, now: Date): Promise<void> {
+  await assertMayOrder(tx, notice.senderId);
+  const [order] = await tx.query<{ signed_at: Date | null; is_emergency: boolean; order_language: string }[]>(
+    `select signed_at, is_emergency, order_language from removal_order where notice_id = $1`,
+    [notice.id],
+  );
+  if (!order?.signed_at) throw new DomainError('order.unsigned');
+  const provider = await providerOf(tx, notice.recipientId);
+  if (!provider.isInTcoScope) throw new DomainError('order.out-of-scope', { serviceKind: provider.serviceKind });
+  if (!acceptsLanguage(provider, order.order_language)) {
+    throw new DomainError('order.language-not-accepted', { languages: provider.languages });
+  }
+  await assertAnnounced(tx, notice, order.is_emergency, now);
+}
+
+/** Art. 3(2): twelve hours after the information, for the first order of this authority to this provider. */
+async function assertAnnounced(tx: Tx, notice: Notice, isEmergency: boolean, now: Date): Promise<void> {
+  const pair = [notice.senderId, notice.recipientId];
+  const before = await tx.query<unknown[]>(
+    `select 1 from notice where sender_id = $1 and recipient_id = $2 and kind = 'removal_order' and sent_at is not null limit 1`,
+    pair,
+  );
+  const [informed] = await tx.query<{ sent_at: Date }[]>(
+    `select sent_at from advance_information where organisation_id = $1 and platform_id = $2 order by sent_at limit 1`,
+    pair,
+  );
+  const known = { hasOrdered: before.length > 0, informedAt: informed?.sent_at ?? null, isEmergency };
+  const bar = firstOrderBar(known, now);
+  if (bar === null) return;
+  const readyAt = bar === 'never' ? null : bar.toISOString();
+  throw new DomainError('order.advance-information-missing', { readyAt });
+}

@@ -1,0 +1,62 @@
+import type { Tx } from '../../infra/database/work';
+import type { IssuerDto, RedressDto } from './orders.dto';
+
+/** What an order states beside its notice. */
+export class OrderView {
+  legalBasis!: string;
+  additionalInformation!: string;
+  isEmergency!: boolean;
+  emergencyReasons!: string | null;
+  /** Member State of the provider's main establishment or legal representative. */
+  homeCountry!: string | null;
+  isCrossBorder!: boolean;
+  /** Until then the content provider is not to be informed (Art. 11(3)). */
+  nonDisclosureUntil!: string | null;
+  issuer!: IssuerDto;
+  redress!: RedressDto;
+  signedAt!: string | null;
+  /** Of the key that signed, in the directory of the authority's keys. */
+  kid!: string | null;
+  /** Detached JWS over the canonical Annex I; verify it with the form. */
+  jws!: string | null;
+}
+
+interface OrderRow {
+  readonly notice_id: string;
+  readonly legal_basis: string;
+  readonly additional_information: string;
+  readonly is_emergency: boolean;
+  readonly emergency_reasons: string | null;
+  readonly home_country: string | null;
+  readonly is_cross_border: boolean;
+  readonly non_disclosure_until: Date | null;
+  readonly issuer: IssuerDto;
+  readonly redress: RedressDto;
+  readonly signed_at: Date | null;
+  readonly kid: string | null;
+  readonly jws: string | null;
+}
+
+export async function ordersOf(tx: Tx, noticeIds: readonly string[]): Promise<Map<string, OrderView>> {
+  const rows = await tx.query<OrderRow[]>(
+    `select notice_id, legal_basis, additional_information, is_emergency, emergency_reasons, home_country, is_cross_border,
+       non_disclosure_until, issuer, redress, signed_at, kid, jws from removal_order where notice_id = any($1)`,
+    [noticeIds],
+  );
+  return new Map(rows.map((row) => [row.notice_id, toView(row)]));
+}
+
+const toView = (row: OrderRow): OrderView => ({
+  legalBasis: row.legal_basis,
+  additionalInformation: row.additional_information,
+  isEmergency: row.is_emergency,
+  emergencyReasons: row.emergency_reasons,
+  homeCountry: row.home_country,
+  isCrossBorder: row.is_cross_border,
+  nonDisclosureUntil: row.non_disclosure_until?.toISOString() ?? null,
+  issuer: row.issuer,
+  redress: row.redress,
+  signedAt: row.signed_at?.toISOString() ?? null,
+  kid: row.kid,
+  jws: row.jws,
+});

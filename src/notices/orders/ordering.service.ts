@@ -1,0 +1,208 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { assertMayOrder } from '../../accounts/registry/registry.queries';
+import { providerOf } from '../../accounts/providers/providers.queries';
+import type { ProviderView } from '../../accounts/providers/providers.dto';
+import { assessmentOf } from '../../cases/assessment/assessments';
+import type { AssessmentView } from '../../cases/assessment/assessment.dto';
+import { OrderDeconfliction } from '../../cases/deconfliction/order-deconfliction.service';
+import { endOf } from '../../domain/deadlines';
+import { DomainError } from '../../domain/errors';
+import { acceptsLanguage } from '../../domain/providers';
+import { ClockSource } from '../../infra/clock-source';
+import { Work, type Actor, type Tx } from '../../infra/database/work';
+import { addJob } from '../../infra/jobs/jobs';
+import { append } from '../../ledger/append';
+import { TELL } from '../../signals/telling';
+import { assertCompetent } from '../competence';
+import { choose, writeDraft } from '../drafting.service';
+import { entryOf } from '../notice-facts';
+import type { NoticeView } from '../notice.view';
+import { Notice, NoticeItem } from '../notice.entity';
+import { lastAnswers, viewOf } from '../notices.queries';
+import type { AdvanceInformationDto, AdvanceInformationView, DraftOrderDto } from './orders.dto';
+
+interface Home {
+  readonly country: string;
+  readonly isCrossBorder: boolean;
+  readonly authorityId: string | null;
+}
+
+/** Removal orders before they are signed (TCO Art. 3): drafted on an assessment, and announced to a provider that has had none. */
+@Injectable()
+export class Ordering {
+  constructor(
+    private readonly work: Work,
+    private readonly clock: ClockSource,
+    private readonly deconfliction: OrderDeconfliction,
+  ) {}
+
+  /** Drafts an order about items of a case. What it rests on and states is written with it, and signed as it was written. */
+  async draft(actor: Actor, dto: DraftOrderDto): Promise<NoticeView> {
+    const { language: _language, ...about } = dto;
+    const { itemIds } = await this.work.read(actor, (tx) => choose(tx, dto));
+    await this.deconfliction.assertNoOtherOrder(actor, itemIds);
+    return this.work.run(actor, async (tx) => {
+      const at = this.clock.now();
+      await assertCompetent(tx, actor, 'removal_order');
+      await assertMayOrder(tx, actor.organisationId);
+      const assessment = await assertOrderable(tx, dto);
+      const { recipientId } = await choose(tx, { ...dto, itemIds: [...itemIds] });
+      const provider = await providerOf(tx, recipientId);
+      assertReachable(provider, dto.language);
+      const home = await homeOf(tx, actor, provider, dto);
+      if (dto.escalatedFrom) await assertEscalatable(tx, actor, dto.escalatedFrom, dto.caseId);
+      const [category] = assessment.categories;
+      const notice = await writeDraft(
+        tx,
+        actor,
+        {
+          ...about,
+          itemIds: [...itemIds],
+          kind: 'removal_order',
+          ...(category ? { category } : {}),
+          grounds: assessment.reasons,
+          requestedAction: 'review_and_preserve',
+          homeAuthorityId: home.authorityId,
+        },
+        at,
+      );
+      await this.insert(tx, actor, notice, dto, home);
+      if (dto.escalatedFrom) {
+        const internal = { escalatedFrom: dto.escalatedFrom };
+        await append(tx, entryOf(notice, { kind: 'order.escalated', actor, at, internal }));
+      }
+      return viewOf(tx, actor, notice.id);
+    });
+  }
+
+  /** Sends a provider the information that it has twelve hours before a first order (Art. 3(2)). */
+  inform(actor: Actor, { platformId, text }: AdvanceInformationDto): Promise<AdvanceInformationView> {
+    return this.work.run(actor, async (tx) => {
+      await assertMayOrder(tx, actor.organisationId);
+      await providerOf(tx, platformId);
+      const [id, at] = [uuidv7(), this.clock.now()];
+      await tx.query(
+        `insert into advance_information (id, organisation_id, platform_id, sent_at, sent_by, text) values ($1, $2, $3, $4, $5, $6)`,
+        [id, actor.organisationId, platformId, at, actor.personId, text],
+      );
+      const { id: entryId } = await append(tx, {
+        kind: 'order.advance-information',
+        actor,
+        at,
+        subjects: { information: id },
+        dims: { platformId },
+        shared: { text },
+        audience: [platformId],
+      });
+      await addJob(tx, TELL, { entryId });
+      return informationView({ id, organisation_id: actor.organisationId, platform_id: platformId, sent_at: at, text });
+    });
+  }
+
+  /** What one's own organisation sent or was sent, newest first. */
+  informations(actor: Actor): Promise<AdvanceInformationView[]> {
+    return this.work.read(actor, async (tx) => {
+      const rows = await tx.query<InformationRow[]>(
+        `select id, organisation_id, platform_id, sent_at, text from advance_information order by sent_at desc, id desc limit 500`,
+      );
+      return rows.map(informationView);
+    });
+  }
+
+  private async insert(tx: Tx, actor: Actor, notice: Notice, dto: DraftOrderDto, home: Home): Promise<void> {
+    const { isEmergency = false, emergencyReasons = null, nonDisclosure } = dto;
+    if (isEmergency !== (emergencyReasons !== null)) throw new DomainError('order.emergency-reasons');
+    const now = this.clock.now();
+    if (nonDisclosure && (nonDisclosure.until <= now || nonDisclosure.until > endOf('TCO_NONDISCLOSURE', now))) {
+      throw new DomainError('order.non-disclosure', { latest: endOf('TCO_NONDISCLOSURE', now).toISOString() });
+    }
+    await tx.query(
+      `insert into removal_order (notice_id, organisation_id, recipient_id, assessment_id, order_language, legal_basis, additional_information,
+         is_emergency, emergency_reasons, home_country, is_cross_border, home_copy_note, non_disclosure_until, issuer, redress)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+      [
+        notice.id,
+        actor.organisationId,
+        notice.recipientId,
+        dto.assessmentId,
+        dto.language,
+        dto.legalBasis,
+        dto.additionalInformation ?? '',
+        isEmergency,
+        emergencyReasons,
+        home.country,
+        home.isCrossBorder,
+        dto.homeCopyNote ?? null,
+        nonDisclosure?.until ?? null,
+        JSON.stringify(dto.issuer),
+        JSON.stringify(dto.redress),
+      ],
+    );
+    await tx.query(`update notice_origin set non_disclosure_reasons = $2 where notice_id = $1`, [
+      notice.id,
+      nonDisclosure?.reasons ?? null,
+    ]);
+  }
+}
+
+interface InformationRow {
+  readonly id: string;
+  readonly organisation_id: string;
+  readonly platform_id: string;
+  readonly sent_at: Date;
+  readonly text: string;
+}
+
+const informationView = (row: InformationRow): AdvanceInformationView => ({
+  id: row.id,
+  authorityId: row.organisation_id,
+  platformId: row.platform_id,
+  sentAt: row.sent_at.toISOString(),
+  text: row.text,
+  readyAt: endOf('TCO_FIRST_ORDER_NOTICE', row.sent_at).toISOString(),
+});
+
+async function assertOrderable(tx: Tx, { assessmentId, caseId }: DraftOrderDto): Promise<AssessmentView> {
+  const assessment = await assessmentOf(tx, assessmentId);
+  if (assessment?.caseId !== caseId) throw new DomainError('request.not-found');
+  const { barsToOrder: bars } = assessment;
+  if (bars.length > 0) throw new DomainError('order.not-orderable', { bars });
+  return assessment;
+}
+
+function assertReachable(provider: ProviderView, language: string): void {
+  const { isInTcoScope, serviceKind, scopeReasons, languages } = provider;
+  if (!isInTcoScope) throw new DomainError('order.out-of-scope', { serviceKind, scopeReasons });
+  if (provider.homeCountry === null) throw new DomainError('order.home-unknown', { platformId: provider.platformId });
+  if (!acceptsLanguage(provider, language)) throw new DomainError('order.language-not-accepted', { languages });
+}
+
+/** The authority of the provider's Member State that scrutinises (Art. 12(1)(b)), where that is not the issuer's own State. */
+async function homeOf(tx: Tx, actor: Actor, provider: ProviderView, dto: DraftOrderDto): Promise<Home> {
+  const country = provider.homeCountry ?? '';
+  const [own] = await tx.query<{ country: string | null }[]>(`select country from organisation where id = $1`, [
+    actor.organisationId,
+  ]);
+  if (own?.country === country) return { country, isCrossBorder: false, authorityId: null };
+  const [home] = await tx.query<{ organisation_id: string }[]>(
+    `select organisation_id from authority_entry where country = $1 and 'scrutinise' = any (competences)
+       and removed_at is null and organisation_id is not null order by confirmed_at, id limit 1`,
+    [country],
+  );
+  if (!home && !dto.homeCopyNote) throw new DomainError('order.home-authority-unknown', { country });
+  return { country, isCrossBorder: true, authorityId: home?.organisation_id ?? null };
+}
+
+/** A referral of one's own in the same case of which an item was declined or is open still. */
+async function assertEscalatable(tx: Tx, actor: Actor, id: string, caseId: string): Promise<void> {
+  const referral = await tx.findOneBy(Notice, { id, senderId: actor.organisationId, kind: 'referral' });
+  const [origin] = await tx.query<{ case_id: string }[]>(`select case_id from notice_origin where notice_id = $1`, [
+    id,
+  ]);
+  const isSent = referral?.sentAt && referral.state !== 'withdrawn';
+  if (!isSent || origin?.case_id !== caseId) throw new DomainError('order.not-escalatable');
+  const [items, answers] = [await tx.countBy(NoticeItem, { noticeId: id }), await lastAnswers(tx, [id])];
+  const isOpen = answers.length < items || answers.some(({ outcome }) => outcome === 'declined');
+  if (!isOpen) throw new DomainError('order.not-escalatable');
+}
