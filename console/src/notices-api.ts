@@ -7,6 +7,7 @@ import type {
   PreservationState,
   ReinstatementOutcome,
 } from '../../src/domain/vocabulary';
+import { onceEach } from './once-each';
 import { api, bodyOf, newKey, post, type Schemas } from './wire';
 
 export type Clock = Omit<Schemas['ClockView'], 'state'> & { readonly state: 'running' | 'paused' | 'stopped' };
@@ -56,9 +57,14 @@ export interface ItemAnswer {
 const PAGE = 200;
 const MOST = 1000;
 
-/** Every notice of a box in one of these states, newest first, up to a thousand of each. */
+/**
+ * Every notice of a box in one of these states, up to a thousand of each. The states are asked for one after another in the
+ * order of a notice's life: one that moves on meanwhile is read twice, and never missed.
+ */
 export async function noticesIn(box: Box, states: readonly NoticeState[]): Promise<readonly Notice[]> {
-  return (await Promise.all(states.map((state) => pagesOf(box, state)))).flat();
+  const read: Notice[] = [];
+  for (const state of states) read.push(...(await pagesOf(box, state)));
+  return onceEach(read);
 }
 
 async function pagesOf(box: Box, state: NoticeState): Promise<readonly Notice[]> {

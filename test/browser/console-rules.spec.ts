@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { onceEach } from '../../console/src/once-each';
 import { readPaste } from '../../console/src/refer/lines';
 import { narrowed, type Offset } from '../../console/src/server-clock';
 import { amountOf, byTimeLeft, leftMs, levelOf } from '../../console/src/time/urgency';
@@ -57,6 +58,16 @@ describe('what a paste is understood as', () => {
       }),
     );
     fc.assert(fc.property(fc.string({ unit: fc.constantFrom(...'url,;\t"\n\r:/h.[]x'.split('')) }), (text) => readPaste(`url,note\n${text}`).prose === 0)); // prettier-ignore
+  });
+});
+
+describe('a list that is read while it moves', () => {
+  it('shows a notice once, as it was last, though it was received between two requests', () => {
+    const sent = { id: 'a', version: 3, state: 'sent' };
+    const received = { id: 'a', version: 4, state: 'received' };
+    const other = { id: 'b', version: 1, state: 'sent' };
+    expect(onceEach([sent, other, received])).toEqual([received, other]);
+    expect(onceEach([received, other, sent])).toEqual([received, other]);
   });
 });
 
