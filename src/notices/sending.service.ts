@@ -44,7 +44,7 @@ export class Sending {
    */
   async send(actor: Actor, id: string, dto: SendNoticeDto): Promise<NoticeView> {
     const ordered = await this.work.read(actor, (tx) => orderedItems(tx, actor, id));
-    if (ordered) await this.deconfliction.assertNoOtherOrder(actor, ordered);
+    if (ordered) await this.deconfliction.assertNoOtherOrder(actor, ordered, id);
     return this.work.run(actor, async (tx) => {
       const notice = await this.lockOwn(tx, actor, id, 'send', dto);
       await assertCompetent(tx, actor, notice.kind);
