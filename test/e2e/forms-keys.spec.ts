@@ -45,6 +45,16 @@ describe('the keys of authorities', () => {
     expect((await published('0190f3c2-7b1a-7c55-9d3e-2b8f3a1c4d5e')).body).toEqual({ keys: [] });
   });
 
+  it('are found by the entry of their authority in the register, too', async () => {
+    const entry = '0190f3c2-7b1a-7c55-9d3e-000000000001';
+    await world.sql.query(
+      `insert into authority_entry (id, organisation_id, name, country, competences, contact_point, telephone, source_url, source_date, confirmed_by, confirmed_at)
+       values ($1, $2, 'Unit', 'FR', '{order}', 'duty@unit-a.example', '+33 1 00 00 00 00', 'https://register.example/', '2026-01-01', $2, now())`,
+      [entry, unit.id],
+    );
+    expect((await published(entry)).body).toEqual((await published(unit.id)).body);
+  });
+
   it('never lie in the database as they are, and not where another authority could read them', async () => {
     const { rows } = await world.sql.query<{ wrapped: Buffer; public_key: Buffer }>(
       'select wrapped, public_key from authority_key_secret join authority_key using (organisation_id, kid)',

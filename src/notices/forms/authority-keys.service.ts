@@ -61,14 +61,17 @@ export class AuthorityKeys {
   }
 
   /** Every key of the authority, retired ones with the instant; empty for anybody else. */
-  async published(organisationId: string): Promise<AuthorityJwks> {
-    return this.work.unscoped((tx) => this.directory(tx, organisationId));
+  async published(id: string): Promise<AuthorityJwks> {
+    return this.work.unscoped((tx) => this.directory(tx, id));
   }
 
-  async directory(tx: Tx, organisationId: string): Promise<AuthorityJwks> {
+  /** By the id of the organisation, or of its entry in the register of authorities. */
+  async directory(tx: Tx, id: string): Promise<AuthorityJwks> {
     const rows = await tx.query<KeyRow[]>(
-      'select kid, public_key, retired_at from authority_key where organisation_id = $1 order by created_at desc, kid',
-      [organisationId],
+      `select kid, public_key, retired_at from authority_key
+       where organisation_id in ($1, (select organisation_id from authority_entry where id = $1))
+       order by created_at desc, kid`,
+      [id],
     );
     return { keys: rows.map(({ public_key, retired_at }) => jwkOf(public_key, retired_at)) };
   }
