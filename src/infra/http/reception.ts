@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import { DomainError } from '../../domain/errors';
 
 /**
@@ -12,6 +11,8 @@ const LEAST_BYTES_A_SECOND = 1024;
 const TICK_MS = 1_000;
 /** For the answer to a body that was given up; then the connection ends, answered or not. */
 const ANSWER_SECONDS = 10;
+
+type Socket = IncomingMessage['socket'];
 
 interface Reception {
   readonly raw: IncomingMessage;
