@@ -226,7 +226,13 @@ describe('a signed webhook', () => {
     for (let i = 0; i < 6; i += 1) stuck.push((await silent.refer()).id);
     const { id } = await prompt.refer();
     expect(await untilReceived(id)).toMatchObject({ receiptChannel: 'webhook' });
-    expect(system.callsOf(silent.path).length).toBeLessThanOrEqual(4);
+    // Those under way at once: calls that have timed out on a busy machine are followed by others.
+    const { rows } = await world.sql.query<{ calls: number }>(
+      `select count(*)::int as calls from delivery_attempt a join delivery d on d.id = a.delivery_id
+       where d.endpoint_id = $1 and a.ended_at is null`,
+      [silent.webhook.id],
+    );
+    expect(rows[0]?.calls).toBeLessThanOrEqual(4);
     for (const waiting of stuck) expect(await notice(analyst, waiting)).toMatchObject({ state: 'sent' });
   });
 });
