@@ -18,7 +18,7 @@ export function useCursor<T>(list: readonly T[], idOf: (entry: T) => string): Cu
     const entry = list[bounded];
     if (entry !== undefined) setAt({ id: idOf(entry), index: bounded });
   };
-  const down = (): void => go(at === null ? 0 : index + 1);
+  const down = (): void => go(index + 1);
   const up = (): void => go(index - 1);
   return {
     current: list[index],

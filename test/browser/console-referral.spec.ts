@@ -198,7 +198,6 @@ describe('a referral from paste to outcome, in two browsers', () => {
     const { id } = await received(analyst);
     await platform.keyboard.press('Escape');
     await platform.getByText('1 élément en cours').waitFor();
-    await platform.keyboard.press('j');
     await platform.keyboard.press('Enter');
     await platform.getByText('pas encore de réponse').waitFor();
     await platform.keyboard.press('g');
