@@ -14,6 +14,8 @@ export interface VideoLimits {
   readonly maxSide: number;
   /** Distinct usable frames that are kept. */
   readonly maxFrames: number;
+  /** Which frames are looked at; by the bytes of the file unless told, as a test does that changes some. */
+  readonly moments?: { readonly step: string; readonly start: string };
   /** From the first byte asked of the source to the last. */
   readonly receiveMs: number;
   /** To the first frame. */

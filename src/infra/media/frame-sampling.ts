@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
 import { ended, mustHaveRun } from './confined';
 import { startDecoder } from './decoder';
@@ -36,17 +37,48 @@ export interface Pass {
   readonly limitMs: number;
 }
 
-/** More than a day at a frame a second; a video whose times jump from second to second at every frame is stopped here. */
+/** Seven hours at four frames a second; a video whose times jump at every frame is stopped here. */
 const MOST_SAMPLES = 100_000;
 const TIMELINE_BYTES = 8 * 2 ** 20;
 
-/**
- * The first frame of every second of time. Where times stand still, as in a file made to be sampled once, every 60th
- * frame as well. `metadata=print` writes the time of each chosen frame to descriptor 3; its own key is set first,
- * because it prints nothing for a frame without any.
- */
-const SELECT = "select='isnan(prev_selected_t)+not(eq(floor(t),floor(prev_selected_t)))+gte(n-prev_selected_n,60)'";
+/** Two films of a camera that moves are compared by moments that lie an eighth of a second apart, not half of one. */
+const A_SECOND = 4;
 const TIMES = "metadata=mode=add:key=k:value=1,metadata=mode=print:key=k:file='pipe\\:3'";
+
+/**
+ * A frame of every quarter of a second of time: the first one at or after a moment within it that follows from the bytes of
+ * the file, so that the same file has the same frames everywhere and nobody who makes one knows them beforehand (a frame in 25
+ * that shows something else hides nothing). Where times go back, or stand still, as in a file made to be sampled once, also the
+ * first one behind that, and every 60th. `metadata=print` writes the time of each chosen frame to descriptor 3; its own key
+ * is set first, because it prints nothing for a frame without any.
+ */
+export function selectionOf({ step, start }: Moments): string {
+  const moment = `(floor(t*${A_SECOND})+mod(floor(t*${A_SECOND})*${step}+${start},1))/${A_SECOND}`;
+  const due = `gte(t,${moment})*lt(prev_selected_t,${moment})`;
+  const late = `gte(t-prev_selected_t,${1 / A_SECOND})`;
+  return `select='isnan(prev_selected_t)+${due}+${late}+lt(t,prev_selected_t)+gte(n-prev_selected_n,60)'`;
+}
+
+/** Of a sequence without a period: the moment within the nth quarter is the fraction of `n * step + start`. */
+export interface Moments {
+  readonly step: string;
+  readonly start: string;
+}
+
+const PIECES = 16;
+const PIECE_BYTES = 65_536;
+
+/** By pieces from all over the file, its beginning and its end among them. */
+export async function momentsOf(file: Decoding['file']): Promise<Moments> {
+  const hash = createHash('sha256').update(String(file.size));
+  const last = Math.max(0, file.size - PIECE_BYTES);
+  for (let piece = 0; piece < PIECES; piece++) {
+    hash.update(await file.read(Math.floor((last * piece) / (PIECES - 1)), PIECE_BYTES));
+  }
+  const digest = hash.digest();
+  const fraction = (at: number): string => (digest.readUInt32BE(at) / 2 ** 32).toFixed(9);
+  return { step: fraction(0), start: fraction(4) };
+}
 
 /**
  * Decodes, samples and hashes.
@@ -61,8 +93,9 @@ export async function sampleFrames(
 ): Promise<Sampling> {
   const { limits } = decoding;
   const size = hashedSize(probe, limits.maxSide);
+  const moments = limits.moments ?? (await momentsOf(decoding.file));
   const hasher = startHasher(size.width, size.height, limits.maxFrames);
-  const decoder = startSampling(decoding, pass, hasher.output, size);
+  const decoder = startSampling(decoding, pass, hasher.output, size, moments);
   hasher.listen(decoder);
   const timeline = readTimeline(decoder);
   let late = false;
@@ -99,9 +132,10 @@ function startSampling(
   { decoded }: Pass,
   stdout: FrameHasher['output'],
   { width, height }: { width: number; height: number },
+  moments: Moments,
 ): ChildProcess {
   // The size is fixed, also for a video that changes it on the way: who hashes counts bytes.
-  const filters = `${SELECT},scale=${width}:${height},format=rgb24,${TIMES}`;
+  const filters = `${selectionOf(moments)},scale=${width}:${height},format=rgb24,${TIMES}`;
   const output = ['-vf', filters, ...passthroughArgs(decoding.ffmpeg.version), '-frames:v', String(MOST_SAMPLES)];
   return startDecoder(
     decoding,

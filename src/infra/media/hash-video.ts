@@ -14,7 +14,7 @@ export interface VideoHashes {
   readonly frames: readonly VpdqFrame[];
   /** The value of a signal of type vpdq; null where no frame is usable. */
   readonly digest: string | null;
-  /** Frames that were looked at, about one a second of what the video really shows. */
+  /** Frames that were looked at, about four a second of what the video really shows. */
   readonly sampledFrames: number;
   /** As the file claims, or where it claims nothing the time of the last sampled frame. */
   readonly durationMs: number;
