@@ -18,7 +18,7 @@ export interface FileHashes {
   readonly md5: string;
   /** `blockhash` is null where the picture was not decoded exactly ({@link HashOptions.fast}). */
   readonly image: (Omit<Image, 'blockhash'> & { readonly blockhash: string | null }) | null;
-  /** vPDQ: one hash a second, where ffmpeg is installed. */
+  /** vPDQ: about five hashes a second, where ffmpeg is installed. */
   readonly video: Omit<VideoHashes, 'incomplete'> | null;
   /** Why there is no perceptual hash of a picture or film, or of what markup may hold; null where there is one, or could never be. */
   readonly notHashed: Fault | null;
