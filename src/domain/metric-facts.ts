@@ -30,6 +30,8 @@ export interface NoticeFacts {
     /** True when no channel proved receipt and the answer or acknowledgement is its only sign. */
     readonly receiptImplied: boolean;
   };
+  /** Null: the notice is on its way again. */
+  readonly 'notice.receipt-voided': { readonly receivedAt: string | null };
   readonly 'notice.acknowledged': { readonly acknowledgedAt: string };
   /** One entry for each item; a later one for the same item supersedes. */
   readonly 'notice.answered': {

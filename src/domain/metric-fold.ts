@@ -122,6 +122,19 @@ const receive = (state: SummaryState, fact: EntryFact): void => {
   else if (isWithin(state.period, record.receivedAt)) state.open.set(id, record);
 };
 
+/** What had been a receipt was none: another takes its place, or the notice is on its way again. */
+const voidReceipt = (state: SummaryState, fact: EntryFact): void => {
+  const id = subjectOf(fact, 'notice');
+  const notice = state.open.get(id);
+  if (notice === undefined) return;
+  const receivedAt = instantOrNull(fact, 'receivedAt');
+  if (receivedAt !== null) notice.receivedAt = receivedAt;
+  else {
+    state.open.delete(id);
+    state.inTransit.add(id);
+  }
+};
+
 const end = (state: SummaryState, fact: EntryFact, isWithdrawn: boolean): void => {
   const id = subjectOf(fact, 'notice');
   const notice = state.open.get(id);
@@ -138,6 +151,7 @@ const FOLDS: Readonly<Record<string, (state: SummaryState, fact: EntryFact) => v
     state.inTransit.add(subjectOf(fact, 'notice'));
   },
   'notice.received': receive,
+  'notice.receipt-voided': voidReceipt,
   'notice.acknowledged': (state, fact) => {
     const notice = state.open.get(subjectOf(fact, 'notice'));
     if (notice !== undefined) notice.acknowledgedAt ??= instantOf(fact, 'acknowledgedAt');

@@ -201,6 +201,20 @@ describe('figures from entries', () => {
     });
   });
 
+  it('follow a receipt that proves to be none: to the one that stands, or back on the way', () => {
+    const voided = (id: string, ms: number, receivedMs: number | null): EntryFact =>
+      fact('notice.receipt-voided', ms, id, { receivedAt: receivedMs === null ? null : iso(receivedMs) });
+    const facts = [
+      ...[sent('a', 0), received('a', MIN), voided('a', 9 * MIN, 5 * MIN)],
+      answered('a', 'a1', 11 * MIN, 'removed', 10 * MIN),
+      ...[sent('b', 0), received('b', MIN), voided('b', 2 * MIN, null)],
+      ...[sent('c', 0), received('c', MIN), voided('c', 2 * MIN, null), received('c', 7 * MIN)],
+    ];
+    const summary = summarise(facts, { ...PERIOD, now: NOW });
+    expect(summary.notices).toMatchObject({ sent: 3, received: 2 });
+    expect(summary.responseTime).toMatchObject({ n: 1, maxMs: 5 * MIN });
+  });
+
   it('keep orders and referrals apart', () => {
     const facts = [received('a', 0), received('b', 0, 1, { noticeKind: 'removal_order' })];
     const of = (noticeKind: 'referral' | 'removal_order') => summarise(facts, { ...PERIOD, now: NOW, noticeKind });

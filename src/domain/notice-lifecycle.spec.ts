@@ -19,16 +19,16 @@ import { isLedgerKind } from './vocabulary';
 /** The table again, by hand: a row a state, the events in the order of NOTICE_EVENTS, `.` where refused. */
 // prettier-ignore
 const TABLE = {
-  //                send     undo   depart  receive   acknowledge   answer_part   answer    close   withdraw   annul
-  draft:         ' leaving  .      .       .         .             .             .         .       withdrawn  .',
-  leaving:       ' .        draft  sent    .         .             .             .         .       withdrawn  .',
-  sent:          ' .        .      .       received  .             .             .         .       withdrawn  annulled',
-  received:      ' .        .      .       .         acknowledged  .             .         .       withdrawn  annulled',
-  acknowledged:  ' .        .      .       .         .             acknowledged  answered  .       withdrawn  annulled',
-  answered:      ' .        .      .       .         .             .             answered  closed  withdrawn  annulled',
-  closed:        ' .        .      .       .         .             .             .         .       withdrawn  annulled',
-  withdrawn:     ' .        .      .       .         .             .             .         .       .          .',
-  annulled:      ' .        .      .       .         .             .             .         .       .          .',
+  //                send     undo   depart  receive   void_receipt  acknowledge   answer_part   answer    close   withdraw   annul
+  draft:         ' leaving  .      .       .         .             .             .             .         .       withdrawn  .',
+  leaving:       ' .        draft  sent    .         .             .             .             .         .       withdrawn  .',
+  sent:          ' .        .      .       received  .             .             .             .         .       withdrawn  annulled',
+  received:      ' .        .      .       .         sent          acknowledged  .             .         .       withdrawn  annulled',
+  acknowledged:  ' .        .      .       .         .             .             acknowledged  answered  .       withdrawn  annulled',
+  answered:      ' .        .      .       .         .             .             .             answered  closed  withdrawn  annulled',
+  closed:        ' .        .      .       .         .             .             .             .         .       withdrawn  annulled',
+  withdrawn:     ' .        .      .       .         .             .             .             .         .       .          .',
+  annulled:      ' .        .      .       .         .             .             .             .         .       .          .',
 } as const;
 const IMPLIED: Readonly<Record<string, string>> = {
   'sent acknowledge': 'receive',

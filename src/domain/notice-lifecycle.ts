@@ -20,6 +20,7 @@ export const NOTICE_EVENTS = [
   'undo',
   'depart',
   'receive',
+  'void_receipt',
   'acknowledge',
   'answer_part',
   'answer',
@@ -32,6 +33,7 @@ export type NoticeEvent = (typeof NOTICE_EVENTS)[number];
 /**
  * The life of a notice. `answered` means that no item is open: only then does the clock stop, and only then can
  * the notice be closed; until it is closed an item may be answered again and the new answer supersedes the old.
+ * A receipt that proves to be none (the mail came back) puts a notice back on its way, unless somebody had acknowledged it.
  * A notice that was let go stays recallable for some seconds (`leaving`). The issuer may withdraw at any time; once sent, a
  * notice can lose its effect by the decision of another (`annulled`: scrutiny, a court), whatever came of it.
  */
@@ -39,7 +41,7 @@ export const NEXT = {
   draft: { send: 'leaving', withdraw: 'withdrawn' },
   leaving: { undo: 'draft', depart: 'sent', withdraw: 'withdrawn' },
   sent: { receive: 'received', withdraw: 'withdrawn', annul: 'annulled' },
-  received: { acknowledge: 'acknowledged', withdraw: 'withdrawn', annul: 'annulled' },
+  received: { acknowledge: 'acknowledged', void_receipt: 'sent', withdraw: 'withdrawn', annul: 'annulled' },
   acknowledged: { answer_part: 'acknowledged', answer: 'answered', withdraw: 'withdrawn', annul: 'annulled' },
   answered: { answer: 'answered', close: 'closed', withdraw: 'withdrawn', annul: 'annulled' },
   closed: { withdraw: 'withdrawn', annul: 'annulled' },
@@ -60,6 +62,7 @@ export const SIDE_OF: Readonly<Record<NoticeEvent, 'sender' | 'platform' | 'serv
   undo: 'sender',
   depart: 'service',
   receive: 'service',
+  void_receipt: 'service',
   acknowledge: 'platform',
   answer_part: 'platform',
   answer: 'platform',
@@ -74,6 +77,7 @@ export const ENTRY_OF = {
   undo: 'notice.recalled',
   depart: 'notice.sent',
   receive: 'notice.received',
+  void_receipt: 'notice.receipt-voided',
   acknowledge: 'notice.acknowledged',
   answer_part: 'notice.answered',
   answer: 'notice.answered',

@@ -350,6 +350,7 @@ export const LEDGER_KINDS = {
   'notice.recalled': 'A notice was taken back before it had left',
   'notice.sent': 'A notice left for its platform',
   'notice.received': 'A notice reached the contact point of its platform',
+  'notice.receipt-voided': 'A receipt proved to be none; the earliest other one takes its place, if there is one',
   'notice.acknowledged': 'The platform acknowledged a notice',
   'notice.answered': 'The platform answered one item of a notice',
   'notice.closed': 'Every item had its answer and the notice was closed',

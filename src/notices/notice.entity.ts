@@ -25,6 +25,9 @@ export type RequestedAction = (typeof REQUESTED_ACTIONS)[number];
 @Unique('notice_reference_unique', ['reference'])
 @Index('notice_sender', ['senderId', 'createdAt'])
 @Index('notice_recipient', ['recipientId', 'sentAt'])
+@Index('notice_departing', ['departsAt'], { where: 'departs_at is not null' })
+@Index('notice_home_authority', ['homeAuthorityId', 'sentAt'], { where: 'home_authority_id is not null' })
+@Index('notice_first_order', ['senderId', 'recipientId'], { where: "kind = 'removal_order' and sent_at is not null" })
 export class Notice {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'notice_pk' })
   id!: string;

@@ -89,8 +89,11 @@ export class Obstacles {
       // An answered notice asks nothing any more, and one that was withdrawn never will.
       steps(notice.state, 'answer_part');
       if (await openObstacle(tx, id)) throw new DomainError('notice.obstacle-open');
-      const before = await lockClock(tx, id);
-      const clock = await takeUp(tx, actor, { notice, clock: before, at }, { event: 'acknowledge', receivedAt: at });
+      const known = await lockClock(tx, id);
+      const clock =
+        known && notice.state === 'acknowledged'
+          ? known
+          : await takeUp(tx, actor, { notice, clock: known, at }, { event: 'acknowledge', receivedAt: at });
       const since = claimed ?? at;
       const earliest = clock.startedAt;
       if (since > at || since < earliest) throw instantFault(since, earliest, at);

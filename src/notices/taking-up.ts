@@ -24,8 +24,7 @@ export async function takeUp(
   { event, receivedAt }: { event: 'acknowledge' | 'answer' | 'answer_part'; receivedAt: Date },
 ): Promise<NoticeClock> {
   let running = clock;
-  const isTaken = event === 'acknowledge' && notice.state === 'acknowledged';
-  for (const step of isTaken ? [] : steps(notice.state, event)) {
+  for (const step of steps(notice.state, event)) {
     if (step.event === 'receive') running = await receive(tx, notice, { at: receivedAt, channel: 'answer', actor });
     else await takeStep(tx, actor, { notice, at }, step);
   }

@@ -1,8 +1,9 @@
+import { advance } from '../domain/notice-lifecycle';
 import type { Tx } from '../infra/database/work';
 import { append } from '../ledger/append';
 import { NoticeClock } from './clock.entity';
 import { lockClock, restartNoticeClock, stopNoticeClock } from './clocks';
-import { entryOf } from './notice-facts';
+import { entryOf, facts } from './notice-facts';
 import { Notice, type ReceiptChannel } from './notice.entity';
 import { lockNotice } from './receiving';
 
@@ -33,10 +34,12 @@ export async function voidReceipt(tx: Tx, noticeId: string, { at, standing }: Vo
     receivedAt: stands?.at ?? null,
     receiptChannel: stands?.channel ?? null,
     version: notice.version + 1,
-    ...(stands ? {} : { state: 'sent' as const }),
+    ...(stands ? {} : { state: advance(notice.state, 'void_receipt') }),
   };
   await tx.update(Notice, { id: noticeId }, change);
   Object.assign(notice, change);
+  const dims = facts('notice.receipt-voided', { receivedAt: stands?.at.toISOString() ?? null });
+  await append(tx, entryOf(notice, { kind: 'notice.receipt-voided', actor: 'service', at, dims: { ...dims } }));
   if (!clock) return stands === null;
   if (!stands) await haltForGood(tx, notice, clock, at);
   else if (clock.state === 'running') await beginAgain(tx, notice, clock, stands, at);

@@ -155,7 +155,7 @@ describe('the demo story', () => {
   it('tells of a missed target once, with every mark at its minute', async () => {
     const notice = await noticeAbout(PEOPLE.lanternAnalyst, 'https://meadow.example/v/grey-harvest-2');
     const { clock } = notice;
-    expect(clock?.fact).toEqual({ kind: 'target_missed', at: clock?.dueAt, correctedAt: null });
+    expect(clock?.fact).toEqual({ kind: 'target_missed', at: clock?.dueAt, correction: null, correctedAt: null });
     const startedAt = Date.parse(clock?.startedAt ?? '');
     const at = (minute: number): string => new Date(startedAt + minute * MINUTE_MS).toISOString();
     expect(clock?.marks).toEqual([25, 45, 55, 60].map((mark) => ({ mark, at: at(mark), stale: false })));
