@@ -107,7 +107,9 @@ describe('the frames of films in the signal feed', () => {
     const hidden = await contributeFilm(here.curator, film('hidden', 4), { listId: list.body.id });
     await sequenced(world);
     expect(framesIn(await pages(null)).has(hidden)).toBe(false);
-    const of = (listId: string) => world.app.get(ExchangeChanges).read(credential, (tx) => framesOf(tx, [hidden], [listId]));
+    const reader = { organisationId: here.admin.organisation.id };
+    const of = (listId: string) =>
+      world.app.get(ExchangeChanges).read(reader, (tx) => framesOf(tx, [hidden], [listId]));
     expect([(await of(COMMON_LIST)).size, (await of(list.body.id)).size]).toEqual([0, 1]);
     const headers = { authorization: `Bearer ${credential.secrets.token}` };
     expect((await world.send('GET', '/exchange/feed?frames=yes', undefined, headers)).status).toBe(400);
