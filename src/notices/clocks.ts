@@ -3,6 +3,7 @@ import {
   clockKindOf,
   correctsMiss,
   dueAt,
+  HOUR_MS,
   isOnTime,
   nextMark,
   startClock,
@@ -10,6 +11,7 @@ import {
   type Correction,
   type Timing,
 } from '../domain/clock';
+import { DEFAULT_REFERRAL_TARGET_MINUTES } from '../domain/providers';
 import type { StaffedHours } from '../domain/staffed-hours';
 import type { Actor, Tx } from '../infra/database/work';
 import { append } from '../ledger/append';
@@ -17,14 +19,26 @@ import { NoticeClock, type ClockEnd } from './clock.entity';
 import { entryOf } from './notice-facts';
 import type { Notice } from './notice.entity';
 
-/** A referral's clock counts the hours in which its platform's contact point is staffed; an order's knows none. */
-async function hoursOf(tx: Tx, notice: Notice): Promise<StaffedHours | null> {
-  if (notice.kind !== 'referral') return null;
-  const [row] = await tx.query<{ hours: StaffedHours }[]>(
-    `select hours from contact_hours where organisation_id = $1`,
+const MINUTE_MS = 60_000;
+
+interface Terms {
+  readonly targetMs: number;
+  readonly staffed: StaffedHours | null;
+}
+
+/**
+ * A referral's clock runs for the target of its platform's register entry and counts the hours in which its contact point is
+ * staffed. An order's is the hour of Art. 3(3), whatever the register says.
+ */
+async function termsOf(tx: Tx, notice: Notice): Promise<Terms> {
+  if (notice.kind !== 'referral') return { targetMs: HOUR_MS, staffed: null };
+  const [row] = await tx.query<{ hours: StaffedHours | null; minutes: number | null }[]>(
+    `select (select hours from contact_hours where organisation_id = $1) as hours,
+       (select referral_target_minutes from provider_entry where platform_id = $1) as minutes`,
     [notice.recipientId],
   );
-  return row?.hours ?? null;
+  const minutes = row?.minutes ?? DEFAULT_REFERRAL_TARGET_MINUTES;
+  return { targetMs: minutes * MINUTE_MS, staffed: row?.hours ?? null };
 }
 
 /** What a run sets in the clock's row; nothing of an earlier run is carried over. */
@@ -71,7 +85,8 @@ export async function startNoticeClock(
 ): Promise<NoticeClock> {
   const voided = await lockClock(tx, notice.id);
   if (voided) return restartNoticeClock(tx, notice, voided, { at: startedAt, ground: 'receipt', actor });
-  const run = startClock(clockKindOf(notice.kind), startedAt, undefined, await hoursOf(tx, notice));
+  const { targetMs, staffed } = await termsOf(tx, notice);
+  const run = startClock(clockKindOf(notice.kind), startedAt, targetMs, staffed);
   const clock: NoticeClock = {
     id: uuidv7(),
     noticeId: notice.id,
