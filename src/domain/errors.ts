@@ -133,6 +133,7 @@ export const PROBLEMS = {
   'notice.case-closed': [409, 'The case is closed'],
   'notice.contact-unconfirmed': [409, 'Nobody has confirmed yet who is behind this platform'],
   'notice.platform-suspended': [409, 'This platform does not take part now'],
+  'notice.answered-meanwhile': [409, 'Somebody has answered this item since you read it'],
   'notice.item-repeated': [400, 'An item is answered twice here'],
   'contact.webhook-unknown': [400, 'A webhook contact point needs one of your webhooks in use'],
   'webhook.too-many': [409, 'An organisation has at most ten webhooks in use'],

@@ -8,7 +8,8 @@ import { isRecord } from './json';
  * or quote a text is in bodies beside it, which enter as salted digests, so that erasing a body leaves every proof.
  */
 export const ENTRY_VERSION = 1;
-export const VIAS = ['session', 'api-key', 'service'] as const;
+/** `reply-link`: somebody at a platform answered by the link in a mail, without an account. */
+export const VIAS = ['session', 'api-key', 'service', 'reply-link'] as const;
 export type Via = (typeof VIAS)[number];
 
 /** `shared` is for everyone in the audience, `internal` for the actor's own organisation. */

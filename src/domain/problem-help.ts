@@ -235,6 +235,8 @@ export const PROBLEM_HELP = {
     'The platform was made from an unknown host, and no person has confirmed yet whom the notice would reach. A supervisor or the operator confirms it; then send again.',
   'notice.platform-suspended':
     'The platform has been suspended from this service. Ask the operator, and use another way to reach it meanwhile.',
+  'notice.answered-meanwhile':
+    'Since the answer was read that `afterRevision` names, another was recorded for the items in `itemIds`. Nothing of this request was. Read the notice again; send the answers with the revisions that stand there now if they are still to be corrected.',
   'notice.item-repeated': 'The same item stands twice in one answer. Give one outcome for each item.',
   'contact.webhook-unknown':
     'A contact point by webhook needs one of your own webhooks that is in use. Register the webhook first, then name its id.',

@@ -37,41 +37,48 @@ export class Answering {
 
   /** Somebody has it in hand. An acknowledgement of what no channel has proved yet is itself the receipt. */
   acknowledge(actor: Actor, id: string, dto: VersionDto): Promise<NoticeView> {
-    return this.work.run(actor, async (tx) => {
-      const locked = await this.lock(tx, actor, id, dto);
-      await takeUp(tx, actor, locked, { event: 'acknowledge', receivedAt: locked.at });
-      return viewOf(tx, actor, id);
-    });
+    return this.work.run(actor, (tx) => this.acknowledgeIn(tx, actor, id, dto));
+  }
+
+  /** The same, within a transaction of the actor's. */
+  async acknowledgeIn(tx: Tx, actor: Actor, id: string, dto: VersionDto): Promise<NoticeView> {
+    const locked = await this.lock(tx, actor, id, dto);
+    await takeUp(tx, actor, locked, { event: 'acknowledge', receivedAt: locked.at });
+    return viewOf(tx, actor, id);
   }
 
   /** Answers any number of items, or corrects answers. All of them or none. */
   answer(actor: Actor, id: string, dto: AnswerNoticeDto): Promise<NoticeView> {
-    return this.work.run(actor, async (tx) => {
-      const locked = await this.lock(tx, actor, id, dto);
-      const { notice, at } = locked;
-      const items = await tx.find(NoticeItem, { where: { noticeId: id }, order: { position: 'asc' } });
-      const before = await lastAnswers(tx, [id]);
-      const answers = dto.answers.map(answerOf);
-      assertItems(items, dto.answers);
-      // The state first: an answer to a withdrawn notice is refused as that, not for what it says.
-      const outcomes = items.map(({ itemId }) => outcomeAfter(itemId, before, dto.answers));
-      const event = answeringEvent(outcomes);
-      steps(notice.state, event);
-      const sentAt = notice.sentAt ?? at;
-      const context = { kind: notice.kind, sentAt, receivedAt: notice.receivedAt, now: at };
-      for (const answer of answers) checkAnswer(answer, context);
-      const receivedAt = impliedReceiptAt(answers, at);
-      const clock = await takeUp(tx, actor, locked, { event, receivedAt });
-      const { addresseeRef = null, authorisedPerson = null } = dto;
-      const given = dto.answers.map((one) => ({
-        ...recordOf(one, { notice, clock, at, before }),
-        addresseeRef,
-        authorisedPerson,
-      }));
-      const after = items.map(({ itemId }) => lastOf(itemId, given) ?? lastOf(itemId, before) ?? null);
-      await this.record(tx, actor, { notice, clock, at }, { items, after, given });
-      return viewOf(tx, actor, id);
-    });
+    return this.work.run(actor, (tx) => this.answerIn(tx, actor, id, dto));
+  }
+
+  /** The same, within a transaction of the actor's. */
+  async answerIn(tx: Tx, actor: Actor, id: string, dto: AnswerNoticeDto): Promise<NoticeView> {
+    const locked = await this.lock(tx, actor, id, dto);
+    const { notice, at } = locked;
+    const items = await tx.find(NoticeItem, { where: { noticeId: id }, order: { position: 'asc' } });
+    const before = await lastAnswers(tx, [id]);
+    const answers = dto.answers.map(answerOf);
+    assertItems(items, dto.answers);
+    assertSeen(before, dto.answers);
+    // The state first: an answer to a withdrawn notice is refused as that, not for what it says.
+    const outcomes = items.map(({ itemId }) => outcomeAfter(itemId, before, dto.answers));
+    const event = answeringEvent(outcomes);
+    steps(notice.state, event);
+    const sentAt = notice.sentAt ?? at;
+    const context = { kind: notice.kind, sentAt, receivedAt: notice.receivedAt, now: at };
+    for (const answer of answers) checkAnswer(answer, context);
+    const receivedAt = impliedReceiptAt(answers, at);
+    const clock = await takeUp(tx, actor, locked, { event, receivedAt });
+    const { addresseeRef = null, authorisedPerson = null } = dto;
+    const given = dto.answers.map((one) => ({
+      ...recordOf(one, { notice, clock, at, before }),
+      addresseeRef,
+      authorisedPerson,
+    }));
+    const after = items.map(({ itemId }) => lastOf(itemId, given) ?? lastOf(itemId, before) ?? null);
+    await this.record(tx, actor, { notice, clock, at }, { items, after, given });
+    return viewOf(tx, actor, id);
   }
 
   private async lock(tx: Tx, actor: Actor, id: string, dto: VersionDto): Promise<Locked> {
@@ -137,6 +144,17 @@ function assertItems(items: readonly NoticeItem[], answers: readonly ItemAnswerD
   const unknown = named.filter((id) => !items.some((item) => item.itemId === id));
   if (unknown.length > 0) throw new DomainError('notice.unknown-item', { itemIds: unknown });
   if (new Set(named).size < named.length) throw new DomainError('notice.item-repeated');
+}
+
+/** Two people who answer at once: the second is told what the first recorded, instead of undoing it unseen. */
+function assertSeen(before: readonly NoticeAnswer[], answers: readonly ItemAnswerDto[]): void {
+  const overtaken = answers.filter(
+    ({ itemId, afterRevision }) =>
+      afterRevision !== undefined && afterRevision !== (lastOf(itemId, before)?.revision ?? 0),
+  );
+  if (overtaken.length > 0) {
+    throw new DomainError('notice.answered-meanwhile', { itemIds: overtaken.map(({ itemId }) => itemId) });
+  }
 }
 
 function recordOf(

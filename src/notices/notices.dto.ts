@@ -138,6 +138,12 @@ export class ItemAnswerDto {
   @IsOptional()
   @IsIn(PRESERVATION_STATES)
   preservation?: PreservationState;
+
+  /** The revision of this item's answer that was seen, 0 for none; refused when somebody has answered since. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  afterRevision?: number;
 }
 
 export class AnswerNoticeDto extends VersionDto {

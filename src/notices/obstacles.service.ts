@@ -31,8 +31,13 @@ export class Obstacles {
 
   /** Force majeure, or an impossibility that is not the platform's doing. The hour begins again when it is over. */
   impossible(actor: Actor, id: string, dto: ReportImpossibleDto): Promise<NoticeView> {
+    return this.work.run(actor, (tx) => this.impossibleIn(tx, actor, id, dto));
+  }
+
+  /** The same, within a transaction of the actor's; so are those below that end with `In`. */
+  impossibleIn(tx: Tx, actor: Actor, id: string, dto: ReportImpossibleDto): Promise<NoticeView> {
     const { explanation, since } = dto;
-    return this.raise(actor, id, dto, {
+    return this.raise(tx, actor, id, dto, {
       kind: 'impossible',
       ground: 'force_majeure',
       explanation,
@@ -43,22 +48,28 @@ export class Obstacles {
 
   /** Manifest errors, or too little to act on. The hour begins again when the clarification is received. */
   askClarification(actor: Actor, id: string, dto: AskClarificationDto): Promise<NoticeView> {
+    return this.work.run(actor, (tx) => this.askClarificationIn(tx, actor, id, dto));
+  }
+
+  askClarificationIn(tx: Tx, actor: Actor, id: string, dto: AskClarificationDto): Promise<NoticeView> {
     const { ground, explanation, needed } = dto;
-    return this.raise(actor, id, dto, { kind: 'clarification', ground, explanation, needed, since: undefined });
+    return this.raise(tx, actor, id, dto, { kind: 'clarification', ground, explanation, needed, since: undefined });
   }
 
   /** The platform can act again. */
   possibleAgain(actor: Actor, id: string, dto: PossibleAgainDto): Promise<NoticeView> {
-    return this.work.run(actor, async (tx) => {
-      const notice = await this.lockOf(tx, actor, id, 'recipientId', dto);
-      const obstacle = await openObstacle(tx, id);
-      if (!obstacle) throw new DomainError('notice.no-obstacle');
-      const now = this.clock.now();
-      const at = dto.ceasedAt ?? now;
-      if (at > now || at < obstacle.since) throw instantFault(at, obstacle.since, now);
-      await endObstacle(tx, notice, obstacle, { at, recordedAt: now, actor });
-      return viewOf(tx, actor, id);
-    });
+    return this.work.run(actor, (tx) => this.possibleAgainIn(tx, actor, id, dto));
+  }
+
+  async possibleAgainIn(tx: Tx, actor: Actor, id: string, dto: PossibleAgainDto): Promise<NoticeView> {
+    const notice = await this.lockOf(tx, actor, id, 'recipientId', dto);
+    const obstacle = await openObstacle(tx, id);
+    if (!obstacle) throw new DomainError('notice.no-obstacle');
+    const now = this.clock.now();
+    const at = dto.ceasedAt ?? now;
+    if (at > now || at < obstacle.since) throw instantFault(at, obstacle.since, now);
+    await endObstacle(tx, notice, obstacle, { at, recordedAt: now, actor });
+    return viewOf(tx, actor, id);
   }
 
   /** The sender answers what was asked; it is delivered like the notice, and the hour begins again at its receipt. */
@@ -77,45 +88,44 @@ export class Obstacles {
     });
   }
 
-  private raise(
+  private async raise(
+    tx: Tx,
     actor: Actor,
     id: string,
     dto: { readonly version?: number },
     { since: claimed, ...raised }: Raised,
   ): Promise<NoticeView> {
-    return this.work.run(actor, async (tx) => {
-      const notice = await this.lockOf(tx, actor, id, 'recipientId', dto);
-      const at = this.clock.now();
-      // An answered notice asks nothing any more, and one that was withdrawn never will.
-      steps(notice.state, 'answer_part');
-      if (await openObstacle(tx, id)) throw new DomainError('notice.obstacle-open');
-      const known = await lockClock(tx, id);
-      const clock =
-        known && notice.state === 'acknowledged'
-          ? known
-          : await takeUp(tx, actor, { notice, clock: known, at }, { event: 'acknowledge', receivedAt: at });
-      const since = claimed ?? at;
-      const earliest = clock.startedAt;
-      if (since > at || since < earliest) throw instantFault(since, earliest, at);
-      await tx.insert(Obstacle, { id: uuidv7(), noticeId: id, ...raised, since, raisedAt: at });
-      const { kind, ground, explanation, needed } = raised;
-      await append(
-        tx,
-        entryOf(notice, {
-          kind: kind === 'impossible' ? 'notice.impossible' : 'notice.clarification-asked',
-          actor,
-          at,
-          dims: { ground, since: since.toISOString() },
-          shared: { explanation, ...(needed === null ? {} : { needed }) },
-        }),
-      );
-      await pauseNoticeClock(tx, notice, clock, { at, since, reason: kind, actor });
-      // A fact that nobody has written yet never will be: the clock stood still before it.
-      if (clock.fact !== null && haltsBeforeDeadline(since, clock.dueAt)) {
-        await correctFact(tx, notice, clock, { at, actor, correction: 'not_running' });
-      }
-      return viewOf(tx, actor, id);
-    });
+    const notice = await this.lockOf(tx, actor, id, 'recipientId', dto);
+    const at = this.clock.now();
+    // An answered notice asks nothing any more, and one that was withdrawn never will.
+    steps(notice.state, 'answer_part');
+    if (await openObstacle(tx, id)) throw new DomainError('notice.obstacle-open');
+    const known = await lockClock(tx, id);
+    const clock =
+      known && notice.state === 'acknowledged'
+        ? known
+        : await takeUp(tx, actor, { notice, clock: known, at }, { event: 'acknowledge', receivedAt: at });
+    const since = claimed ?? at;
+    const earliest = clock.startedAt;
+    if (since > at || since < earliest) throw instantFault(since, earliest, at);
+    await tx.insert(Obstacle, { id: uuidv7(), noticeId: id, ...raised, since, raisedAt: at });
+    const { kind, ground, explanation, needed } = raised;
+    await append(
+      tx,
+      entryOf(notice, {
+        kind: kind === 'impossible' ? 'notice.impossible' : 'notice.clarification-asked',
+        actor,
+        at,
+        dims: { ground, since: since.toISOString() },
+        shared: { explanation, ...(needed === null ? {} : { needed }) },
+      }),
+    );
+    await pauseNoticeClock(tx, notice, clock, { at, since, reason: kind, actor });
+    // A fact that nobody has written yet never will be: the clock stood still before it.
+    if (clock.fact !== null && haltsBeforeDeadline(since, clock.dueAt)) {
+      await correctFact(tx, notice, clock, { at, actor, correction: 'not_running' });
+    }
+    return viewOf(tx, actor, id);
   }
 
   private async lockOf(

@@ -1,3 +1,4 @@
+import type { Via } from '../../domain/ledger-entry';
 import type { OrganisationKind } from '../../domain/vocabulary';
 import type { Permission } from '../../domain/permissions';
 
@@ -6,7 +7,7 @@ export interface Actor {
   readonly organisationId: string;
   readonly organisationKind: OrganisationKind;
   readonly personId: string | null;
-  readonly via: 'session' | 'api-key' | 'service';
+  readonly via: Via;
   /** Name and office enter the ledger as salted digests only, and are never shown to the other party. */
   readonly name: string;
   readonly office: string | null;
