@@ -19,8 +19,13 @@ const LEADING = 1.35;
 
 const FONTS = join(__dirname, 'fonts');
 /** DejaVu: Latin, Greek and Cyrillic with every letter of the 24 languages; free to embed (fonts/LICENSE). */
-const REGULAR = readFileSync(join(FONTS, 'DejaVuSans.ttf'));
-const BOLD = readFileSync(join(FONTS, 'DejaVuSans-Bold.ttf'));
+const fontOf = (name: 'DejaVuSans.ttf' | 'DejaVuSans-Bold.ttf'): Buffer => {
+  const font = fonts.get(name) ?? readFileSync(join(FONTS, name));
+  fonts.set(name, font);
+  return font;
+};
+/** Read when the first document is drawn: who only describes the API needs none. */
+const fonts = new Map<string, Buffer>();
 
 interface Face {
   readonly font: 'regular' | 'bold';
@@ -85,7 +90,8 @@ export class PageFlow {
       // Instants of the form and not of the drawing: the same form is the same bytes.
       info: { Title: title, Creator: 'Clepsydra', Producer: 'Clepsydra', CreationDate: at, ModDate: at },
     });
-    this.document.registerFont('regular', REGULAR).registerFont('bold', BOLD).font('regular');
+    this.document.registerFont('regular', fontOf('DejaVuSans.ttf'));
+    this.document.registerFont('bold', fontOf('DejaVuSans-Bold.ttf')).font('regular');
     this.hasGlyph = glyphsOf(this.document);
     this.root = this.document.struct('Document', { title, lang: language });
     this.document.addStructure(this.root);
