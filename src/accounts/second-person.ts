@@ -24,7 +24,8 @@ export interface SecondPersonRule {
   /** Name of the path parameter that holds the subject's id. */
   readonly subject: string;
   /** Table in which the subject must be visible to the person who asks. */
-  readonly table: 'content_item' | 'case_file' | 'notice' | 'exhibit' | 'signal' | 'organisation' | 'signal_quarantine';
+  readonly table:
+    'content_item' | 'case_file' | 'notice' | 'exhibit' | 'signal' | 'organisation' | 'signal_quarantine' | 'scrutiny';
   /** Members of the body that both people have to give alike: another value is another question. */
   readonly alike?: readonly string[];
 }

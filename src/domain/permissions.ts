@@ -17,6 +17,7 @@ export const AVAILABLE_TO = {
   'case.assess': ['authority'],
   'order.draft': ['authority'],
   'order.sign': ['authority'],
+  'scrutiny.decide': ['authority'],
   'exhibit.read': HOLDS_CONTENT,
   'exhibit.view': HOLDS_CONTENT,
   'custody.read': ['authority', 'platform', 'investigative_body', 'oversight'],
@@ -40,6 +41,9 @@ export const AVAILABLE_TO = {
   'notice.non-compliance': ['authority'],
   'notice.acknowledge': ['platform'],
   'notice.answer': ['platform'],
+  'life-threat.report': ['platform'],
+  'life-threat.read': HOLDS_CONTENT,
+  'life-threat.take': ['authority', 'investigative_body'],
   'platform.read': EVERY,
   'platform.confirm': ['authority', 'operator'],
   'provider.maintain': ['platform', 'operator'],
@@ -78,6 +82,8 @@ export const NEEDS_COMPETENCE: Readonly<Partial<Record<Permission, readonly Comp
   'notice.send': ['refer', 'order'],
   'order.draft': ['order'],
   'order.sign': ['order'],
+  // Art. 12(1)(b).
+  'scrutiny.decide': ['scrutinise'],
   // The issuer, or the authority of the home Member State that penalises (Art. 12(1), 18).
   'notice.non-compliance': ['order', 'penalise'],
 };
@@ -101,6 +107,7 @@ const ANALYST = [
   'case.assess',
   'order.draft',
   'order.sign',
+  'scrutiny.decide',
   'signal.contribute',
   'match.decide',
   'provider.propose',
@@ -109,10 +116,14 @@ const ANALYST = [
   'notice.withdraw',
   'notice.close',
   'notice.read',
+  'life-threat.read',
+  'life-threat.take',
 ] as const;
 
 const MODERATOR = [
   ...OWN_RECORD,
+  'life-threat.report',
+  'life-threat.read',
   'notice.read',
   'notice.acknowledge',
   'notice.answer',
@@ -156,6 +167,8 @@ const MACHINE = [
   'notice.read',
   'notice.acknowledge',
   'notice.answer',
+  'life-threat.report',
+  'life-threat.read',
 ] as const;
 
 /**
@@ -176,7 +189,7 @@ export const ROLE_PERMISSIONS = {
     'signal-policy.manage',
   ],
   moderator: MODERATOR,
-  investigator: [...OWN_RECORD, ...CASEWORK, 'case.close'],
+  investigator: [...OWN_RECORD, ...CASEWORK, 'case.close', 'life-threat.read', 'life-threat.take'],
   auditor: [...OWN_RECORD, 'custody.read'],
   curator: CURATOR,
   admin: [

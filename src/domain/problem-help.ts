@@ -189,6 +189,42 @@ export const PROBLEM_HELP = {
   'order.non-disclosure':
     'TCO Art. 11(3): as long as necessary, and six weeks from the decision at most; give its reasons.',
   'order.not-escalatable': 'Name a referral that you sent in this case and that is withdrawn by nobody.',
+  'order.no-non-disclosure':
+    'Only a non-disclosure that was ordered with the order and has not ended yet can be extended (Art. 11(3)). What the content provider has been able to read is not taken back.',
+  'order.non-disclosure-extended':
+    'A non-disclosure is extended once, by six weeks at most (Art. 11(3)). It ends at the instant that stands in the order, and the notice to the content provider opens by itself.',
+  'scrutiny.not-cross-border':
+    'Scrutiny under Art. 4 is for orders from another Member State, by the authority of the provider’s own. Either this order is of the same Member State, or its home authority is not on this installation: then the request goes to that authority directly.',
+  'scrutiny.period-over':
+    'The period of Art. 4(3) or 4(4) ended at the instant in endedAt. A review before the courts of the issuing Member State stays possible; the order says until when.',
+  'scrutiny.exists':
+    'There is one scrutiny of each kind for an order: of the authority’s own accord, on request of the provider, and on request of the content provider of each item. Read the one that is there.',
+  'scrutiny.illegal-transition':
+    'The scrutiny has gone further than that, or not so far. Read it again; once decided it stays so.',
+  'scrutiny.intention-first':
+    'Before an infringement is decided the issuing authority is told of the intention and the reasons (Art. 4(5)), and has time to answer. Tell it first; the decision can be made when it has answered or when the instant in answerBy has come.',
+  'scrutiny.answer-by':
+    'The issuer needs an end of its time to answer that lies in the future and, while the decision is not overdue, before the instant in latest at which the decision is due.',
+  'review.decided':
+    'The outcome of this review is on record. If another court decided afterwards, record another review and its outcome.',
+  'review.instant':
+    'A review is lodged after the order was sent and not in the future, and decided after it was lodged and not in the future. Correct the instants and send again.',
+  'content.nothing':
+    'Under this reference there is no measure that this could be about, or it is not known. Ask the platform for the reference of your content and compare every character.',
+  'content.too-many-references':
+    'Ten references were made for this item. Give out one of those; each of them stays good.',
+  'complaint.order-stands':
+    'The platform acted on a removal order and is bound by it. Against an order there are a request for scrutiny to the home authority and the courts of the issuing Member State: the notice under this reference says until when.',
+  'complaint.open':
+    'One complaint is made about a measure, and its outcome is read under the same reference. Wait for it, or read it there.',
+  'complaint.decided':
+    'Somebody of the platform has decided this complaint. The outcome stands with it and cannot be changed here.',
+  'complaint.same-person':
+    'A complaint is decided by a person who did not give the answer complained of. Ask a colleague to decide.',
+  'complaint.alone':
+    'Only where a platform has nobody else may the person who answered decide as well, and then the member alone says why. Leave it out where another person decides.',
+  'complaint.reason':
+    'An upheld complaint about a referral becomes a further answer that declines it, which needs its reason. Where the notice has ended there is no further answer, and no reason is taken.',
   'notice.departed': 'The time for second thoughts is over. Withdraw the notice instead: the platform is told.',
   'notice.territory-not-applicable': 'Leave `territory` out: nothing was done that could take effect anywhere.',
   'notice.territory-too-narrow':
@@ -254,6 +290,27 @@ export const PROBLEM_HELP = {
     'What is wrong stands in `reason`. Text messages need `url`, `method` and a template that contains {text}; ntfy needs the address of its topic; Matrix needs `homeserver`, `room` and `token`.',
   'pager.person-unknown':
     'The person named is no member of your organisation. Leave it out for a pager that is not a person’s.',
+  'duty.settings-invalid':
+    'The minutes are whole numbers within their bounds, with a second person called before the supervisor, and the zone is an IANA name such as Europe/Paris.',
+  'duty.shifts-invalid':
+    'Each shift lies within one day, with from earlier than to, as HH:MM; 24:00 is the end of the day. A shift over midnight is two: one until 24:00 and one from 00:00.',
+  'duty.member-exists':
+    'The roster has this person or role. Change that entry instead of adding another: its id stands in the roster.',
+  'duty.member-unknown':
+    'The person is not a member of your organisation now, or organisations of your kind have no such role. Look at the list of people and their roles.',
+  'duty.times-invalid':
+    'Give an end that lies after the beginning and has not passed. Without a beginning the exception begins now.',
+  'duty.not-enrolled':
+    'A duty is handed over by somebody of the roster, or by whoever manages the contacts of the organisation. Ask one of them.',
+  'contact.ping-waiting':
+    'A test of this contact point was sent and its time has not passed. Answer it, or wait until it is over and ask for another.',
+  'contact.ping-code':
+    'The code is not that of the last test of a contact point, or was mistyped. Copy the link of the newest mail whole.',
+  'life-threat.basis':
+    'Name the States concerned together with what makes them so, or leave both out when the State is not known. The report is sent to the home State then.',
+  'life-threat.taken': 'Somebody of your organisation acknowledged this report before. The report shows when.',
+  'life-threat.copied':
+    'It is recorded already how Europol has its copy; the report shows it. Nothing more is to be done.',
   'pager.too-many': 'Fifty pagers are in use, which is the most. Remove one that is no longer needed.',
   'receipt.digest-mismatch':
     'A receipt by the feed names the `digest` of the `notice.sent` entry as the feed gave it. Read the entry again and send its digest.',
