@@ -17,8 +17,16 @@ export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];
 export const PROOFS = ['webhook', 'exchanger', 'relay', 'report', 'inbox', 'feed'] as const;
 export type Proof = (typeof PROOFS)[number];
 
+/** Of a test of a contact point. */
+export const PING_STATES = ['waiting', 'answered', 'unanswered'] as const;
+export type PingState = (typeof PING_STATES)[number];
+
+/** `code`: somebody opened the page that a mail names and pressed its button. */
+export const PING_ANSWERS = ['webhook', 'person', 'code'] as const;
+export type PingAnswer = (typeof PING_ANSWERS)[number];
+
 /** In what the few words to a contact point are written. */
-export const CONTACT_LANGUAGES = ['en', 'fr'] as const;
+export const CONTACT_LANGUAGES = ['en', 'fr', 'de'] as const;
 export type ContactLanguage = (typeof CONTACT_LANGUAGES)[number];
 
 /** An address of a platform's own system. Its secret is kept wrapped under the installation's master key. */
@@ -126,6 +134,16 @@ export class ContactPoint {
 
   @Column({ type: 'timestamptz', name: 'removed_at', precision: 3, nullable: true })
   removedAt!: Date | null;
+
+  /** When it was last asked whether it answers, and what came of that. */
+  @Column({ type: 'timestamptz', name: 'last_ping_at', precision: 3, nullable: true })
+  lastPingAt!: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'last_answered_at', precision: 3, nullable: true })
+  lastAnsweredAt!: Date | null;
+
+  @Column({ type: 'text', name: 'ping_state', nullable: true })
+  pingState!: PingState | null;
 }
 
 /** One event of a notice over one channel. Its id is the `webhook-id`: a repeat carries the same one. */

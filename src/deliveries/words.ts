@@ -99,6 +99,33 @@ const WORDS: Readonly<Record<ContactLanguage, Words>> = {
       changed: 'modifié',
     },
   },
+  de: {
+    kind: { referral: 'Meldung', removal_order: 'Entfernungsanordnung' },
+    subject: (kind, reference) => `${kind} ${reference}`,
+    changed: {
+      'notice.withdrawn': 'ZURÜCKGENOMMEN. Bitte stellen Sie wieder her, was deswegen entfernt wurde.',
+      'notice.annulled': 'AUFGEHOBEN. Bitte stellen Sie wieder her, was deswegen entfernt wurde.',
+      'notice.clarified': 'Die Klarstellung, um die Sie gebeten haben, liegt vor.',
+    },
+    from: 'Von',
+    reference: 'Aktenzeichen',
+    items: 'Inhalte',
+    time: {
+      referral: 'Zur freiwilligen Prüfung anhand Ihrer eigenen Nutzungsbedingungen.',
+      removal_order: `Innerhalb von ${ORDER_MINUTES} Minuten nach Erhalt auszuführen (Verordnung (EU) 2021/784, Artikel 3 Absatz 3).`,
+    },
+    answer: 'Lesen und antworten, ohne Konto',
+    code: 'Code',
+    open: 'Lesen und antworten nach Anmeldung unter',
+    distrust: 'Zweifel an der Echtheit? Folgen Sie keinem Link. Tippen Sie diese Adresse selbst ein:',
+    page: {
+      kind: { referral: 'Meldung', removal_order: 'Anordnung' },
+      asked: 'Antwort erbeten',
+      left: (minutes) => `noch ${minutes} min`,
+      passed: 'Frist verstrichen',
+      changed: 'geändert',
+    },
+  },
 };
 
 /** Plain text, which every mailbox shows and no scanner has to open. */

@@ -20,6 +20,8 @@ export interface RequestContext {
   gate?: (tx: EntityManager) => Promise<unknown>;
   /** Ledger entries that the work of this request appended, in order: the answer's receipt is for the last one. */
   readonly entryIds: string[];
+  /** One of them is about a notice: the message that led to it is acknowledged. */
+  aboutNotice?: boolean;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();
@@ -31,6 +33,8 @@ export function runInContext<T>(context: RequestContext, work: () => T): T {
 }
 
 /** Called by the ledger for each appended entry, so that the answer can carry its receipt. */
-export function noteEntry(id: string): void {
-  storage.getStore()?.entryIds.push(id);
+export function noteEntry(id: string, isAboutNotice = false): void {
+  const context = storage.getStore();
+  context?.entryIds.push(id);
+  if (context && isAboutNotice) context.aboutNotice = true;
 }

@@ -80,7 +80,7 @@ export async function appendAll(tx: Tx, entries: readonly NewEntry[]): Promise<A
   const rows = entries.map(prepare);
   await tx.query(INSERT, parametersOf(rows));
   return rows.map(({ entry, leaf }) => {
-    noteEntry(entry.id);
+    noteEntry(entry.id, entry.subjects.notice !== undefined);
     return { id: entry.id, digest: Buffer.from(leaf).toString('hex') };
   });
 }

@@ -113,6 +113,18 @@ export class ReceiptEntryView {
   bytes?: string;
 }
 
+/** By the machine that took the message: apart from any person's acknowledgement of the notice. */
+export class AcknowledgementView {
+  /** Of the request. */
+  id!: string;
+  entryId!: string;
+  /** SHA-256 in hex over RFC 8785 of the JSON that was received; of `null` where there was none. */
+  sha256!: string;
+  receivedAt!: string;
+  /** Base64: Ed25519 by the ledger's key over `clepsydra-acknowledgement/v1`, a line feed, and RFC 8785 of the other members. */
+  signature!: string;
+}
+
 export class ReceiptView {
   entry!: ReceiptEntryView;
   /** RFC 9162 inclusion proof in hex, from the leaf upwards. */
@@ -120,6 +132,9 @@ export class ReceiptView {
   inclusion!: readonly string[];
   /** The checkpoint that the proof leads to, a C2SP signed note. */
   checkpoint!: string;
+  /** Of a message that changed a notice. */
+  @ApiPropertyOptional({ type: AcknowledgementView })
+  acknowledgement?: AcknowledgementView;
 }
 
 export class PendingReceiptView {
@@ -129,6 +144,8 @@ export class PendingReceiptView {
   entry!: { readonly id: string };
   /** Where the receipt will be. */
   link!: string;
+  @ApiPropertyOptional({ type: AcknowledgementView })
+  acknowledgement?: AcknowledgementView;
 }
 
 export class ConsistencyView {

@@ -164,6 +164,8 @@ async function insertNotice(tx: Tx, actor: Actor, { dto, file, recipientId, at }
     receivedAt: null,
     receiptChannel: null,
     acknowledgedAt: null,
+    systemAckAt: null,
+    humanAckAt: null,
     answeredAt: null,
     closedAt: null,
     withdrawnAt: null,

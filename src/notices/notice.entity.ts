@@ -87,6 +87,14 @@ export class Notice {
   @Column({ type: 'timestamptz', name: 'acknowledged_at', precision: 3, nullable: true })
   acknowledgedAt!: Date | null;
 
+  /** When a key of the platform first acted on it. */
+  @Column({ type: 'timestamptz', name: 'system_ack_at', precision: 3, nullable: true })
+  systemAckAt!: Date | null;
+
+  /** When a person of the platform first did, signed in or by the link in a mail. */
+  @Column({ type: 'timestamptz', name: 'human_ack_at', precision: 3, nullable: true })
+  humanAckAt!: Date | null;
+
   @Column({ type: 'timestamptz', name: 'answered_at', precision: 3, nullable: true })
   answeredAt!: Date | null;
 

@@ -150,6 +150,10 @@ export class NoticeView {
   receivedAt!: string | null;
   receiptChannel!: ReceiptChannel | null;
   acknowledgedAt!: string | null;
+  /** When a machine of the platform first had it: a channel proved receipt, or a key acted. */
+  machineAckAt!: string | null;
+  /** When a person of the platform first acted on it: an acknowledgement by a key alone is none. */
+  humanAckAt!: string | null;
   answeredAt!: string | null;
   closedAt!: string | null;
   withdrawnAt!: string | null;

@@ -117,6 +117,8 @@ function toView(
     receivedAt: instant(notice.receivedAt),
     receiptChannel: notice.receiptChannel,
     acknowledgedAt: instant(notice.acknowledgedAt),
+    machineAckAt: instant(machineAckOf(notice)),
+    humanAckAt: instant(notice.humanAckAt),
     answeredAt: instant(notice.answeredAt),
     closedAt: instant(notice.closedAt),
     withdrawnAt: instant(notice.withdrawnAt),
@@ -133,6 +135,13 @@ function toView(
     caseId: isSender ? called.case_id : null,
     deliveries: isSender ? deliveries : null,
   };
+}
+
+/** A receipt that only an answer implies was proved by nobody. */
+function machineAckOf({ receivedAt, receiptChannel, systemAckAt }: Notice): Date | null {
+  const proven = receiptChannel === 'answer' ? null : receivedAt;
+  if (!proven || !systemAckAt) return proven ?? systemAckAt;
+  return proven < systemAckAt ? proven : systemAckAt;
 }
 
 async function namesOf(tx: Tx, ids: readonly string[]): Promise<Map<string, NamesRow>> {

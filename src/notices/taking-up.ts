@@ -28,8 +28,18 @@ export async function takeUp(
     if (step.event === 'receive') running = await receive(tx, notice, { at: receivedAt, channel: 'answer', actor });
     else await takeStep(tx, actor, { notice, at }, step);
   }
+  await noteWho(tx, actor, notice, at);
   if (!running) throw new Error('a received notice has a clock');
   return running;
+}
+
+/** A machine's acknowledgement and a person's are two: only a person has looked at it. */
+async function noteWho(tx: Tx, { via }: Actor, notice: Notice, at: Date): Promise<void> {
+  const known = via === 'api-key' ? notice.systemAckAt : notice.humanAckAt;
+  if (known || via === 'service') return;
+  const change = via === 'api-key' ? { systemAckAt: at } : { humanAckAt: at };
+  await tx.update(Notice, { id: notice.id }, change);
+  Object.assign(notice, change);
 }
 
 async function takeStep(
