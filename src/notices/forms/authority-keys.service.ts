@@ -6,6 +6,7 @@ import { ClockSource } from '../../infra/clock-source';
 import { KeyProvider } from '../../infra/crypto/key-provider';
 import { Work, type Actor, type Tx } from '../../infra/database/work';
 import { append } from '../../ledger/append';
+import type { AuthorityJwksView } from './forms.dto';
 import { newEd25519, signerOf, verifyEd25519 } from './ed25519';
 import { validForm } from './validate-form';
 
@@ -61,12 +62,12 @@ export class AuthorityKeys {
   }
 
   /** Every key of the authority, retired ones with the instant; empty for anybody else. */
-  async published(id: string): Promise<AuthorityJwks> {
+  async published(id: string): Promise<AuthorityJwksView> {
     return this.work.unscoped((tx) => this.directory(tx, id));
   }
 
   /** By the id of the organisation, or of its entry in the register of authorities. */
-  async directory(tx: Tx, id: string): Promise<AuthorityJwks> {
+  async directory(tx: Tx, id: string): Promise<AuthorityJwksView> {
     const rows = await tx.query<KeyRow[]>(
       `select kid, public_key, retired_at from authority_key
        where organisation_id in ($1, (select organisation_id from authority_entry where id = $1))
@@ -77,7 +78,7 @@ export class AuthorityKeys {
   }
 
   /** Replaces the authority's own key. The old one still verifies what it signed; its private part is destroyed. */
-  rotate(actor: Actor): Promise<AuthorityJwks> {
+  rotate(actor: Actor): Promise<AuthorityJwksView> {
     if (actor.organisationKind !== 'authority') throw new DomainError('auth.not-permitted');
     return this.work.run(actor, async (tx) => {
       const at = this.clock.now();
@@ -99,7 +100,7 @@ export class AuthorityKeys {
   }
 
   /** Records the key of an authority that signs elsewhere. Operator only, on proof that reached them by another road. */
-  pin(actor: Actor, organisationId: string, publicKey: Uint8Array): Promise<AuthorityJwks> {
+  pin(actor: Actor, organisationId: string, publicKey: Uint8Array): Promise<AuthorityJwksView> {
     return this.work.run(actor, async (tx) => {
       const kinds = await tx.query<{ kind: string }[]>('select kind from organisation where id = $1', [organisationId]);
       if (kinds[0]?.kind !== 'authority') throw new DomainError('request.not-found');
@@ -125,7 +126,7 @@ export class AuthorityKeys {
   }
 
   /** Ends a pinned key. @throws DomainError request.not-found */
-  unpin(actor: Actor, organisationId: string, kid: string): Promise<AuthorityJwks> {
+  unpin(actor: Actor, organisationId: string, kid: string): Promise<AuthorityJwksView> {
     return this.work.run(actor, async (tx) => {
       const found = await tx.query<unknown[]>(
         `select kid from authority_key

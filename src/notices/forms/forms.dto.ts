@@ -24,7 +24,7 @@ export class AuthorityJwkView {
 }
 
 export class AuthorityJwksView {
-  keys!: readonly AuthorityJwkView[];
+  keys!: AuthorityJwkView[];
 }
 
 export class PinKeyDto {
