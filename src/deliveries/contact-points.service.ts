@@ -10,7 +10,13 @@ import type { ContactPointView, DeclareContactPointDto } from './deliveries.dto'
 import { MailChannel } from './mail-channel';
 import { Pager } from './pagers/pagers.entity';
 
-const toView = (point: ContactPoint): ContactPointView => ({
+/** Nobody has answered or confirmed for so long that the entry may be wrong. */
+const STALE_AFTER_MS = 90 * 24 * 60 * 60_000;
+
+const isStale = ({ lastAnsweredAt, confirmedAt }: ContactPoint, now: Date): boolean =>
+  now.getTime() - Math.max(lastAnsweredAt?.getTime() ?? 0, confirmedAt?.getTime() ?? 0) > STALE_AFTER_MS;
+
+const toView = (point: ContactPoint, now: Date): ContactPointView => ({
   id: point.id,
   channel: point.channel,
   position: point.position,
@@ -19,6 +25,10 @@ const toView = (point: ContactPoint): ContactPointView => ({
   pagerId: point.pagerId,
   language: point.language,
   confirmedAt: point.confirmedAt?.toISOString() ?? null,
+  lastPingAt: point.lastPingAt?.toISOString() ?? null,
+  lastAnsweredAt: point.lastAnsweredAt?.toISOString() ?? null,
+  pingState: point.pingState,
+  isStale: isStale(point, now),
 });
 
 type Where = Pick<ContactPoint, 'endpointId' | 'address' | 'pagerId'>;
@@ -35,7 +45,9 @@ export class ContactPoints {
   list(actor: Actor): Promise<ContactPointView[]> {
     return this.work.read(actor, async (tx) => {
       const order = { position: 'asc', channel: 'desc', createdAt: 'asc', id: 'asc' } as const;
-      return (await tx.find(ContactPoint, { where: { removedAt: IsNull() }, order })).map(toView);
+      return (await tx.find(ContactPoint, { where: { removedAt: IsNull() }, order })).map((point) =>
+        toView(point, this.clock.now()),
+      );
     });
   }
 
@@ -71,12 +83,15 @@ export class ContactPoints {
         confirmedBy: present?.confirmedBy ?? actor.personId,
         createdAt: present?.createdAt ?? at,
         removedAt: null,
+        lastPingAt: present?.lastPingAt ?? null,
+        lastAnsweredAt: present?.lastAnsweredAt ?? null,
+        pingState: present?.pingState ?? null,
       };
       const { position, language } = point;
       if (present) await tx.update(ContactPoint, { id: point.id }, { position, language });
       else await tx.insert(ContactPoint, point);
       await note(tx, actor, point, { kind: 'contact.added', at });
-      return toView(point);
+      return toView(point, at);
     });
   }
 
@@ -89,7 +104,7 @@ export class ContactPoints {
       const at = this.clock.now();
       await tx.update(ContactPoint, { id }, { removedAt: at });
       await note(tx, actor, point, { kind: 'contact.removed', at });
-      return toView(point);
+      return toView(point, at);
     });
   }
 }

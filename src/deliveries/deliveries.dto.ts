@@ -20,6 +20,7 @@ import {
   type AttemptOutcome,
   type ContactLanguage,
   type DeliveryState,
+  type PingState,
   type Proof,
 } from './deliveries.entity';
 import type { DeliveredEvent } from '../notices/delivery-job';
@@ -133,6 +134,13 @@ export class ContactPointView {
   pagerId!: string | null;
   language!: ContactLanguage | null;
   confirmedAt!: string | null;
+  /** When it was last asked whether it answers. */
+  lastPingAt!: string | null;
+  lastAnsweredAt!: string | null;
+  /** Null when it was never asked. */
+  pingState!: PingState | null;
+  /** Nobody has confirmed it or answered on it for ninety days. */
+  isStale!: boolean;
 }
 
 export class AttemptView {

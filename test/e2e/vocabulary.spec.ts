@@ -11,7 +11,11 @@ import {
 } from '../../src/domain/providers';
 import { KEY_ORIGINS } from '../../src/domain/forms/jws';
 import { AUTHORITY_COMPETENCES } from '../../src/domain/union';
+import { OVERRIDE_KINDS } from '../../src/domain/duty';
+import { ESCALATION_SIDES, ESCALATION_STEPS } from '../../src/domain/escalation';
+import { COPY_CHANNELS, LIFE_THREAT_BASES, LIFE_THREAT_REASONS } from '../../src/domain/life-threat';
 import { BULK_OUTCOMES } from '../../src/cases/bulk/bulk.dto';
+import { PING_ANSWERS, PING_STATES } from '../../src/deliveries/deliveries.entity';
 import { BULK_FORMATS } from '../../src/cases/bulk/records';
 import { PROBE_CAUSES, PROBE_OUTCOMES, PROBE_REASONS } from '../../src/domain/probe';
 import * as vocabulary from '../../src/domain/vocabulary';
@@ -85,6 +89,16 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
   'authority_key.origin': KEY_ORIGINS,
   'contact_point.channel': vocabulary.CHANNELS,
   'delivery.channel': vocabulary.CHANNELS,
+  'contact_ping.channel': vocabulary.CHANNELS,
+  'contact_ping.state': PING_STATES,
+  'contact_point.ping_state': PING_STATES,
+  'contact_ping.answered_how': PING_ANSWERS,
+  'duty_override.kind': OVERRIDE_KINDS,
+  'escalation.side': ESCALATION_SIDES,
+  'escalation_step.step': ESCALATION_STEPS,
+  'life_threat.basis': LIFE_THREAT_BASES,
+  'life_threat.copy_channel': COPY_CHANNELS,
+  'life_threat_recipient.reason': LIFE_THREAT_REASONS,
   'pager.kind': vocabulary.PAGER_KINDS,
 };
 
