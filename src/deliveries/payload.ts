@@ -2,6 +2,8 @@ import type { Tx } from '../infra/database/work';
 import { clockKindOf, HOUR_MS } from '../domain/clock';
 import type { DeliveredEvent } from '../notices/delivery-job';
 import { NoticeItem, type Notice } from '../notices/notice.entity';
+import { ordersOf } from '../notices/orders/order.view';
+import { signedFormOf } from '../notices/orders/signing.service';
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -69,6 +71,20 @@ async function sentData(tx: Tx, notice: Notice): Promise<Data> {
       uploadedAt: uploadedAt?.toISOString() ?? null,
     })),
     clock: { kind: clockKindOf(notice.kind), startsAt: 'receipt', targetMs: HOUR_MS },
+    ...(notice.kind === 'removal_order' ? { order: await orderData(tx, notice) } : {}),
+  };
+}
+
+/** The signed Annex I whole, so that whoever receives it needs nothing of us to check it, and what only its notice tells. */
+async function orderData(tx: Tx, notice: Notice): Promise<Data> {
+  const { form, kid, compact } = await signedFormOf(tx, notice.id);
+  const stated = (await ordersOf(tx, [notice.id])).get(notice.id);
+  return {
+    form,
+    kid,
+    jws: compact,
+    isEmergency: stated?.isEmergency ?? false,
+    nonDisclosureUntil: stated?.nonDisclosureUntil ?? null,
   };
 }
 
