@@ -1,11 +1,11 @@
 import { CallHandler, ExecutionContext, Injectable, NestInterceptor } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { mergeMap, type Observable } from 'rxjs';
-import { acknowledgedBytes, messageDigest, type Acknowledgement } from '../domain/acknowledgement';
 import { parseEntry } from '../domain/ledger-entry';
 import type { Receipt } from '../domain/receipt';
 import { ClockSource } from '../infra/clock-source';
 import { requestContext } from '../infra/context';
+import { acknowledge, type Received } from './acknowledge';
 import { LedgerKey } from './ledger-key';
 import { Receipts } from './receipts';
 
@@ -47,20 +47,9 @@ export class ReceiptInterceptor implements NestInterceptor {
     if (entryId === undefined || !isPlain(answer)) return answer;
     const receipt: Receipt | null = isLater ? null : await this.receipts.wait(entryId);
     const isAboutNotice = requestContext()?.aboutNotice === true || (receipt !== null && provesNotice(receipt));
-    const acknowledgement = isAboutNotice ? { acknowledgement: this.acknowledge(received, entryId) } : {};
+    const acknowledgement = isAboutNotice ? { acknowledgement: acknowledge(this.key, received, entryId) } : {};
     return { ...answer, receipt: { ...(receipt ?? pendingReceipt(entryId)), ...acknowledgement } };
   }
-
-  private acknowledge({ id, message, receivedAt }: Received, entryId: string): Acknowledgement {
-    const claim = { id, entryId, sha256: messageDigest(message), receivedAt };
-    return { ...claim, signature: this.key.signBytes(acknowledgedBytes(claim)).toString('base64') };
-  }
-}
-
-interface Received {
-  readonly id: string;
-  readonly message: unknown;
-  readonly receivedAt: string;
 }
 
 /** Files and lines come as streams, which no route that changes a notice reads. */

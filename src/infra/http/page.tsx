@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ComponentChildren, VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 
@@ -14,18 +15,20 @@ header a{text-decoration:none;color:inherit}`;
 interface PageProps {
   readonly title: string;
   readonly lang?: string;
+  /** Of this page, after the common one; without `<`, `&` and double quotes. */
+  readonly style?: string;
   readonly children: ComponentChildren;
 }
 
 /** A whole page that works without JavaScript. */
-export function Page({ title, lang = 'en', children }: PageProps): VNode {
+export function Page({ title, lang = 'en', style = '', children }: PageProps): VNode {
   return (
     <html lang={lang}>
       <head>
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>{`${title} · Clepsydra`}</title>
-        <style>{STYLE}</style>
+        <style>{STYLE + style}</style>
       </head>
       <body>
         <header>
@@ -38,5 +41,17 @@ export function Page({ title, lang = 'en', children }: PageProps): VNode {
     </html>
   );
 }
+
+/** A page that runs nothing, loads nothing and posts to this address alone. */
+export const pagePolicy = (style = ''): string =>
+  [
+    "default-src 'none'",
+    `style-src 'sha256-${createHash('sha256')
+      .update(STYLE + style)
+      .digest('base64')}'`,
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join(';');
 
 export const renderPage = (page: VNode): string => `<!doctype html>${renderToString(page)}`;
