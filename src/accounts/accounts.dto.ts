@@ -6,6 +6,7 @@ import {
   IsEmail,
   IsIn,
   IsInt,
+  IsObject,
   IsOptional,
   IsString,
   IsUUID,
@@ -195,6 +196,7 @@ export class RegisterOrganisationDto {
   hosts?: string[];
 
   /** The first person, who brings in the others. */
+  @IsObject()
   @ValidateNested()
   @Type(() => EnrolPersonDto)
   admin!: EnrolPersonDto;

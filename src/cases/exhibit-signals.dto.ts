@@ -4,6 +4,7 @@ import {
   IsArray,
   IsBoolean,
   IsIn,
+  IsObject,
   IsOptional,
   IsString,
   IsUUID,
@@ -19,6 +20,7 @@ export class ContributeExhibitDto {
   @IsUUID()
   listId?: string;
 
+  @IsObject()
   @ValidateNested()
   @Type(() => SignalLabels)
   labels!: SignalLabels;

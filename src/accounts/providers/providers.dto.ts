@@ -6,10 +6,11 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
+  IsObject,
   IsOptional,
   IsString,
-  IsUUID,
   IsUrl,
+  IsUUID,
   Length,
   Matches,
   Max,
@@ -150,6 +151,7 @@ export class ChangeProviderDto extends ProviderFactsDto {
 }
 
 export class ProposeProviderDto {
+  @IsObject()
   @ValidateNested()
   @Type(() => ProviderFactsDto)
   changes!: ProviderFactsDto;

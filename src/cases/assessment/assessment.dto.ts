@@ -6,6 +6,7 @@ import {
   IsArray,
   IsBoolean,
   IsIn,
+  IsObject,
   IsOptional,
   IsString,
   Length,
@@ -87,6 +88,7 @@ export class AssessCaseDto {
   @IsWellFormed()
   reasons!: string;
 
+  @IsObject()
   @ValidateNested()
   @Type(() => FactorsDto)
   factors!: FactorsDto;

@@ -74,6 +74,7 @@ export class RegisterPagerDto {
   @IsUUID()
   personId?: string;
 
+  @IsObject()
   @ValidateNested()
   @Type(() => PagerSettingsDto)
   settings!: PagerSettingsDto;

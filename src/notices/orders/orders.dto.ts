@@ -8,10 +8,11 @@ import {
   IsEmail,
   IsIn,
   IsInt,
+  IsObject,
   IsOptional,
   IsString,
-  IsUUID,
   IsUrl,
+  IsUUID,
   Length,
   Max,
   Min,
@@ -95,6 +96,7 @@ export class RedressDto {
   @IsWellFormed()
   body!: string;
 
+  @IsObject()
   @ValidateNested()
   @Type(() => RedressDeadlineDto)
   deadline!: RedressDeadlineDto;
@@ -170,10 +172,12 @@ export class DraftOrderDto {
   @Type(() => NonDisclosureDto)
   nonDisclosure?: NonDisclosureDto;
 
+  @IsObject()
   @ValidateNested()
   @Type(() => IssuerDto)
   issuer!: IssuerDto;
 
+  @IsObject()
   @ValidateNested()
   @Type(() => RedressDto)
   redress!: RedressDto;

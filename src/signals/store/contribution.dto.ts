@@ -7,6 +7,7 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
+  IsObject,
   IsOptional,
   IsString,
   IsUUID,
@@ -84,6 +85,7 @@ export class ContributionLine extends Described {
 }
 
 export class ContributeSignalDto extends ContributionLine {
+  @IsObject()
   @ValidateNested()
   @Type(() => SignalLabels)
   labels!: SignalLabels;

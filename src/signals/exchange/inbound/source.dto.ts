@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUUID, Length, Max, MaxLength, Min, ValidateNested } from 'class-validator'; // prettier-ignore
+import { IsBoolean, IsIn, IsInt, IsObject, IsOptional, IsString, IsUUID, Length, Max, MaxLength, Min, ValidateNested } from 'class-validator'; // prettier-ignore
 import { Type } from 'class-transformer';
 import { TLP, type Tlp } from '../../../domain/vocabulary';
 import { IsWellFormed } from '../../../infra/http/text';
@@ -57,6 +57,7 @@ export class SubscribeDto extends SourceTermsDto {
   @MaxLength(2000)
   address!: string;
 
+  @IsObject()
   @ValidateNested()
   @Type(() => SourceCredentialDto)
   credential: SourceCredentialDto = new SourceCredentialDto();
