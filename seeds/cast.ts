@@ -29,7 +29,8 @@ export const OPERATOR = { slug: 'commons', name: 'Commons Registry' } as const;
 
 /** The operator, which the first start makes, and those that it admits. */
 export const ORGANISATIONS: readonly CastOrganisation[] = [
-  { slug: 'vigie', name: 'Vigie Referral Unit', kind: 'authority', country: 'FR', competences: ['refer'] },
+  { slug: 'vigie', name: 'Vigie Referral Unit', kind: 'authority', country: 'FR', competences: ['refer', 'order'] },
+  { slug: 'tideway', name: 'Tideway Media Authority', kind: 'authority', country: 'IE', competences: ['refer', 'scrutinise', 'penalise'] },
   { slug: 'lantern', name: 'Lantern Referral Unit', kind: 'authority', country: 'EE', competences: ['refer'] },
   { slug: 'harbour', name: 'Harbour', kind: 'platform', country: 'IE', platformSize: 'large', hosts: ['harbour.example'] },
   { slug: 'meadow', name: 'Meadow', kind: 'platform', country: 'DE', platformSize: 'medium', hosts: ['meadow.example'] },
@@ -57,6 +58,7 @@ export const PEOPLE = {
   operator: person('operator@commons.example', 'R. Osprey', 'Registrar', ['operator', 'admin']),
   vigieSupervisor: person('supervisor@vigie.example', 'V. Heron', 'Head of unit', ['supervisor', 'admin']),
   vigieAnalyst: person('analyst@vigie.example', 'L. Wren', 'Analyst', ['analyst']),
+  tidewayOfficer: person('officer@tideway.example', 'D. Curlew', 'Head of scrutiny', ['supervisor', 'admin']),
   lanternSupervisor: person('supervisor@lantern.example', 'K. Plover', 'Head of unit', ['supervisor', 'admin']),
   lanternAnalyst: person('analyst@lantern.example', 'T. Dunlin', 'Analyst', ['analyst']),
   harbourAdmin: person('admin@harbour.example', 'S. Tern', 'Trust and safety systems', ['admin']),

@@ -4,6 +4,7 @@ import type { NewApiKeyView, OrganisationView } from '../src/accounts/accounts.d
 import { hashPassword } from '../src/accounts/password';
 import type { NewWebhookView } from '../src/deliveries/deliveries.dto';
 import type { Permission } from '../src/domain/permissions';
+import { ADVANCE_INFORMATION } from './order';
 import { everybody, OPERATOR, ORGANISATIONS, PEOPLE, type CastOrganisation } from './cast';
 import type { DemoReceiver } from './demo-receiver';
 import type { Logins } from './logins';
@@ -65,10 +66,43 @@ async function makeKey(stage: Stage, admin: Voice, name: string, permissions: re
   return new Voice(stage, key ?? '', admin.organisationId);
 }
 
+const idOf = (admitted: readonly OrganisationView[], slug: string): string =>
+  admitted.find((organisation) => organisation.slug === slug)?.id ?? '';
+
+/** What the operator copied from the public register of authorities (TCO Art. 12(4)). */
+async function enterAuthorities(operator: Voice, admitted: readonly OrganisationView[]): Promise<void> {
+  const entries = [
+    { slug: 'vigie', name: 'Vigie Referral Unit', country: 'FR', competences: ['order'], telephone: '+33 1 00 00 00 17' },
+    { slug: 'tideway', name: 'Tideway Media Authority', country: 'IE', competences: ['scrutinise', 'penalise'], telephone: '+353 1 000 0017' },
+  ]; // prettier-ignore
+  for (const { slug, ...entry } of entries) {
+    await operator.post('/v1/authorities', {
+      ...entry,
+      organisationId: idOf(admitted, slug),
+      contactPoint: `duty@${slug}.example`,
+      languages: ['en', 'fr'],
+      sourceUrl: 'https://register.example/terrorist-content/authorities',
+      sourceDate: '2026-01-05',
+    });
+  }
+}
+
+/** In which Member State each provider is, and in which languages its contact point is addressed (Art. 15(2)). */
+async function enterProviders(operator: Voice, admitted: readonly OrganisationView[]): Promise<void> {
+  const entries = [
+    { slug: 'harbour', homeCountry: 'IE', languages: ['en', 'fr'] },
+    { slug: 'meadow', homeCountry: 'DE', languages: ['de', 'en'] },
+    { slug: 'kiln', homeCountry: 'PT', languages: ['pt', 'en'] },
+  ];
+  for (const { slug, ...entry } of entries) await operator.post(`/v1/providers/${idOf(admitted, slug)}`, entry);
+}
+
 /** The operator admits everybody; each admits its own people; the large platform names its webhook; systems get keys. */
 export async function registerEverybody(stage: Stage, logins: Logins, receiver: DemoReceiver): Promise<Systems> {
   const operator = await stage.signIn(PEOPLE.operator, logins);
-  await Promise.all(ORGANISATIONS.map((organisation) => register(operator, logins, organisation)));
+  const admitted = await Promise.all(ORGANISATIONS.map((organisation) => register(operator, logins, organisation)));
+  await enterAuthorities(operator, admitted);
+  await enterProviders(operator, admitted);
   await stage.goTo(new Date(stage.clock.now().getTime() + 600_000));
   const slugs = ['vigie', 'lantern', 'harbour', 'meadow', 'kiln'] as const;
   const busy = ORGANISATIONS.filter(({ slug }) => slugs.some((one) => one === slug));
@@ -82,6 +116,10 @@ export async function registerEverybody(stage: Stage, logins: Logins, receiver: 
     const isUnit = slug === 'vigie' || slug === 'lantern';
     return makeKey(stage, admin, isUnit ? 'Case system' : 'Moderation system', isUnit ? UNIT_KEY : PLATFORM_KEY);
   };
+  const harbourId = idOf(admitted, 'harbour');
+  await admins
+    .get('vigie')
+    ?.post('/v1/orders/advance-information', { platformId: harbourId, text: ADVANCE_INFORMATION });
   const webhook = await admins.get('harbour')?.post<NewWebhookView>('/v1/webhooks', { url: receiver.url });
   await receiver.keep(webhook?.secret ?? '');
   // An inbox is receipt for those who have declared it as their contact point.

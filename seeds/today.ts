@@ -2,6 +2,7 @@ import { PEOPLE, type PersonKey } from './cast';
 import { HashSharing } from './hash-sharing';
 import type { Logins } from './logins';
 import { recompressed, sceneJpeg } from './scenes';
+import { playOrder } from './order';
 import type { Stage, Voice } from './stage';
 import { Workday } from './workday';
 
@@ -62,6 +63,7 @@ export async function playToday(stage: Stage, logins: Logins, end: Date): Promis
   await today.broadAddressReleased();
   await sharing.confirmed(await today.reUploadCaught());
   await sharing.disputeOpen();
+  await playOrder(day, shift);
   await today.stillRunning();
   await stage.goTo(end);
 }

@@ -2,7 +2,7 @@ import type { SubmissionView } from '../src/cases/cases.dto';
 import type { NoticeView } from '../src/notices/notice.view';
 import type { Stage, Voice } from './stage';
 
-const MINUTE_MS = 60_000;
+export const MINUTE_MS = 60_000;
 
 export interface Referral {
   readonly by: Voice;
@@ -33,6 +33,11 @@ export class Workday {
 
   pass(minutes: number): Promise<void> {
     return this.stage.goTo(new Date(this.stage.clock.now().getTime() + minutes * MINUTE_MS));
+  }
+
+  /** What was sent reaches whom it was sent to. */
+  deliver(): Promise<void> {
+    return this.stage.deliver(400);
   }
 
   /** The instant so long before the present one. */

@@ -183,9 +183,22 @@ describe('the demo story', () => {
     const kinds = await kindsAbout('item_id', notice.items[0]?.itemId);
     expect(kinds).toEqual(expect.arrayContaining(['item.added', 'item.held', 'item.released', 'notice.answered']));
     const { rows } = await place.sql.query<{ askers: number }>(
-      `select count(*)::int as askers from approval where decision = 'approved' and asked_by <> decided_by`,
+      `select count(*)::int as askers from approval where verb = 'item.release' and decision = 'approved' and asked_by <> decided_by`,
     );
     expect(rows).toEqual([{ askers: 1 }]);
+  });
+
+  it('tells of an order over a border, signed by a second person and carried out within the hour', async () => {
+    const notice = await noticeAbout(PEOPLE.vigieAnalyst, 'https://harbour.example/p/call-7710');
+    expect(notice).toMatchObject({
+      kind: 'removal_order',
+      state: 'answered',
+      clock: { kind: 'statutory', state: 'stopped', fact: null },
+      order: { isCrossBorder: true, isEmergency: false, signedAt: expect.any(String) },
+      items: [{ answer: { outcome: 'removed', late: 'in_time' }, preservation: { state: 'complete' } }],
+    });
+    const copies = await read<{ items: NoticeView[] }>(PEOPLE.tidewayOfficer, '/v1/notices?limit=5');
+    expect(copies.items.map(({ id }) => id)).toEqual([notice.id]);
   });
 
   it('tells of a re-upload whose recompressed picture is matched with the hash of the other unit', async () => {
