@@ -36,7 +36,7 @@ create table duty_member (
   constraint duty_member_organisation_fk foreign key (organisation_id) references organisation (id),
   constraint duty_member_membership_fk foreign key (organisation_id, person_id) references membership (organisation_id, person_id),
   constraint duty_member_person_or_role check ((person_id is null) <> (role is null)),
-  constraint duty_member_page_language_known check (page_language in ('en', 'fr')),
+  constraint duty_member_page_language_known check (page_language in ('en', 'fr', 'de')),
   constraint duty_member_failover_small check (failover between 0 and 1000)
 );
 create unique index duty_member_once on duty_member (organisation_id, person_id, role) nulls not distinct where removed_at is null;
@@ -94,21 +94,6 @@ alter table contact_point
   add column ping_state text,
   add constraint contact_point_ping_state_known check (ping_state in ('waiting', 'answered', 'unanswered')),
   add constraint contact_point_ping_whole check ((last_ping_at is null) = (ping_state is null));
-
--- Whoever has the code of a mail answers its test, once.
-create function answer_contact_ping(given bytea, at timestamptz) returns boolean
-language plpgsql volatile security definer set search_path = public, pg_catalog as $$
-declare found contact_ping%rowtype;
-begin
-  select * into found from contact_ping p where p.code_hash = given for update;
-  if found.id is null then return false; end if;
-  if found.answered_at is not null then return true; end if;
-  update contact_ping p set state = 'answered', answered_at = at, answered_how = 'code' where p.id = found.id;
-  update contact_point c set last_answered_at = at, ping_state = 'answered' where c.id = found.contact_id;
-  return true;
-end $$;
-revoke all on function answer_contact_ping(bytea, timestamptz) from public;
-grant execute on function answer_contact_ping(bytea, timestamptz) to clepsydra_worker;
 `;
 
 const ESCALATIONS = `
@@ -252,7 +237,7 @@ export class CreateDuty1764000970000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(
       `drop trigger clock_run_escalates on clock_run; drop trigger removal_order_escalates on removal_order;
-       drop function begin_clock_escalation, begin_signer_escalation, may_escalate, answer_contact_ping;
+       drop function begin_clock_escalation, begin_signer_escalation, may_escalate;
        drop policy membership_worker on membership; drop policy person_worker on person;
        drop policy notice_origin_worker_duty on notice_origin; drop policy contact_point_worker_ping on contact_point;
        revoke select (organisation_id, person_id, roles, ended_at) on membership from clepsydra_worker;

@@ -8,6 +8,7 @@ import { AssessmentModule } from './cases/assessment/assessment.module';
 import { CasesModule } from './cases/cases.module';
 import { DeconflictionModule } from './cases/deconfliction/deconfliction.module';
 import { DeliveriesModule } from './deliveries/deliveries.module';
+import { DutyModule } from './deliveries/duty/duty.module';
 import { ClockSource, SystemClock } from './infra/clock-source';
 import { CONFIG, type Config } from './infra/config';
 import { DatabaseModule, type DatabaseConnections } from './infra/database/database.module';
@@ -16,6 +17,7 @@ import { ServiceModule } from './infra/http/service.module';
 import { JobsModule } from './infra/jobs/jobs.module';
 import { LedgerModule } from './ledger/ledger.module';
 import { FormsModule } from './notices/forms/forms.module';
+import { LifeThreatModule } from './notices/life-threat/life-threat.module';
 import { NoticesModule } from './notices/notices.module';
 import { OrdersModule } from './notices/orders/orders.module';
 import { RecheckModule } from './notices/recheck/recheck.module';
@@ -73,6 +75,8 @@ export class AppModule {
         OrdersModule,
         RecheckModule,
         DeliveriesModule,
+        DutyModule,
+        LifeThreatModule,
         TransparencyModule,
       ],
       providers: [Background],

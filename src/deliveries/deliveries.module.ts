@@ -56,6 +56,6 @@ import { Webhooks } from './webhooks.service';
     Delivering,
     Telling,
   ],
-  exports: [Delivering, Webhooks, ContactPoints, Reports, Pagers],
+  exports: [Delivering, Webhooks, ContactPoints, Reports, Pagers, WebhookChannel, MailChannel],
 })
 export class DeliveriesModule {}

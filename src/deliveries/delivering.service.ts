@@ -110,27 +110,37 @@ export class Delivering implements OnModuleInit {
   }
 
   /**
-   * A message that its platform wants once more, whatever had come of it. A success counts as it would have the first time; a
-   * failure changes nothing.
+   * A message that goes out once more, or over one more channel, whatever had come of it. A success counts as it would have the
+   * first time; a failure changes nothing.
+   * @param options.replay whether its platform had asked for it
    */
-  async repeat(deliveryId: string, signal: AbortSignal): Promise<void> {
+  async repeat(
+    deliveryId: string,
+    signal: AbortSignal,
+    { replay = true }: { readonly replay?: boolean } = {},
+  ): Promise<Outcome | null> {
     const begun = await this.work.asWorker(async (tx): Promise<Begun | null> => {
       const found = await tx.findOneBy(Delivery, { id: deliveryId });
       const notice = found && (await lockNotice(tx, found.noticeId));
       const delivery = notice && (await tx.findOneBy(Delivery, { id: deliveryId }));
       if (!notice || !delivery) return null;
-      const attempt = await beginAttempt(tx, delivery, { at: this.clock.now(), replay: true });
+      const attempt = await beginAttempt(tx, delivery, { at: this.clock.now(), replay });
       const means = { links: this.links, site: this.config.publicUrl };
       return { ...attempt, message: await compose(tx, { delivery, notice, contact: attempt.target.contact }, means) };
     });
-    if (!begun) return;
+    if (!begun) return null;
     const outcome = await this.call(begun, signal);
     const at = this.clock.now();
     await this.work.asWorker(async (tx) => {
       const notice = await endAttempt(tx, begun.delivery, outcome, at);
       if (!notice || outcome.kind !== 'receipt') return;
-      await prove(tx, notice, begun.delivery, { at, proof: outcome.proof ?? 'webhook', dims: { replay: 1 } });
+      await prove(tx, notice, begun.delivery, {
+        at,
+        proof: outcome.proof ?? 'webhook',
+        dims: replay ? { replay: 1 } : {},
+      });
     });
+    return outcome;
   }
 }
 

@@ -26,9 +26,9 @@ export class Replaying implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.jobs.register(REPLAY, ({ deliveryId }, signal) =>
-      deliveryId ? this.delivering.repeat(deliveryId, signal) : Promise.resolve(),
-    );
+    this.jobs.register(REPLAY, async ({ deliveryId }, signal) => {
+      if (deliveryId) await this.delivering.repeat(deliveryId, signal);
+    });
   }
 
   /** Every message to one's own webhook and every attempt, newest first. */
