@@ -18,7 +18,8 @@ const BATCH_CONNECTIONS = 4;
 /** Of a hundred questions so many lie near a known hash. */
 const HITS_PERCENT = 5;
 const COMMON_LIST = '00000000-0000-7000-8000-000000000001';
-const INSERTS_PER_SECOND = 40;
+/** Each its own transaction, ledger entry and receipt; 40/s is 3.5 M a day, the whole of the shared hashes there are. */
+const INSERTS_PER_SECOND = [10, 40];
 const MIXED_PER_SECOND = 1000;
 
 const known = (n) => createHash('sha256').update(String(n)).digest();
@@ -171,18 +172,18 @@ const lookUps = (url, headers, hashes, durationMs) =>
     send(`${url}/v1/signals/match?type=pdq&value=${question(hashes, n)}`, { headers }, 200),
   );
 
-function contributions(url, token, durationMs) {
+function contributions(url, token, perSecondWanted, durationMs) {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', prefer: 'receipt=later' };
-  return evenly(INSERTS_PER_SECOND, durationMs, () => {
+  return evenly(perSecondWanted, durationMs, () => {
     const body = JSON.stringify({ type: 'pdq', value: randomBytes(32).toString('hex'), quality: 90, labels: {} });
     return send(`${url}/v1/signals`, { method: 'POST', headers, body }, 201);
   });
 }
 
-async function mixed(url, headers, token, hashes, durationMs) {
+async function mixed(url, headers, token, hashes, perSecondWanted, durationMs) {
   const [asked, made] = await Promise.all([
     lookUps(url, headers, hashes, durationMs),
-    contributions(url, token, durationMs),
+    contributions(url, token, perSecondWanted, durationMs),
   ]);
   const alone = await lookUps(url, headers, hashes, durationMs);
   const p99 = percentile(asked.took, 0.99);
@@ -209,19 +210,20 @@ const best = (rows, key, better) => rows.reduce((a, b) => (better(b[key], a[key]
 const most = (rows) => best(rows, 'rate', (a, b) => a > b);
 
 async function measure({ url, headers, world, hashes, duration, rounds, say }) {
-  const taken = { floor: [], single: [], batch: [], mixed: [] };
+  const taken = { floor: [], single: [], batch: [] };
+  const mixes = INSERTS_PER_SECOND.map(() => []);
   const engine = await engineAlone(hashes, duration * 500);
   await singles(url, headers, hashes, 1);
   for (let round = 0; round < rounds; round += 1) {
     taken.floor.push(await costing(world, () => floor(url, duration)));
     taken.single.push(await costing(world, () => singles(url, headers, hashes, duration)));
     taken.batch.push(await costing(world, () => batches(url, headers, hashes, duration)));
-    taken.mixed.push(await mixed(url, headers, world.cast.officer.token, hashes, duration * 1000));
+    for (const [i, wanted] of INSERTS_PER_SECOND.entries())
+      mixes[i].push(await mixed(url, headers, world.cast.officer.token, hashes, wanted, duration * 1000));
     const last = (name) => perSecond(taken[name].at(-1).rate);
     say(`round ${round + 1}: ${last('single')} look-ups, ${last('batch')} hashes in batches, /health ${last('floor')}`);
   }
   const [bare, single, many] = [most(taken.floor), most(taken.single), most(taken.batch)];
-  const both = best(taken.mixed, 'p99', (a, b) => a < b);
   const cpu = ({ serviceCpuMs }) => (serviceCpuMs === null ? '' : ` · CPU ${(serviceCpuMs * 1000).toFixed(1)} µs`);
   const of = `at ${(hashes / 1e6).toLocaleString('en')} M hashes`;
   return [
@@ -243,15 +245,18 @@ async function measure({ url, headers, world, hashes, duration, rounds, say }) {
       met: many.rate >= 200_000,
       values: { rate: many.rate, engine, cpuMs: many.serviceCpuMs },
     },
-    {
-      what: `look-ups at ${perSecond(both.rate)} beside ${both.inserts.toFixed(0)} contributions/s`,
-      figure: `p50 ${ms(both.p50)} · p99 ${ms(both.p99)} ms`,
-      baseline: `without the contributions p99 ${ms(both.alone)} ms`,
-      ratio: both.p99 / both.alone,
-      target: 'p99 < 10 ms',
-      met: both.p99 < 10,
-      values: both,
-    },
+    ...mixes.map((mix) => {
+      const both = best(mix, 'p99', (a, b) => a < b);
+      return {
+        what: `look-ups at ${perSecond(both.rate)} beside ${both.inserts.toFixed(0)} contributions/s`,
+        figure: `p50 ${ms(both.p50)} · p99 ${ms(both.p99)} ms`,
+        baseline: `without the contributions p99 ${ms(both.alone)} ms`,
+        ratio: both.p99 / both.alone,
+        target: 'p99 < 10 ms',
+        met: both.p99 < 10,
+        values: both,
+      };
+    }),
   ];
 }
 
