@@ -45,12 +45,6 @@ export abstract class ReplyLinks {
   abstract linkFor(tx: Tx, delivery: Delivery): Promise<Reply | null>;
 }
 
-export class NoReplyLinks extends ReplyLinks {
-  linkFor(): Promise<null> {
-    return Promise.resolve(null);
-  }
-}
-
 /**
  * The platform's inbox is here: a sent notice lies in it by being sent, and the attempt only says so. That is receipt where the
  * platform has declared it as its contact point (Art. 15); to any other it is merely shown.

@@ -5,7 +5,7 @@ import { KeyfileProvider } from '../infra/crypto/keyfile';
 import { EgressModule } from '../infra/egress/egress.module';
 import { MailModule } from '../infra/mail/mail.module';
 import { NoticesModule } from '../notices/notices.module';
-import { CHANNELS_OUT, FeedChannel, InboxChannel, NoReplyLinks, ReplyLinks, type ChannelOut } from './channel';
+import { CHANNELS_OUT, FeedChannel, InboxChannel, ReplyLinks, type ChannelOut } from './channel';
 import { ContactPoints } from './contact-points.service';
 import { ContactPointsController, DeliveriesController, WebhooksController } from './deliveries.controller';
 import { Delivering } from './delivering.service';
@@ -15,6 +15,12 @@ import { MailChannel } from './mail-channel';
 import { Calling } from './pagers/calling.service';
 import { PagersController } from './pagers/pagers.controller';
 import { Pagers } from './pagers/pagers.service';
+import { MailedReplyLinks } from './reply/reply-links';
+import { ReplyProofs } from './reply/reply-proofs';
+import { ReplyController } from './reply/reply.controller';
+import { Replying } from './reply/replying.service';
+import { VerifyController } from './reply/verify.controller';
+import { Verifying } from './reply/verifying.service';
 import { Replaying } from './replaying.service';
 import { Reports } from './reports.service';
 import { Telling } from './telling.service';
@@ -24,7 +30,14 @@ import { Webhooks } from './webhooks.service';
 
 @Module({
   imports: [EgressModule, MailModule, NoticesModule],
-  controllers: [WebhooksController, ContactPointsController, DeliveriesController, PagersController],
+  controllers: [
+    WebhooksController,
+    ContactPointsController,
+    DeliveriesController,
+    PagersController,
+    ReplyController,
+    VerifyController,
+  ],
   providers: [
     {
       provide: KeyProvider,
@@ -41,7 +54,11 @@ import { Webhooks } from './webhooks.service';
         new FeedChannel(),
       ],
     },
-    { provide: ReplyLinks, useClass: NoReplyLinks },
+    MailedReplyLinks,
+    { provide: ReplyLinks, useExisting: MailedReplyLinks },
+    Replying,
+    ReplyProofs,
+    Verifying,
     MailChannel,
     Calling,
     Pagers,

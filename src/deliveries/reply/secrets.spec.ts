@@ -29,7 +29,7 @@ describe('a form', () => {
     const form = makeForm(token, now);
     expect(openForm(token, form, new Date(now.getTime() + 12 * HOUR))).toMatch(/^[0-9a-f]{32}$/);
     expect(openForm(token, form, new Date(now.getTime() + 12 * HOUR + 1))).toBeNull();
-    expect(openForm(token, form, new Date(now.getTime() - 1))).toBeNull();
+    expect(openForm(token, form, new Date(now.getTime() - HOUR))).toBeNull();
     expect(openForm(makeToken(), form, now)).toBeNull();
   });
 

@@ -23,6 +23,8 @@ export function readCode(typed: string): string | null {
 
 /** A page that was left open over night is asked for anew. */
 const FORM_LASTS_MS = 12 * 3_600_000;
+/** Between the clocks of two nodes. */
+const SKEW_MS = 60_000;
 const FORM = /^([0-9a-z]{1,11})\.([0-9a-f]{32})\.([0-9a-f]{64})$/;
 
 const macOf = (token: string, stamp: string, id: string): string =>
@@ -40,5 +42,5 @@ export function openForm(token: string, form: string, now: Date): string | null 
   if (!stamp || !id || !mac) return null;
   if (!timingSafeEqual(Buffer.from(macOf(token, stamp, id)), Buffer.from(mac))) return null;
   const ageMs = now.getTime() - Number.parseInt(stamp, 36);
-  return ageMs >= 0 && ageMs <= FORM_LASTS_MS ? id : null;
+  return ageMs >= -SKEW_MS && ageMs <= FORM_LASTS_MS ? id : null;
 }

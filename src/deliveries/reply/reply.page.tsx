@@ -1,0 +1,118 @@
+import type { VNode } from 'preact';
+import { LEDGER_KINDS } from '../../domain/vocabulary';
+import { shownCode } from './secrets';
+import type { ContactLanguage } from '../deliveries.entity';
+import { Facts, Hidden, Languages, page, utc } from './parts';
+import type { Proof } from './reply-proofs';
+import { TEXTS } from './texts/texts';
+
+/** What every page of a link has. */
+export interface LinkPage {
+  readonly lang: ContactLanguage;
+  readonly token: string;
+  readonly code: string;
+  /** To be typed by hand by whoever doubts. */
+  readonly site: string;
+}
+
+export const Doubt = ({ lang, site }: Pick<LinkPage, 'lang' | 'site'>): VNode => (
+  <p class="soft">
+    {TEXTS[lang].check} <strong>{`${site}/verify`}</strong>
+  </p>
+);
+
+/** All that following the link shows, a scanner's machine included: nothing of the notice, and nothing has happened. */
+export function renderLanding({ lang, token, code, site }: LinkPage): string {
+  const t = TEXTS[lang];
+  return page(
+    t.title,
+    lang,
+    <>
+      <h1>{t.title}</h1>
+      <p>{t.landing}</p>
+      <p class="code">{shownCode(code)}</p>
+      <form method="post" action="/reply">
+        <Hidden fields={{ token, lang }} />
+        <button>{t.open}</button>
+      </form>
+      <Doubt lang={lang} site={site} />
+    </>,
+  );
+}
+
+/** The same for whatever does not open: forged, expired, revoked, of a notice that was taken back. */
+export function renderInvalid(lang: ContactLanguage, site: string): string {
+  const t = TEXTS[lang];
+  return page(
+    t.invalid,
+    lang,
+    <>
+      <h1>{t.invalid}</h1>
+      <p>{t.invalidHelp}</p>
+      <p class="soft">{t.paste}</p>
+      <Doubt lang={lang} site={site} />
+    </>,
+  );
+}
+
+/** An error of the service itself, or of how it was asked. */
+export function renderFailed(lang: ContactLanguage, reason: string): string {
+  const t = TEXTS[lang];
+  return page(
+    t.failed,
+    lang,
+    <>
+      <h1>{t.failed}</h1>
+      <p lang="en">{reason}</p>
+      <p class="soft">{t.paste}</p>
+    </>,
+  );
+}
+
+export function renderDone({ lang, token, code }: LinkPage, { entries, acknowledgement, message }: Proof): string {
+  const t = TEXTS[lang];
+  return page(
+    t.done,
+    lang,
+    <>
+      <h1>{t.done}</h1>
+      <p>{acknowledgement ? t.doneHelp : t.doneAlready}</p>
+      {entries.map(({ id, kind, at, digest }) => (
+        <div class="item" key={id}>
+          <p lang="en">{LEDGER_KINDS[kind]}</p>
+          <Facts
+            facts={[
+              [t.now, utc(at)],
+              [t.entry, id],
+              [t.entryDigest, digest],
+            ]}
+          />
+        </div>
+      ))}
+      {acknowledgement && (
+        <details>
+          <summary>{t.machine}</summary>
+          <Facts
+            facts={[
+              [t.entry, acknowledgement.entryId],
+              ['id', acknowledgement.id],
+              [t.receivedAt, acknowledgement.receivedAt],
+              ['SHA-256', acknowledgement.sha256],
+              [t.signature, acknowledgement.signature],
+            ]}
+          />
+          <p>{t.message}</p>
+          <pre>{message}</pre>
+        </details>
+      )}
+      <p class="soft">
+        {t.code}: {shownCode(code)}
+      </p>
+      <form method="post" action="/reply">
+        <Hidden fields={{ token, lang }} />
+        <button class="plain">{t.back}</button>
+      </form>
+      <Languages action="/reply" fields={{ token }} lang={lang} />
+    </>,
+  );
+}
