@@ -323,6 +323,227 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/providers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The register of providers: home State, representative, languages, scope and contact points of every platform that you see. */
+        readonly get: operations["Provider_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/providers/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["Provider_get"];
+        readonly put?: never;
+        /** By the platform about itself, or by the operator. What is left out stays as it is. */
+        readonly post: operations["Provider_change"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/providers/{id}/proposals": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What your organisation proposed or had found, and for the platform and the operator what others proposed. */
+        readonly get: operations["Provider_proposalsOf"];
+        readonly put?: never;
+        /** Proposes what to record. Nothing of it is used before another person has confirmed it. */
+        readonly post: operations["Provider_propose"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/providers/{id}/confirm": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Confirms the entry, with the proposals that you name taken over. */
+        readonly post: operations["Provider_confirm"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/providers/{id}/discovery": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Your organisation's last search for contacts of this platform. */
+        readonly get: operations["Provider_lastDiscovery"];
+        readonly put?: never;
+        /** Looks for contacts in registries and, if asked to, on the host itself: what is found becomes proposals. */
+        readonly post: operations["Provider_discover"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/provider-claims": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["Claim_list"];
+        readonly put?: never;
+        /** Says that a host is yours. Put the token on it, have it looked for, and wait for a person of the operator. */
+        readonly post: operations["Claim_ask"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/provider-claims/{id}/prove": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Looks for the token: in the file over https, without following a redirect, or in the TXT record. */
+        readonly post: operations["Claim_prove"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/provider-claims/{id}/accept": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Comes in as the first person of the platform, once the operator has confirmed. */
+        readonly post: operations["Claim_accept"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/provider-claims/{id}/confirm": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["Claim_confirm"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/provider-claims/{id}/refuse": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["Claim_refuse"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/authorities": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The authorities whose notices are recognised here, with what they are competent for and where to ask whether a notice is genuine. */
+        readonly get: operations["Registry_list"];
+        readonly put?: never;
+        /** Enters an authority as a public source has it. Without an entry that names it for orders, nobody can send one. */
+        readonly post: operations["Registry_register"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/authorities/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["Registry_get"];
+        readonly put?: never;
+        /** States the whole entry anew, after comparing it with its source. */
+        readonly post: operations["Registry_change"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/authorities/{id}/remove": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["Registry_remove"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/signals/match": {
         readonly parameters: {
             readonly query?: never;
@@ -625,7 +846,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** What these rules would have done with the matches of yesterday, or of up to 31 days. Changes nothing. */
+        /** What these rules would have done with the matches of yesterday, or of up to 31 days. Changes nothing; without it a policy is not put in force. */
         readonly post: operations["Policy_dryRun"];
         readonly delete?: never;
         readonly options?: never;
@@ -642,7 +863,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Puts a policy in force; the one before is kept and can be put in force again. */
+        /** Puts a policy in force that was tried in a dry run; the one before is kept and can be put in force again. */
         readonly post: operations["Policy_enforce"];
         readonly delete?: never;
         readonly options?: never;
@@ -1263,6 +1484,94 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/cases/bulk": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Opens a case with up to 10,000 items, read while they arrive: CSV with a header, JSON lines, or text with one address a
+         *     line. Sent as it is, the case stands in the query; as a form, in the first part `case`, and the list is the file after it.
+         *     Each line is judged for itself. Repeat it with the same Idempotency-Key and it goes on where it broke off.
+         */
+        readonly post: operations["Bulk_open"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/cases/{id}/bulk": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Adds such a list to an open case. As a form, its first part `case` is `{}`. */
+        readonly post: operations["Bulk_add"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/bulk/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["Bulk_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/bulk/{id}/results": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What became of each line, in their order. */
+        readonly get: operations["Bulk_results"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/bulk/{id}/results.csv": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The same as CSV, addresses defanged. */
+        readonly get: operations["Bulk_csv"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/cases": {
         readonly parameters: {
             readonly query?: never;
@@ -1333,6 +1642,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/cases/{id}/pap": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Marks an open case anew: PAP:AMBER and PAP:RED keep every address in it from being called. */
+        readonly post: operations["Case_mark"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/items/{id}/release": {
         readonly parameters: {
             readonly query?: never;
@@ -1361,6 +1687,194 @@ export interface paths {
         readonly put?: never;
         /** Contributes the hashes of a preserved exhibit to a list of the shared database, so that copies of it are caught. */
         readonly post: operations["ExhibitSignals_contribute"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/deconfliction/orders": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Whether an order on one of these subjects stands already, of whichever body. Tells that it does and whom to call; each
+         *     item counts as a question of your day, and each call is an entry in the ledger. Asked again when an order is sent.
+         */
+        readonly post: operations["Deconfliction_ask"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/schemas": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Every schema that is published here. */
+        readonly get: operations["Schemas_index"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/schemas/{file}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One schema, for instance `annex-i.json`. */
+        readonly get: operations["Schemas_one"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/authorities/{id}/keys": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The keys of an authority as a JWK Set (RFC 7517), retired ones with the instant; empty for anybody else. */
+        readonly get: operations["AuthorityKeys_published"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/authorities/own/keys": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Replaces the key of one's own authority. What the old one signed still verifies. */
+        readonly post: operations["AuthorityKeys_rotate"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/authorities/{id}/pinned-keys": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Records a key of an authority that signs elsewhere. */
+        readonly post: operations["AuthorityKeys_pin"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/authorities/{id}/pinned-keys/{kid}/retire": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Ends a pinned key: what says that it was made later is not believed. */
+        readonly post: operations["AuthorityKeys_unpin"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/forms/pdf": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Draws a form (`/schemas/form.json`) as a PDF with its data embedded. It is not signed: whoever sent it may not be its issuer. */
+        readonly post: operations["Forms_draw"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/forms/read": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** The form that a PDF carries, held to its schema, and its signature, which is not verified by this. */
+        readonly post: operations["Forms_read"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/cases/{id}/assessments": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["Assessment_list"];
+        readonly put?: never;
+        readonly post: operations["Assessment_assess"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/assessments/{id}/sign-off": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["Assessment_signOff"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1409,6 +1923,22 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         readonly post: operations["Notices_send"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/notices/{id}/undo": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["Notices_undo"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1479,6 +2009,250 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/notices/{id}/impossible": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["Course_impossible"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/notices/{id}/possible-again": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["Course_possibleAgain"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/notices/{id}/ask-clarification": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["Course_askClarification"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/notices/{id}/clarify": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["Course_clarify"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/notices/{id}/non-compliance": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["Course_recordNonCompliance"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/notices/{id}/items/{itemId}/preservation": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["Course_preserve"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/notices/{id}/items/{itemId}/delete-for-good": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["Course_deleteForGood"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/notices/{id}/items/{itemId}/reinstatement": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["Course_answerReinstatement"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/contact-hours": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["ContactHours_read"];
+        readonly put?: never;
+        readonly post: operations["ContactHours_declare"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/orders": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["Orders_draft"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/orders/advance-information": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["Orders_informations"];
+        readonly put?: never;
+        readonly post: operations["Orders_inform"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/notices/{id}/sign": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Takes two people of the authority: the first asks, the second signs. */
+        readonly post: operations["Orders_sign"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/notices/{id}/form": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The signed Annex I with its detached JWS. */
+        readonly get: operations["Orders_form"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/notices/{id}/form.pdf": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The same as a document, with its JSON and its signature attached. */
+        readonly get: operations["Orders_document"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/notices/{id}/probes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Looks at the addresses of one's own notice, taken and planned, latest first. The platform is not told of them. */
+        readonly get: operations["Recheck_probes"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/webhooks": {
         readonly parameters: {
             readonly query?: never;
@@ -1543,6 +2317,38 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/webhooks/{id}/deliveries": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["Webhooks_deliveries"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/webhooks/{id}/replay": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["Webhooks_replay"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/contact-points": {
         readonly parameters: {
             readonly query?: never;
@@ -1559,6 +2365,38 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/contact-points/{id}/remove": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["ContactPoints_remove"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/notices/{id}/feed-receipt": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["Deliveries_confirm"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/notices/{id}/deliveries": {
         readonly parameters: {
             readonly query?: never;
@@ -1569,6 +2407,349 @@ export interface paths {
         readonly get: operations["Deliveries_list"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/pagers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["Pagers_list"];
+        readonly put?: never;
+        readonly post: operations["Pagers_register"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/pagers/pages": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["Pagers_pages"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/pagers/{id}/test": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["Pagers_test"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/pagers/{id}/remove": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["Pagers_remove"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/duty": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["Duty_read"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/duty/settings": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["Duty_configure"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/duty/members": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["Duty_enrol"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/duty/members/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** States the whole entry anew. */
+        readonly post: operations["Duty_change"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/duty/members/{id}/remove": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["Duty_remove"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/duty/overrides": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["Duty_except"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/duty/overrides/{id}/remove": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["Duty_removeException"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/duty/handover": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** By somebody of the roster, or whoever manages contacts. */
+        readonly post: operations["Duty_handOver"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/duty/escalations": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["Duty_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/board": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["Board_board"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/contact-points/{id}/ping": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["Pings_ask"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/contact-pings": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["Pings_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/contact-pings/{id}/answer": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["Pings_answer"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/life-threats": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["LifeThreat_list"];
+        readonly put?: never;
+        /**
+         * Reports content that involves an imminent threat to life (TCO Art. 14(5)), with or without a notice. Those concerned are
+         *     called at once. The answer names the States that have nobody here, and where to telephone.
+         */
+        readonly post: operations["LifeThreat_report"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/life-threats/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["LifeThreat_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/life-threats/{id}/acknowledge": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** By a person of an authority that was told. */
+        readonly post: operations["LifeThreat_take"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/life-threats/{id}/europol-copy": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["LifeThreat_copied"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1695,6 +2876,16 @@ export interface components {
             /** @description RFC 9162 consistency proof in hex. */
             readonly proof: readonly string[];
         };
+        readonly AcknowledgementView: {
+            /** @description Of the request. */
+            readonly id: string;
+            readonly entryId: string;
+            /** @description SHA-256 in hex over RFC 8785 of the JSON that was received; of `null` where there was none. */
+            readonly sha256: string;
+            readonly receivedAt: string;
+            /** @description Base64: Ed25519 by the ledger's key over `clepsydra-acknowledgement/v1`, a line feed, and RFC 8785 of the other members. */
+            readonly signature: string;
+        };
         readonly ReceiptEntryView: {
             readonly seq: number;
             /** @description The canonical bytes in base64. */
@@ -1706,6 +2897,8 @@ export interface components {
         readonly ReceiptView: {
             /** @description RFC 9162 inclusion proof in hex, from the leaf upwards. */
             readonly inclusion: readonly string[];
+            /** @description Of a message that changed a notice. */
+            readonly acknowledgement?: components["schemas"]["AcknowledgementView"];
             readonly entry: components["schemas"]["ReceiptEntryView"];
             /** @description The checkpoint that the proof leads to, a C2SP signed note. */
             readonly checkpoint: string;
@@ -1716,6 +2909,7 @@ export interface components {
             readonly entry: {
                 readonly id?: string;
             };
+            readonly acknowledgement?: components["schemas"]["AcknowledgementView"];
             /** @description Where the receipt will be. */
             readonly link: string;
         };
@@ -1752,14 +2946,14 @@ export interface components {
             readonly organisation: components["schemas"]["OrganisationSummary"];
             /** @description Every organisation this person may act for. */
             readonly organisations: readonly components["schemas"]["OrganisationSummary"][];
-            readonly permissions: readonly ("case.read" | "case.open" | "case.close" | "item.release" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "platform.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
+            readonly permissions: readonly ("case.read" | "notice.non-compliance" | "case.open" | "case.close" | "item.release" | "case.assess" | "order.draft" | "order.sign" | "scrutiny.decide" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "life-threat.report" | "life-threat.take" | "platform.confirm" | "provider.maintain" | "provider.propose" | "provider.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "life-threat.read" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
         };
         readonly SessionView: {
             readonly person: components["schemas"]["PersonSummary"] | null;
             readonly organisation: components["schemas"]["OrganisationSummary"];
             /** @description Every organisation this person may act for. */
             readonly organisations: readonly components["schemas"]["OrganisationSummary"][];
-            readonly permissions: readonly ("case.read" | "case.open" | "case.close" | "item.release" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "platform.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
+            readonly permissions: readonly ("case.read" | "notice.non-compliance" | "case.open" | "case.close" | "item.release" | "case.assess" | "order.draft" | "order.sign" | "scrutiny.decide" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "life-threat.report" | "life-threat.take" | "platform.confirm" | "provider.maintain" | "provider.propose" | "provider.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "life-threat.read" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
         };
         readonly SwitchOrganisationDto: {
             /** Format: uuid */
@@ -1772,7 +2966,7 @@ export interface components {
         readonly CreateApiKeyDto: {
             readonly name: string;
             /** @description What the key may do; never more than an integration of this organisation may. */
-            readonly permissions: readonly ("case.open" | "case.read" | "case.close" | "item.release" | "exhibit.read" | "exhibit.view" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "platform.read" | "platform.confirm" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals")[];
+            readonly permissions: readonly ("case.open" | "case.read" | "case.close" | "item.release" | "case.assess" | "order.draft" | "order.sign" | "scrutiny.decide" | "exhibit.read" | "exhibit.view" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.non-compliance" | "notice.acknowledge" | "notice.answer" | "life-threat.report" | "life-threat.read" | "life-threat.take" | "platform.read" | "platform.confirm" | "provider.maintain" | "provider.propose" | "provider.confirm" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals")[];
             /**
              * Format: date-time
              * @description Instant, at most two years ahead.
@@ -1786,7 +2980,7 @@ export interface components {
             readonly name: string;
             /** @description First characters of the key. */
             readonly prefix: string;
-            readonly permissions: readonly ("case.read" | "case.open" | "case.close" | "item.release" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "platform.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
+            readonly permissions: readonly ("case.read" | "notice.non-compliance" | "case.open" | "case.close" | "item.release" | "case.assess" | "order.draft" | "order.sign" | "scrutiny.decide" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "life-threat.report" | "life-threat.take" | "platform.confirm" | "provider.maintain" | "provider.propose" | "provider.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "life-threat.read" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
             readonly createdAt: string;
             readonly expiresAt: string;
             readonly revokedAt: string | null;
@@ -1796,7 +2990,7 @@ export interface components {
             readonly name: string;
             /** @description First characters of the key. */
             readonly prefix: string;
-            readonly permissions: readonly ("case.read" | "case.open" | "case.close" | "item.release" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "platform.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
+            readonly permissions: readonly ("case.read" | "notice.non-compliance" | "case.open" | "case.close" | "item.release" | "case.assess" | "order.draft" | "order.sign" | "scrutiny.decide" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "life-threat.report" | "life-threat.take" | "platform.confirm" | "provider.maintain" | "provider.propose" | "provider.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "life-threat.read" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
             readonly createdAt: string;
             readonly expiresAt: string;
             readonly revokedAt: string | null;
@@ -1879,6 +3073,302 @@ export interface components {
         readonly RefuseApprovalDto: {
             readonly reason: string;
         };
+        readonly ContactView: {
+            readonly id: string;
+            /** @enum {string} */
+            readonly kind: "email" | "telephone" | "web_form" | "postal";
+            readonly value: string;
+            /** @enum {string} */
+            readonly source: "authority" | "platform" | "operator" | "rdap" | "security_txt" | "legal_page";
+            readonly sourceAddress: string | null;
+            readonly seenAt: string;
+            readonly confirmedAt: string;
+        };
+        readonly TermsClauseView: {
+            readonly url: string;
+            readonly version: string | null;
+            readonly date: string | null;
+            readonly explainsTools: boolean | null;
+        };
+        readonly ProviderView: {
+            readonly platformId: string;
+            readonly name: string;
+            readonly slug: string;
+            readonly hosts: readonly string[];
+            readonly homeCountry: string | null;
+            readonly legalRepresentative: string | null;
+            readonly languages: readonly string[];
+            /** @enum {string} */
+            readonly serviceKind: "hosting" | "mere_conduit" | "caching" | "registry" | "registrar" | "dns" | "payment" | "ddos_protection" | "messaging" | "closed_group" | "infrastructure";
+            /** @description Whether a removal order can be addressed to it; otherwise a voluntary notice only (rec. 13, 14). */
+            readonly isInTcoScope: boolean;
+            readonly scopeReasons: string | null;
+            readonly contacts: readonly components["schemas"]["ContactView"][];
+            readonly termsClause: components["schemas"]["TermsClauseView"] | null;
+            readonly referralTargetMinutes: number;
+            /** @description Whether the platform speaks for itself here. */
+            readonly isClaimed: boolean;
+            /** @description When a person last confirmed the entry as a whole; null for one that nobody has. */
+            readonly confirmedAt: string | null;
+            /** @description Duties of the Regulation for which nothing is recorded. */
+            readonly gaps: readonly ("home_country" | "languages" | "language_of_home" | "contact_point" | "terms_clause")[];
+            readonly version: number;
+        };
+        readonly TermsClauseDto: {
+            /** Format: uri */
+            readonly url: string;
+            readonly version?: string;
+            /** @example 2026-01-31 */
+            readonly date?: string;
+            /** @description Whether they explain the automated tools that are used. */
+            readonly explainsTools?: boolean;
+        };
+        readonly ContactDto: {
+            /** @enum {string} */
+            readonly kind: "email" | "telephone" | "web_form" | "postal";
+            /** @description An address, a number with + and country, an https address of a form, or a postal address, by `kind`. */
+            readonly value: string;
+        };
+        readonly ChangeProviderDto: {
+            /** @description Within which a referral should be answered. Five minutes to a week. */
+            readonly referralTargetMinutes?: number;
+            /** @description Contacts that are no longer in use. */
+            readonly removeContacts?: readonly string[];
+            readonly version?: number;
+            /** @description Of the main establishment or the legal representative. ISO 3166-1 alpha-2. */
+            readonly homeCountry?: string;
+            /** @description Art. 17. */
+            readonly legalRepresentative?: string;
+            /** @description Languages in which the contact point takes orders (Art. 15(2)). BCP 47. */
+            readonly languages?: readonly string[];
+            /** @enum {string} */
+            readonly serviceKind?: "hosting" | "mere_conduit" | "caching" | "registry" | "registrar" | "dns" | "payment" | "ddos_protection" | "messaging" | "closed_group" | "infrastructure";
+            /** @description Why the service is out of scope; needed for every kind but hosting. */
+            readonly scopeReasons?: string;
+            readonly termsClause?: components["schemas"]["TermsClauseDto"];
+            /** @description Contacts to add. */
+            readonly contacts?: readonly components["schemas"]["ContactDto"][];
+        };
+        readonly ProviderFactsDto: {
+            /** @description Within which a referral should be answered. Five minutes to a week. */
+            readonly referralTargetMinutes?: number;
+            /** @description Of the main establishment or the legal representative. ISO 3166-1 alpha-2. */
+            readonly homeCountry?: string;
+            /** @description Art. 17. */
+            readonly legalRepresentative?: string;
+            /** @description Languages in which the contact point takes orders (Art. 15(2)). BCP 47. */
+            readonly languages?: readonly string[];
+            /** @enum {string} */
+            readonly serviceKind?: "hosting" | "mere_conduit" | "caching" | "registry" | "registrar" | "dns" | "payment" | "ddos_protection" | "messaging" | "closed_group" | "infrastructure";
+            /** @description Why the service is out of scope; needed for every kind but hosting. */
+            readonly scopeReasons?: string;
+            readonly termsClause?: components["schemas"]["TermsClauseDto"];
+            /** @description Contacts to add. */
+            readonly contacts?: readonly components["schemas"]["ContactDto"][];
+        };
+        readonly ProposalView: {
+            readonly id: string;
+            readonly platformId: string;
+            /** @enum {string} */
+            readonly source: "authority" | "platform" | "operator" | "rdap" | "security_txt" | "legal_page";
+            readonly sourceAddress: string | null;
+            readonly changes: components["schemas"]["ProviderFactsDto"];
+            readonly note: string | null;
+            readonly seenAt: string;
+            /** @description After which its source says not to rely on it. */
+            readonly expiresAt: string | null;
+            /** @enum {string} */
+            readonly state: "open" | "rejected" | "accepted";
+            readonly decidedAt: string | null;
+        };
+        readonly ProposeProviderDto: {
+            readonly changes: components["schemas"]["ProviderFactsDto"];
+            /** @description Where it is known from. */
+            readonly note: string;
+        };
+        readonly ConfirmProviderDto: {
+            /** @description Proposals to take over. */
+            readonly accept?: readonly string[];
+            readonly reject?: readonly string[];
+            /** @description How it was checked; kept in the ledger. */
+            readonly note: string;
+            readonly version?: number;
+        };
+        readonly DiscoverDto: {
+            /**
+             * @description `registries`: asks registries alone, who do not tell the host. `host`: looks at the host's security.txt and legal pages as well,
+             *     which whoever runs the host can see; not for what is marked PAP:AMBER or PAP:RED. Default `registries`.
+             * @enum {string}
+             */
+            readonly reach?: "registries" | "host";
+        };
+        readonly DiscoveryView: {
+            readonly id: string;
+            readonly platformId: string;
+            /** @enum {string} */
+            readonly reach: "host" | "registries";
+            readonly askedAt: string;
+            /** @description Null while it is under way. */
+            readonly endedAt: string | null;
+            /** @description By host and source: `found`, `none`, or why it said nothing. */
+            readonly outcomes: {
+                readonly [key: string]: {
+                    readonly [key: string]: string;
+                };
+            } | null;
+        };
+        readonly AskClaimDto: {
+            /**
+             * @description The platform's host, lower case, IDN as punycode.
+             * @example harbour.example
+             */
+            readonly host: string;
+            /** @description Name of the platform. */
+            readonly name: string;
+            /**
+             * Format: email
+             * @description Of the first person, who brings in the others.
+             */
+            readonly adminEmail: string;
+            readonly adminName: string;
+        };
+        readonly NewClaimView: {
+            readonly id: string;
+            readonly host: string;
+            /** @description To be put on the host: alone on a line of the file, or as the value of the TXT record. */
+            readonly token: string;
+            readonly fileAddress: string;
+            readonly dnsName: string;
+            /** @description Shown once; needed to go on. Not to be published. */
+            readonly secret: string;
+            readonly expiresAt: string;
+        };
+        readonly ProveClaimDto: {
+            /** @description Given when the claim was made. */
+            readonly secret: string;
+            /** @enum {string} */
+            readonly proof: "https" | "dns";
+        };
+        readonly ClaimProgressView: {
+            readonly id: string;
+            /** @enum {string} */
+            readonly state: "confirmed" | "refused" | "asked" | "accepted" | "proven";
+            readonly expiresAt: string;
+        };
+        readonly AcceptClaimDto: {
+            readonly secret: string;
+            /** @description For a person who has no login here yet; otherwise it stays as it was. NIST SP 800-63B: long rather than complicated. */
+            readonly password: string;
+        };
+        readonly ClaimView: {
+            readonly id: string;
+            /** @enum {string} */
+            readonly state: "confirmed" | "refused" | "asked" | "accepted" | "proven";
+            readonly expiresAt: string;
+            readonly host: string;
+            readonly platformId: string | null;
+            readonly name: string;
+            readonly adminEmail: string;
+            readonly adminName: string;
+            readonly askedAt: string;
+            readonly provenAt: string | null;
+            /** @enum {string|null} */
+            readonly proof: "https" | "dns" | null;
+            readonly decidedAt: string | null;
+            readonly reason: string | null;
+        };
+        readonly ConfirmClaimDto: {
+            /** @description How it was checked that the claim is the provider's, beside the token; kept in the ledger. */
+            readonly note: string;
+            /** @enum {string} */
+            readonly platformSize?: "large" | "medium" | "small" | "micro";
+            readonly country?: string;
+            /**
+             * Format: uuid
+             * @description A platform that is registered already and to which the host belongs from now on; by default the one that has the host.
+             */
+            readonly platformId?: string;
+        };
+        readonly RefuseClaimDto: {
+            readonly reason: string;
+        };
+        readonly AuthorityView: {
+            readonly id: string;
+            readonly organisationId: string | null;
+            readonly name: string;
+            readonly country: string;
+            readonly competences: readonly ("order" | "scrutinise" | "penalise" | "supervise_measures")[];
+            /** @description Whether its removal orders are orders: a Member State's authority that is designated for them. */
+            readonly mayOrder: boolean;
+            readonly contactPoint: string;
+            readonly telephone: string;
+            readonly languages: readonly string[];
+            readonly sourceUrl: string;
+            readonly sourceDate: string;
+            /** @description When a person of the operator last compared the entry with its source. */
+            readonly confirmedAt: string;
+            readonly version: number;
+        };
+        readonly RegisterAuthorityDto: {
+            /**
+             * Format: uuid
+             * @description The organisation of this installation that it is; none for an authority elsewhere.
+             */
+            readonly organisationId?: string;
+            /** @description As the public register has it. */
+            readonly name: string;
+            /** @description ISO 3166-1 alpha-2. Authorities of countries outside the Union are entered without competences. */
+            readonly country: string;
+            /** @description TCO Art. 12(1)(a) to (d). */
+            readonly competences: readonly ("order" | "scrutinise" | "supervise_measures" | "penalise")[];
+            /** @description Published contact point (Art. 12(2)). */
+            readonly contactPoint: string;
+            /** @description By which somebody who has received an order can ask whether it is genuine; from the source, not from the authority's mail. */
+            readonly telephone: string;
+            readonly languages?: readonly string[];
+            /**
+             * Format: uri
+             * @description Where this was read: the Commission's online register (Art. 12(4)) or the State's own publication.
+             */
+            readonly sourceUrl: string;
+            /**
+             * @description When it was read there, as a date.
+             * @example 2026-03-01
+             */
+            readonly sourceDate: string;
+        };
+        readonly ChangeAuthorityDto: {
+            /**
+             * Format: uuid
+             * @description The organisation of this installation that it is; none for an authority elsewhere.
+             */
+            readonly organisationId?: string;
+            /** @description As the public register has it. */
+            readonly name: string;
+            /** @description ISO 3166-1 alpha-2. Authorities of countries outside the Union are entered without competences. */
+            readonly country: string;
+            /** @description TCO Art. 12(1)(a) to (d). */
+            readonly competences: readonly ("order" | "scrutinise" | "supervise_measures" | "penalise")[];
+            /** @description Published contact point (Art. 12(2)). */
+            readonly contactPoint: string;
+            /** @description By which somebody who has received an order can ask whether it is genuine; from the source, not from the authority's mail. */
+            readonly telephone: string;
+            readonly languages?: readonly string[];
+            /**
+             * Format: uri
+             * @description Where this was read: the Commission's online register (Art. 12(4)) or the State's own publication.
+             */
+            readonly sourceUrl: string;
+            /**
+             * @description When it was read there, as a date.
+             * @example 2026-03-01
+             */
+            readonly sourceDate: string;
+            readonly version?: number;
+        };
+        readonly RemoveAuthorityDto: {
+            readonly reason: string;
+        };
         readonly SignalLabels: {
             /** @enum {string} */
             readonly category?: "incitement" | "solicit_offence" | "solicit_group" | "instruction" | "threat" | "other";
@@ -1934,7 +3424,7 @@ export interface components {
              * @description The best that it has on a list that the asker reads. What follows up to the incident is said on the lists on which it has it.
              * @enum {string}
              */
-            readonly state: "provisional" | "active" | "disputed" | "withdrawn";
+            readonly state: "withdrawn" | "provisional" | "active" | "disputed";
             /** @description A person looked at the item that the hash was taken from. */
             readonly reviewed: boolean;
             /** @description The oldest contribution decides where they differ. */
@@ -2043,7 +3533,7 @@ export interface components {
              * @description The best that it has on a list that the asker reads. What follows up to the incident is said on the lists on which it has it.
              * @enum {string}
              */
-            readonly state: "provisional" | "active" | "disputed" | "withdrawn";
+            readonly state: "withdrawn" | "provisional" | "active" | "disputed";
             /** @description A person looked at the item that the hash was taken from. */
             readonly reviewed: boolean;
             /** @description The oldest contribution decides where they differ. */
@@ -2308,6 +3798,8 @@ export interface components {
             /** @description The rules in plain words, one sentence each, and what no rule can lift. */
             readonly words: readonly string[];
             readonly madeAt: string | null;
+            /** @description Its last dry run; without one it is not put in force. */
+            readonly triedAt: string | null;
             readonly enforcedAt: string | null;
             readonly replacedAt: string | null;
         };
@@ -2352,7 +3844,7 @@ export interface components {
             readonly type: "pdq" | "blockhash" | "vpdq" | "sha256" | "sha512" | "md5" | "text_sha256";
             readonly distance: number;
             /** @enum {string} */
-            readonly source: "file" | "lookup" | "batch" | "exhibit";
+            readonly source: "exhibit" | "file" | "lookup" | "batch";
             /** @description How often it was found within the same quarter of a second. */
             readonly times: number;
             readonly foundAt: string;
@@ -2402,7 +3894,7 @@ export interface components {
             /** @enum {string} */
             readonly verdict: "confirmed" | "false" | "already_known";
             /** @enum {string} */
-            readonly state: "provisional" | "active" | "disputed" | "withdrawn";
+            readonly state: "withdrawn" | "provisional" | "active" | "disputed";
             /** @description Of all organisations, each with its last word. */
             readonly feedback: components["schemas"]["FeedbackCounts"];
             /** @description This verdict made the service dispute the signal: it blocks nowhere until a person has decided. */
@@ -2498,7 +3990,7 @@ export interface components {
             /** @description Null when the value of an erased hash was destroyed. */
             readonly value: string | null;
             /** @enum {string} */
-            readonly state: "provisional" | "active" | "disputed" | "withdrawn";
+            readonly state: "withdrawn" | "provisional" | "active" | "disputed";
             /** @description A person looked at the item of a contribution to a list on which it has this state. */
             readonly reviewed: boolean;
             /** @description PDQ quality, where it was given. */
@@ -2845,7 +4337,7 @@ export interface components {
             readonly protocol: "feed" | "stopncii" | "tat" | "taxii";
             readonly name: string;
             readonly lists: readonly string[];
-            readonly verbs: readonly ("feedback" | "fetch" | "submit")[];
+            readonly verbs: readonly ("feedback" | "submit" | "fetch")[];
             readonly submitTo: string | null;
             /** @description For protocols with a login. */
             readonly username: string | null;
@@ -2861,7 +4353,7 @@ export interface components {
             readonly protocol: "feed" | "stopncii" | "tat" | "taxii";
             readonly name: string;
             readonly lists: readonly string[];
-            readonly verbs: readonly ("feedback" | "fetch" | "submit")[];
+            readonly verbs: readonly ("feedback" | "submit" | "fetch")[];
             readonly submitTo: string | null;
             /** @description For protocols with a login. */
             readonly username: string | null;
@@ -2974,6 +4466,54 @@ export interface components {
              */
             readonly brought: "keep" | "retract";
         };
+        readonly PlatformView: {
+            readonly id: string;
+            readonly name: string;
+            readonly slug: string;
+            /** @enum {string} */
+            readonly status: "provisional" | "active" | "suspended";
+        };
+        readonly BulkLineView: {
+            /** @description Where it begins in what was sent, from 1; the header of a CSV list is a line too. */
+            readonly line: number;
+            /** @enum {string} */
+            readonly outcome: "rejected" | "joined" | "added" | "held";
+            readonly itemId: string | null;
+            readonly address: string | null;
+            /** @description `provisional` here means that nobody had confirmed it when the line was taken. */
+            readonly platform: components["schemas"]["PlatformView"] | null;
+            /** @description Code of the problem that kept it out, and its place and reason. */
+            readonly code: string | null;
+            readonly detail: string | null;
+        };
+        readonly BulkView: {
+            readonly lines: number;
+            readonly added: number;
+            readonly joined: number;
+            readonly held: number;
+            readonly rejected: number;
+            readonly id: string;
+            readonly caseId: string;
+            readonly reference: string;
+            /** @enum {string} */
+            readonly format: "text" | "csv" | "json_lines";
+            /**
+             * @description `receiving` until its end has come: send it again with the same Idempotency-Key and it goes on where it broke off.
+             * @enum {string}
+             */
+            readonly state: "receiving" | "completed";
+            /**
+             * @description Set when the list was longer than is taken at once: what came after was not read.
+             * @enum {string|null}
+             */
+            readonly cutBecause: "items" | "bytes" | null;
+            readonly begunAt: string;
+            readonly completedAt: string | null;
+            /** @description Path of the result of every line. */
+            readonly results: string;
+            /** @description The first hundred lines that were not taken. */
+            readonly rejectedLines: readonly components["schemas"]["BulkLineView"][];
+        };
         readonly SubmittedItemDto: {
             /**
              * @description As it was found; defanged forms are understood.
@@ -3003,15 +4543,13 @@ export interface components {
             readonly reasons?: string;
             /** @enum {string} */
             readonly tlp?: "clear" | "green" | "amber" | "amber+strict" | "red";
+            /**
+             * @description What the other side may notice. Under `amber` and `red` no address of the case is ever called from here. Default `green`.
+             * @enum {string}
+             */
+            readonly pap?: "clear" | "green" | "amber" | "red";
             /** @description At most 500. A line that cannot be taken is named in `refused` and keeps none of the others back. */
             readonly items?: readonly components["schemas"]["SubmittedItemDto"][];
-        };
-        readonly PlatformView: {
-            readonly id: string;
-            readonly name: string;
-            readonly slug: string;
-            /** @enum {string} */
-            readonly status: "provisional" | "active" | "suspended";
         };
         readonly ReuploadView: {
             /** @description Bits that differ; 0 for the very same. */
@@ -3043,6 +4581,8 @@ export interface components {
             readonly caseId: string;
             /** @description The same thing in a case that is closed. */
             readonly previousItemId: string | null;
+            /** @description What had gone and is there again: the item that it was. */
+            readonly reappearedFrom: string | null;
             /** @description What it is a copy of, as far as its exhibits tell; nearest first. */
             readonly reuploadOf: readonly components["schemas"]["ReuploadView"][];
             readonly uploadedAt: string | null;
@@ -3156,6 +4696,8 @@ export interface components {
             readonly caseId: string;
             /** @description The same thing in a case that is closed. */
             readonly previousItemId: string | null;
+            /** @description What had gone and is there again: the item that it was. */
+            readonly reappearedFrom: string | null;
             /** @description What it is a copy of, as far as its exhibits tell; nearest first. */
             readonly reuploadOf: readonly components["schemas"]["ReuploadView"][];
             readonly uploadedAt: string | null;
@@ -3199,6 +4741,8 @@ export interface components {
             readonly reasons: string | null;
             /** @enum {string} */
             readonly tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+            /** @enum {string} */
+            readonly pap: "clear" | "green" | "amber" | "red";
             readonly items: readonly components["schemas"]["ItemView"][];
             readonly exhibits: readonly components["schemas"]["ExhibitView"][];
             readonly openedAt: string;
@@ -3207,6 +4751,10 @@ export interface components {
         readonly CloseCaseDto: {
             readonly version?: number;
             readonly note?: string;
+        };
+        readonly MarkCaseDto: {
+            /** @enum {string} */
+            readonly pap: "clear" | "green" | "amber" | "red";
         };
         readonly ReleaseItemDto: {
             /** @description Why something this broad is to be referred. */
@@ -3243,10 +4791,144 @@ export interface components {
             readonly code?: string;
             readonly detail?: string;
         };
+        readonly HashMissingView: {
+            /** @enum {string} */
+            readonly type: "pdq" | "blockhash" | "vpdq" | "sha256" | "sha512" | "md5" | "text_sha256";
+            /** @description In words: the exhibit is of another kind, is being hashed, or why it could not be. */
+            readonly reason: string;
+        };
         readonly ContributedView: {
             readonly exhibitId: string;
             /** @description One for each hash of the exhibit that was offered. */
             readonly signals: readonly components["schemas"]["ContributedSignalView"][];
+            /** @description Of the types asked for, those of which the exhibit has no hash to offer. */
+            readonly missing: readonly components["schemas"]["HashMissingView"][];
+        };
+        readonly AskOrdersDto: {
+            /** @description Items of your own cases. */
+            readonly itemIds: readonly string[];
+        };
+        readonly OrderHolderView: {
+            /** @description Name of the authority whose order stands. */
+            readonly authority: string;
+            /** @description Its public contact point, as the register of authorities has it. */
+            readonly contactPoint: string | null;
+            readonly telephone: string | null;
+        };
+        readonly StandingOrderView: {
+            /** @description The item that was asked about. */
+            readonly itemId: string;
+            /**
+             * @description `subject`: an order on the same address, account or channel. `content`: on the same file at another address there.
+             * @enum {string}
+             */
+            readonly on: "content" | "subject";
+            /** @description Whom to call; null where the order is your own. */
+            readonly holder: components["schemas"]["OrderHolderView"] | null;
+            /** @description Your own notice; null where the order is another body's. */
+            readonly noticeId: string | null;
+        };
+        readonly OrderAnswerView: {
+            /** @description Nothing on the same subject stands: an order may be sent. */
+            readonly isClear: boolean;
+            readonly standing: readonly components["schemas"]["StandingOrderView"][];
+        };
+        readonly SchemaReferenceView: {
+            readonly name: string;
+            readonly title: string;
+            /** @description Where it stands, which is also its `$id`. */
+            readonly url: string;
+        };
+        readonly SchemaIndexView: {
+            readonly schemas: readonly components["schemas"]["SchemaReferenceView"][];
+        };
+        readonly AuthorityJwkView: {
+            /** @enum {string} */
+            readonly kty: "OKP";
+            /** @enum {string} */
+            readonly crv: "Ed25519";
+            readonly x: string;
+            readonly kid: string;
+            /** @enum {string} */
+            readonly alg?: "EdDSA";
+            /** @enum {string} */
+            readonly use?: "sig";
+            /** @description From this instant on it signs nothing. */
+            readonly retiredAt?: string;
+        };
+        readonly AuthorityJwksView: {
+            readonly keys: readonly components["schemas"]["AuthorityJwkView"][];
+        };
+        readonly PinKeyDto: {
+            /** @description The 32 bytes of an Ed25519 public key, base64url: the `x` of its JWK (RFC 8037). */
+            readonly x: string;
+        };
+        readonly ReadFormView: {
+            /** @description As `/schemas/form.json` says. */
+            readonly form: Record<string, never>;
+            /** @description Detached JWS in compact serialisation; null without one. */
+            readonly jws: string | null;
+        };
+        readonly FactorsDto: {
+            readonly wording: string;
+            readonly context: string;
+            readonly harmPotential: string;
+            /** @description Of the Union's lists: an important factor (rec. 11). */
+            readonly listedEntity?: string;
+        };
+        readonly ExclusionDto: {
+            /** @enum {string} */
+            readonly ground: "educational" | "journalistic" | "artistic" | "research" | "counter_terrorism" | "awareness_raising" | "public_debate";
+            /** @enum {string} */
+            readonly finding: "applies" | "does_not_apply" | "unclear";
+            readonly reasons: string;
+        };
+        readonly SignOffView: {
+            /** @enum {string} */
+            readonly part: "second_review" | "legal";
+            readonly signedBy: string;
+            readonly signedAt: string;
+            readonly reasons: string;
+        };
+        readonly AssessmentView: {
+            readonly id: string;
+            readonly caseId: string;
+            readonly categories: readonly ("incitement" | "solicit_offence" | "solicit_group" | "instruction" | "threat" | "other")[];
+            readonly offences: readonly ("d" | "j" | "a" | "i" | "b" | "c" | "e" | "f" | "g" | "h")[];
+            readonly reasons: string;
+            readonly factors: components["schemas"]["FactorsDto"];
+            readonly exclusions: readonly components["schemas"]["ExclusionDto"][];
+            readonly editorialResponsibility: boolean;
+            /** @enum {string} */
+            readonly dissemination: "open" | "auto_admission" | "human_admission";
+            readonly disseminationEvidence: string;
+            readonly assessedBy: string;
+            readonly assessedAt: string;
+            readonly signOffs: readonly components["schemas"]["SignOffView"][];
+            /** @description What stands between it and an order; empty when it can carry one. */
+            readonly barsToOrder: readonly ("category_outside_article_2_7" | "exclusion_not_considered" | "exclusion_applies" | "editorial_responsibility" | "not_disseminated_to_the_public" | "second_review_missing" | "legal_sign_off_missing")[];
+        };
+        readonly AssessCaseDto: {
+            /** @description TCO Art. 2(7). */
+            readonly categories: readonly ("incitement" | "solicit_offence" | "solicit_group" | "instruction" | "threat" | "other")[];
+            /** @description Directive (EU) 2017/541, Art. 3(1)(a) to (j). */
+            readonly offences: readonly ("a" | "b" | "c" | "d" | "e" | "f" | "g" | "h" | "i" | "j")[];
+            /** @description Why; nothing in it discloses sensitive information of an investigation (rec. 18). An order states this. */
+            readonly reasons: string;
+            readonly factors: components["schemas"]["FactorsDto"];
+            /** @description All seven of Art. 1(3), each with its finding and its reasons. */
+            readonly exclusions: readonly components["schemas"]["ExclusionDto"][];
+            /** @description The content provider answers for it as the press does. */
+            readonly editorialResponsibility: boolean;
+            /** @enum {string} */
+            readonly dissemination: "open" | "auto_admission" | "human_admission";
+            /** @description By what it was seen who can see the content. */
+            readonly disseminationEvidence: string;
+        };
+        readonly SignOffDto: {
+            /** @enum {string} */
+            readonly part: "second_review" | "legal";
+            readonly reasons: string;
         };
         readonly DraftNoticeDto: {
             /** Format: uuid */
@@ -3281,14 +4963,22 @@ export interface components {
         };
         readonly AnswerView: {
             /** @enum {string} */
-            readonly outcome: "removed" | "disabled" | "account_actioned" | "declined" | "already_gone" | "not_found";
+            readonly outcome: "removed" | "disabled" | "hidden" | "restricted" | "account_actioned" | "declined" | "already_gone" | "not_found";
             /** @description The platform's claimed time of the measure. */
             readonly measureAt: string | null;
             /** @description Our own time of having the answer. */
             readonly answeredAt: string;
             /** @enum {string|null} */
-            readonly reason: "other" | "not_terrorist_content" | "within_terms" | "journalistic" | "educational_or_research" | "artistic" | "counter_terrorism" | "public_debate" | "insufficient_information" | "not_our_service" | "legal_obstacle" | null;
+            readonly reason: "other" | "insufficient_information" | "not_terrorist_content" | "within_terms" | "journalistic" | "educational_or_research" | "artistic" | "counter_terrorism" | "public_debate" | "not_our_service" | "legal_obstacle" | null;
             readonly note: string | null;
+            /**
+             * @description Null: wherever the service is.
+             * @enum {string|null}
+             */
+            readonly territory: "worldwide" | "union" | "partial" | null;
+            /** @description Your file reference, as the platform gave it (Annex II, A). */
+            readonly addresseeRef: string | null;
+            readonly authorisedPerson: string | null;
             /** @enum {string|null} */
             readonly preservation: "complete" | "outstanding" | "failed" | null;
             /**
@@ -3299,6 +4989,26 @@ export interface components {
             /** @description 1 for the first answer; a correction counts on. */
             readonly revision: number;
         };
+        readonly PreservationView: {
+            /** @enum {string} */
+            readonly state: "complete" | "outstanding" | "failed";
+            readonly changedAt: string;
+            /** @description When the platform destroyed the item for good. */
+            readonly deletedAt: string | null;
+        };
+        readonly ReinstatementView: {
+            /** @enum {string} */
+            readonly ground: "scrutiny" | "court" | "issuer" | "withdrawn" | "complaint";
+            readonly askedAt: string;
+            /**
+             * @description Null while it is open.
+             * @enum {string|null}
+             */
+            readonly outcome: "reinstated" | "kept_under_terms" | "not_possible" | null;
+            readonly doneAt: string | null;
+            readonly answeredAt: string | null;
+            readonly reason: string | null;
+        };
         readonly NoticeItemView: {
             readonly itemId: string;
             /** @enum {string} */
@@ -3306,13 +5016,35 @@ export interface components {
             readonly address: string;
             readonly uploadedAt: string | null;
             readonly answer: components["schemas"]["AnswerView"] | null;
+            readonly preservation: components["schemas"]["PreservationView"] | null;
+            /** @description The last time that it was asked for. */
+            readonly reinstatement: components["schemas"]["ReinstatementView"] | null;
+        };
+        readonly ObstacleView: {
+            /** @enum {string} */
+            readonly kind: "impossible" | "clarification";
+            /** @enum {string} */
+            readonly ground: "force_majeure" | "manifest_errors" | "insufficient_information";
+            readonly explanation: string;
+            readonly needed: string | null;
+            /** @description As the platform says. */
+            readonly since: string;
+            /** @description When we were told. */
+            readonly raisedAt: string;
+            readonly clarification: string | null;
+            readonly clarifiedAt: string | null;
+            readonly endedAt: string | null;
         };
         readonly FactView: {
             /** @enum {string} */
             readonly kind: "target_missed" | "deadline_passed";
             /** @description The deadline itself, whatever happened meanwhile. */
             readonly at: string;
-            /** @description When an answer showed that every item had been dealt with in time. */
+            /**
+             * @description `late_feedback`: every item had been dealt with in time. `not_running`: an obstacle had halted the clock before.
+             * @enum {string|null}
+             */
+            readonly correction: "late_feedback" | "not_running" | null;
             readonly correctedAt: string | null;
         };
         readonly MarkView: {
@@ -3320,7 +5052,7 @@ export interface components {
              * @description Minutes of the hour.
              * @enum {number}
              */
-            readonly mark: 60 | 25 | 45 | 55;
+            readonly mark: 60 | 45 | 25 | 55;
             readonly at: string;
             /** @description It was overtaken during an outage: nobody is paged for it. */
             readonly stale: boolean;
@@ -3329,20 +5061,69 @@ export interface components {
             /** @enum {string} */
             readonly kind: "statutory" | "target";
             /** @enum {string} */
-            readonly state: "running" | "stopped";
+            readonly state: "running" | "paused" | "stopped";
+            /** @description 1 for the first; the full time again after each obstacle. */
+            readonly run: number;
             readonly startedAt: string;
             readonly dueAt: string;
+            /** @description From when on an obstacle halts it. */
+            readonly pausedAt: string | null;
             readonly stoppedAt: string | null;
             readonly nextMarkAt: string | null;
             readonly fact: components["schemas"]["FactView"] | null;
             readonly marks: readonly components["schemas"]["MarkView"][];
+        };
+        readonly IssuerDto: {
+            /** @enum {string} */
+            readonly type: "JUDICIAL" | "LAW_ENFORCEMENT" | "OTHER";
+            readonly representative: string;
+            readonly post: string;
+            readonly fileNo: string;
+            readonly address: string;
+            /** @description With country and area code. */
+            readonly tel: string;
+            readonly fax?: string;
+            /** Format: email */
+            readonly email: string;
+            readonly stamp?: string;
+        };
+        readonly RedressDeadlineDto: {
+            readonly n: number;
+            /** @enum {string} */
+            readonly unit: "days" | "months";
+            /** @description What it runs from, in words. */
+            readonly from: string;
+        };
+        readonly RedressDto: {
+            readonly body: string;
+            readonly deadline: components["schemas"]["RedressDeadlineDto"];
+            /** Format: uri */
+            readonly lawUrl: string;
+        };
+        readonly OrderView: {
+            readonly legalBasis: string;
+            readonly additionalInformation: string;
+            readonly isEmergency: boolean;
+            readonly emergencyReasons: string | null;
+            /** @description Member State of the provider's main establishment or legal representative. */
+            readonly homeCountry: string | null;
+            readonly isCrossBorder: boolean;
+            /** @description Until then the content provider is not to be informed (Art. 11(3)). */
+            readonly nonDisclosureUntil: string | null;
+            readonly issuer: components["schemas"]["IssuerDto"];
+            readonly redress: components["schemas"]["RedressDto"];
+            readonly signedAt: string | null;
+            /** @description Of the key that signed, in the directory of the authority's keys. */
+            readonly kid: string | null;
+            /** @description Detached JWS over the canonical Annex I; verify it with the form. */
+            readonly jws: string | null;
         };
         readonly DeliverySummary: {
             readonly id: string;
             /** @enum {string} */
             readonly event: "notice.sent" | "notice.withdrawn";
             /** @enum {string} */
-            readonly channel: "webhook" | "inbox";
+            readonly channel: "webhook" | "mail" | "inbox" | "feed" | "pager";
             /** @enum {string} */
             readonly state: "failed" | "waiting" | "delivered" | "cancelled";
             readonly attempts: number;
@@ -3355,7 +5136,7 @@ export interface components {
             /** @enum {string} */
             readonly kind: "referral" | "removal_order";
             /** @enum {string} */
-            readonly state: "withdrawn" | "draft" | "closed" | "answered" | "received" | "sent" | "acknowledged";
+            readonly state: "withdrawn" | "draft" | "closed" | "answered" | "received" | "sent" | "annulled" | "leaving" | "acknowledged";
             readonly version: number;
             readonly sender: components["schemas"]["PartyView"];
             readonly platform: components["schemas"]["PartyView"];
@@ -3367,22 +5148,47 @@ export interface components {
             readonly requestedAction: "review" | "review_and_preserve";
             readonly items: readonly components["schemas"]["NoticeItemView"][];
             readonly createdAt: string;
+            /** @description While it can be called back: when it leaves. */
+            readonly departsAt: string | null;
             readonly sentAt: string | null;
             readonly receivedAt: string | null;
             /** @enum {string|null} */
-            readonly receiptChannel: "webhook" | "inbox" | "answer" | null;
+            readonly receiptChannel: "webhook" | "mail" | "inbox" | "feed" | "answer" | null;
             readonly acknowledgedAt: string | null;
+            /** @description When a machine of the platform first had it: a channel proved receipt, or a key acted. */
+            readonly machineAckAt: string | null;
+            /** @description When a person of the platform first acted on it: an acknowledgement by a key alone is none. */
+            readonly humanAckAt: string | null;
             readonly answeredAt: string | null;
             readonly closedAt: string | null;
             readonly withdrawnAt: string | null;
             readonly withdrawalReason: string | null;
+            readonly annulledAt: string | null;
+            /** @enum {string|null} */
+            readonly annulmentGround: "scrutiny" | "court" | "issuer" | null;
+            /** @description In the order in which they were raised. */
+            readonly obstacles: readonly components["schemas"]["ObstacleView"][];
+            /** @description When a person of the authority recorded that the order was not complied with. */
+            readonly nonComplianceAt: string | null;
             readonly clock: components["schemas"]["ClockView"] | null;
             /** @description What may be done with it next. */
-            readonly possible: readonly ("close" | "withdraw" | "answer" | "receive" | "send" | "acknowledge" | "answer_part")[];
+            readonly possible: readonly ("close" | "withdraw" | "answer" | "receive" | "send" | "undo" | "depart" | "void_receipt" | "acknowledge" | "answer_part" | "annul")[];
+            /** @description What an order states beside its notice; null for a referral. */
+            readonly order: components["schemas"]["OrderView"] | null;
+            /** @description The referral that this order carries on; the sender's alone. */
+            readonly escalatedFrom: string | null;
+            /** @description The authority of the provider's Member State that has the copy (Art. 4(1)). */
+            readonly homeAuthorityId: string | null;
             /** @description The sender's alone: null for the platform. */
             readonly caseId: string | null;
             /** @description The sender's alone: null for the platform. */
             readonly deliveries: readonly components["schemas"]["DeliverySummary"][] | null;
+        };
+        readonly SendNoticeDto: {
+            /** @description Seconds in which it can be called back. Default: the installation's for a person, none for a key. */
+            readonly undoSeconds?: number;
+            /** @description The version that was read; refused when it has changed since. */
+            readonly version?: number;
         };
         readonly VersionDto: {
             /** @description The version that was read; refused when it has changed since. */
@@ -3398,7 +5204,7 @@ export interface components {
             /** Format: uuid */
             readonly itemId: string;
             /** @enum {string} */
-            readonly outcome: "removed" | "disabled" | "account_actioned" | "declined" | "already_gone" | "not_found";
+            readonly outcome: "removed" | "disabled" | "hidden" | "restricted" | "account_actioned" | "declined" | "already_gone" | "not_found";
             /**
              * Format: date-time
              * @description When the measure was taken, by the platform's own clock; never in the future.
@@ -3409,17 +5215,223 @@ export interface components {
              * @enum {string}
              */
             readonly reason?: "not_terrorist_content" | "within_terms" | "journalistic" | "educational_or_research" | "artistic" | "counter_terrorism" | "public_debate" | "insufficient_information" | "not_our_service" | "legal_obstacle" | "other";
+            /**
+             * @description Where the measure takes effect; default: wherever the service is. An order asks for all Member States at least.
+             * @enum {string}
+             */
+            readonly territory?: "worldwide" | "union" | "partial";
             readonly note?: string;
             /**
              * @description How far preserving the content has come. Never delays the answer.
              * @enum {string}
              */
             readonly preservation?: "complete" | "outstanding" | "failed";
+            /** @description The revision of this item's answer that was seen, 0 for none; refused when somebody has answered since. */
+            readonly afterRevision?: number;
         };
         readonly AnswerNoticeDto: {
             /** @description The version that was read; refused when it has changed since. */
             readonly version?: number;
             readonly answers: readonly components["schemas"]["ItemAnswerDto"][];
+            /** @description Your own file reference (Annex II, A). */
+            readonly addresseeRef?: string;
+            /** @description Who answers for the provider (Annex II, C): an office or a name. The sender reads this. */
+            readonly authorisedPerson?: string;
+        };
+        readonly ReportImpossibleDto: {
+            /** @description The version that was read; refused when it has changed since. */
+            readonly version?: number;
+            /** @description Force majeure, or de facto impossibility that is not your doing, technical or operational reasons included (Annex III, B). */
+            readonly explanation: string;
+            /**
+             * Format: date-time
+             * @description From when on it kept you from acting; default: now.
+             */
+            readonly since?: string;
+        };
+        readonly PossibleAgainDto: {
+            /** @description The version that was read; refused when it has changed since. */
+            readonly version?: number;
+            /**
+             * Format: date-time
+             * @description When the ground ceased, from which the full hour runs again; default: now.
+             */
+            readonly ceasedAt?: string;
+        };
+        readonly AskClarificationDto: {
+            /** @description The version that was read; refused when it has changed since. */
+            readonly version?: number;
+            /** @enum {string} */
+            readonly ground: "manifest_errors" | "insufficient_information";
+            readonly explanation: string;
+            /** @description The errors, and the information or clarification that you need (Annex III, B(3)). */
+            readonly needed: string;
+        };
+        readonly ClarifyDto: {
+            /** @description The version that was read; refused when it has changed since. */
+            readonly version?: number;
+            /** @description The platform reads this. */
+            readonly clarification: string;
+        };
+        readonly NonComplianceDto: {
+            /** @description The version that was read; refused when it has changed since. */
+            readonly version?: number;
+            /** @description Why the order counts as not complied with; the platform reads this. */
+            readonly reasons: string;
+        };
+        readonly PreservationDto: {
+            /** @enum {string} */
+            readonly state: "complete" | "outstanding" | "failed";
+        };
+        readonly AnswerReinstatementDto: {
+            /** @enum {string} */
+            readonly outcome: "reinstated" | "kept_under_terms" | "not_possible";
+            /**
+             * Format: date-time
+             * @description For `reinstated`: when the item was back.
+             */
+            readonly doneAt?: string;
+            /** @description Why not, for the other outcomes; the issuer reads this. */
+            readonly reason?: string;
+        };
+        readonly ShiftDto: {
+            /** @enum {string} */
+            readonly day: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+            /**
+             * @description HH:MM.
+             * @example 08:00
+             */
+            readonly from: string;
+            /**
+             * @description HH:MM, later than `from`; 24:00 is the end of the day.
+             * @example 18:00
+             */
+            readonly to: string;
+        };
+        readonly ContactHoursDto: {
+            /**
+             * @description IANA name.
+             * @example Europe/Paris
+             */
+            readonly timeZone: string;
+            readonly shifts: readonly components["schemas"]["ShiftDto"][];
+        };
+        readonly ContactHoursView: {
+            /** @description Null: round the clock. */
+            readonly hours: components["schemas"]["ContactHoursDto"] | null;
+            readonly changedAt: string | null;
+        };
+        readonly NonDisclosureDto: {
+            /**
+             * Format: date-time
+             * @description Six weeks from now at most (TCO Art. 11(3)).
+             */
+            readonly until: string;
+            /** @description Kept by the authority; the order says only that it is so. */
+            readonly reasons: string;
+        };
+        readonly DraftOrderDto: {
+            /** Format: uuid */
+            readonly caseId: string;
+            /** @description Default: every open item of the case on that platform. */
+            readonly itemIds?: readonly string[];
+            /** Format: uuid */
+            readonly platformId?: string;
+            /**
+             * Format: uuid
+             * @description Of this case, with nothing left that stands in the way of an order.
+             */
+            readonly assessmentId: string;
+            /**
+             * @description Of the order: one that the contact point accepts (Art. 15(2)).
+             * @enum {string}
+             */
+            readonly language: "bg" | "cs" | "da" | "de" | "el" | "en" | "es" | "et" | "fi" | "fr" | "ga" | "hr" | "hu" | "it" | "lt" | "lv" | "mt" | "nl" | "pl" | "pt" | "ro" | "sk" | "sl" | "sv";
+            /** @description Art. 3(4)(d). */
+            readonly legalBasis: string;
+            /** @description What else identifies and locates the content (Annex I, B). */
+            readonly additionalInformation?: string;
+            /** @description Rec. 17: removal later than the twelve hours' notice allows would cause serious harm. Waives only that notice. */
+            readonly isEmergency?: boolean;
+            /** @description For an emergency; the provider reads this. */
+            readonly emergencyReasons?: string;
+            readonly nonDisclosure?: components["schemas"]["NonDisclosureDto"];
+            readonly issuer: components["schemas"]["IssuerDto"];
+            readonly redress: components["schemas"]["RedressDto"];
+            /** @description How the copy reaches a home authority that is not on this installation (Art. 4(1)). */
+            readonly homeCopyNote?: string;
+            /**
+             * Format: uuid
+             * @description The referral of this case that this order carries on.
+             */
+            readonly escalatedFrom?: string;
+        };
+        readonly AdvanceInformationView: {
+            readonly id: string;
+            readonly authorityId: string;
+            readonly platformId: string;
+            readonly sentAt: string;
+            readonly text: string;
+            /** @description From when on a first order can follow without an emergency. */
+            readonly readyAt: string;
+        };
+        readonly AdvanceInformationDto: {
+            /** Format: uuid */
+            readonly platformId: string;
+            /** @description Procedures and applicable deadlines (TCO Art. 3(2)), in the provider's language. */
+            readonly text: string;
+        };
+        readonly SignOrderDto: {
+            /** @description For the first of the two people: why it is asked for. */
+            readonly reason?: string;
+        };
+        readonly SignedFormView: {
+            /** @description As its JSON Schema under /schemas says. */
+            readonly form: {
+                readonly [key: string]: unknown;
+            };
+            readonly kid: string;
+            /** @description Detached JWS over the canonical JSON of `form`. */
+            readonly jws: string;
+        };
+        readonly VantageView: {
+            readonly status: number | null;
+            readonly redirects: readonly number[];
+            readonly bodyBytes: number;
+            readonly vantage: string;
+            readonly at: string;
+            /** @enum {string} */
+            readonly outcome: "unknown" | "moved" | "online" | "offline" | "geo_blocked" | "login_walled";
+            /** @enum {string} */
+            readonly cause: "refused" | "timeout" | "answered" | "gone" | "says_gone" | "legal_block" | "region_block" | "differs_by_vantage" | "login_page" | "login_redirect" | "redirected" | "redirected_home" | "busy" | "server_error" | "odd_status" | "host_unknown" | "no_connection" | "address_refused" | "too_many_redirects";
+            /** @description Where redirects led. */
+            readonly reached: string | null;
+            /** @description SHA-256 over the headers of the answer as RFC 8785 JSON. */
+            readonly headersSha256: string | null;
+            /** @description SHA-256 over the first `bodyBytes` bytes of the body. */
+            readonly bodySha256: string | null;
+        };
+        readonly ProbeView: {
+            readonly id: string;
+            readonly itemId: string;
+            /** @enum {string} */
+            readonly reason: "answer" | "deadline" | "follow_up";
+            /** @enum {string} */
+            readonly state: "done" | "calling" | "due" | "dropped" | "withheld";
+            readonly dueAt: string;
+            readonly probedAt: string | null;
+            /**
+             * @description With one vantage point never `geo_blocked`: `cause` then says what it met.
+             * @enum {string|null}
+             */
+            readonly outcome: "unknown" | "moved" | "online" | "offline" | "geo_blocked" | "login_walled" | null;
+            /** @enum {string|null} */
+            readonly cause: "refused" | "timeout" | "answered" | "gone" | "says_gone" | "legal_block" | "region_block" | "differs_by_vantage" | "login_page" | "login_redirect" | "redirected" | "redirected_home" | "busy" | "server_error" | "odd_status" | "host_unknown" | "no_connection" | "address_refused" | "too_many_redirects" | null;
+            readonly views: readonly components["schemas"]["VantageView"][];
+            /** @description The record of the look, sealed in the case: of every deadline and every reappearance. */
+            readonly exhibitId: string | null;
+            /** @description The item that stands for what is there again. */
+            readonly reappearedItemId: string | null;
         };
         readonly WebhookView: {
             readonly id: string;
@@ -3429,6 +5441,14 @@ export interface components {
             /** @description Until then messages are signed with the secret before the last rotation as well. */
             readonly previousSecretUntil: string | null;
             readonly disabledAt: string | null;
+            /**
+             * @description `open`: it failed so often that it is left alone until `openUntil`; `half_open`: the next message tries it again.
+             * @enum {string}
+             */
+            readonly circuit: "open" | "closed" | "half_open";
+            /** @description One after another, without a success between them. */
+            readonly failures: number;
+            readonly openUntil: string | null;
         };
         readonly RegisterWebhookDto: {
             /**
@@ -3445,6 +5465,14 @@ export interface components {
             /** @description Until then messages are signed with the secret before the last rotation as well. */
             readonly previousSecretUntil: string | null;
             readonly disabledAt: string | null;
+            /**
+             * @description `open`: it failed so often that it is left alone until `openUntil`; `half_open`: the next message tries it again.
+             * @enum {string}
+             */
+            readonly circuit: "open" | "closed" | "half_open";
+            /** @description One after another, without a success between them. */
+            readonly failures: number;
+            readonly openUntil: string | null;
             /** @description `whsec_…`, shown once; null when this answer is a repeat. */
             readonly secret: string | null;
         };
@@ -3454,25 +5482,6 @@ export interface components {
             readonly status: number | null;
             readonly problem: string | null;
         };
-        readonly ContactPointView: {
-            readonly id: string;
-            /** @enum {string} */
-            readonly channel: "webhook" | "inbox";
-            readonly position: number;
-            readonly webhookId: string | null;
-            readonly confirmedAt: string | null;
-        };
-        readonly DeclareContactPointDto: {
-            /** @enum {string} */
-            readonly channel: "webhook" | "inbox";
-            /** @description The lowest is tried first. */
-            readonly position: number;
-            /**
-             * Format: uuid
-             * @description For the channel `webhook`.
-             */
-            readonly webhookId?: string;
-        };
         readonly AttemptView: {
             readonly attempt: number;
             readonly startedAt: string;
@@ -3481,22 +5490,453 @@ export interface components {
              * @description Null while it is under way.
              * @enum {string|null}
              */
-            readonly outcome: "failed" | "refused" | "receipt" | "interrupted" | null;
+            readonly outcome: "failed" | "refused" | "receipt" | "told" | "interrupted" | null;
             readonly status: number | null;
             readonly problem: string | null;
+            /** @description The last line of a mail server, which is the proof where one of its is. */
+            readonly response: string | null;
+            /** @description The platform had asked for it again. */
+            readonly replay: boolean;
+        };
+        readonly DeliveryToWebhookView: {
+            readonly noticeId: string;
+            readonly id: string;
+            /** @enum {string} */
+            readonly event: "notice.sent" | "notice.withdrawn" | "notice.annulled" | "notice.clarified";
+            /** @enum {string} */
+            readonly channel: "webhook" | "mail" | "inbox" | "feed" | "pager";
+            /** @enum {string} */
+            readonly state: "failed" | "waiting" | "voided" | "delivered" | "cancelled" | "told";
+            readonly createdAt: string;
+            readonly receiptAt: string | null;
+            /**
+             * @description What the receipt rests on.
+             * @enum {string|null}
+             */
+            readonly proof: "webhook" | "inbox" | "feed" | "report" | "exchanger" | "relay" | null;
+            /** @description When it came out that the receipt was none. */
+            readonly voidedAt: string | null;
+            readonly failure: string | null;
+            readonly attempts: readonly components["schemas"]["AttemptView"][];
+        };
+        readonly ReplayWebhookDto: {
+            /**
+             * Format: date-time
+             * @description Everything that went to this webhook from then on.
+             */
+            readonly since?: string;
+            /** Format: uuid */
+            readonly deliveryId?: string;
+        };
+        readonly ReplayView: {
+            /** @description How many are sent again. */
+            readonly messages: number;
+            /** @description Where a further replay goes on; null when these were all. */
+            readonly next: string | null;
+        };
+        readonly ContactPointView: {
+            readonly id: string;
+            /** @enum {string} */
+            readonly channel: "webhook" | "mail" | "inbox" | "feed" | "pager";
+            readonly position: number;
+            readonly webhookId: string | null;
+            readonly address: string | null;
+            readonly pagerId: string | null;
+            /** @enum {string|null} */
+            readonly language: "de" | "en" | "fr" | null;
+            readonly confirmedAt: string | null;
+            /** @description When it was last asked whether it answers. */
+            readonly lastPingAt: string | null;
+            readonly lastAnsweredAt: string | null;
+            /**
+             * @description Null when it was never asked.
+             * @enum {string|null}
+             */
+            readonly pingState: "waiting" | "answered" | "unanswered" | null;
+            /** @description Nobody has confirmed it or answered on it for ninety days. */
+            readonly isStale: boolean;
+        };
+        readonly DeclareContactPointDto: {
+            /** @enum {string} */
+            readonly channel: "webhook" | "mail" | "inbox" | "feed" | "pager";
+            /** @description The lowest is tried first. */
+            readonly position: number;
+            /**
+             * Format: uuid
+             * @description For the channel `webhook`.
+             */
+            readonly webhookId?: string;
+            /**
+             * Format: email
+             * @description For the channel `mail`; of a role, never of a person.
+             * @example tco@harbour.example
+             */
+            readonly address?: string;
+            /**
+             * Format: uuid
+             * @description For the channel `pager`.
+             */
+            readonly pagerId?: string;
+            /**
+             * @description Of the few words of a mail or a page. Default `en`.
+             * @enum {string}
+             */
+            readonly language?: "en" | "fr" | "de";
+        };
+        readonly ConfirmReceiptDto: {
+            /** @description The `digest` of the `notice.sent` entry, as the feed gave it: 64 hexadecimal digits. */
+            readonly digest: string;
+        };
+        readonly FeedReceiptView: {
+            readonly noticeId: string;
+            readonly receiptAt: string;
         };
         readonly DeliveryView: {
             readonly id: string;
             /** @enum {string} */
-            readonly event: "notice.sent" | "notice.withdrawn";
+            readonly event: "notice.sent" | "notice.withdrawn" | "notice.annulled" | "notice.clarified";
             /** @enum {string} */
-            readonly channel: "webhook" | "inbox";
+            readonly channel: "webhook" | "mail" | "inbox" | "feed" | "pager";
             /** @enum {string} */
-            readonly state: "failed" | "waiting" | "delivered" | "cancelled";
+            readonly state: "failed" | "waiting" | "voided" | "delivered" | "cancelled" | "told";
             readonly createdAt: string;
             readonly receiptAt: string | null;
+            /**
+             * @description What the receipt rests on.
+             * @enum {string|null}
+             */
+            readonly proof: "webhook" | "inbox" | "feed" | "report" | "exchanger" | "relay" | null;
+            /** @description When it came out that the receipt was none. */
+            readonly voidedAt: string | null;
             readonly failure: string | null;
             readonly attempts: readonly components["schemas"]["AttemptView"][];
+        };
+        readonly PagerView: {
+            readonly id: string;
+            /** @enum {string} */
+            readonly kind: "sms" | "ntfy" | "matrix";
+            readonly label: string;
+            readonly personId: string | null;
+            readonly createdAt: string;
+            readonly removedAt: string | null;
+        };
+        readonly PagerSettingsDto: {
+            /** @description `sms`: of the provider, with `{to}`, `{text}` and `{secret}` where wanted. `ntfy`: of the topic. */
+            readonly url?: string;
+            /**
+             * @description `sms`. Default POST.
+             * @enum {string}
+             */
+            readonly method?: "POST" | "PUT" | "GET";
+            /** @description `sms`. */
+            readonly headers?: {
+                readonly [key: string]: string;
+            };
+            /**
+             * @description `sms`: a template.
+             * @example to={to}&text={text}
+             */
+            readonly body?: string;
+            /** @description `sms`: whom to call, of a duty and not of a person where that can be. */
+            readonly to?: string;
+            /** @description `sms`. */
+            readonly secret?: string;
+            /** @description `ntfy`, `matrix`. */
+            readonly token?: string;
+            /** @description `matrix`. */
+            readonly homeserver?: string;
+            /**
+             * @description `matrix`.
+             * @example !duty:matrix.example
+             */
+            readonly room?: string;
+        };
+        readonly RegisterPagerDto: {
+            /** @enum {string} */
+            readonly kind: "sms" | "ntfy" | "matrix";
+            readonly label: string;
+            /**
+             * Format: uuid
+             * @description A member whose pager this is.
+             */
+            readonly personId?: string;
+            readonly settings: components["schemas"]["PagerSettingsDto"];
+        };
+        readonly PageAttemptView: {
+            readonly attempt: number;
+            readonly at: string;
+            /** @enum {string} */
+            readonly outcome: "failed" | "refused" | "sent";
+            readonly status: number | null;
+            readonly problem: string | null;
+        };
+        readonly PageView: {
+            readonly id: string;
+            readonly pagerId: string;
+            readonly text: string;
+            /** @enum {string} */
+            readonly priority: "urgent" | "normal";
+            /** @enum {string} */
+            readonly state: "failed" | "waiting" | "sent";
+            readonly createdAt: string;
+            readonly endedAt: string | null;
+            readonly attempts: readonly components["schemas"]["PageAttemptView"][];
+        };
+        readonly PagerTestView: {
+            readonly sent: boolean;
+            readonly status: number | null;
+            readonly problem: string | null;
+        };
+        readonly DutySettingsDto: {
+            /**
+             * @description Of the shifts of the roster. IANA name.
+             * @example Europe/Paris
+             */
+            readonly timeZone: string;
+            /** @description After receipt without a human acknowledgement, until a second person is called. */
+            readonly secondMinutes: number;
+            /** @description Until the notice goes over the next channel too; for an authority, until its duty officer is told. */
+            readonly channelMinutes: number;
+            /** @description Until a supervisor is called; for an authority, until its duty officer is told again. */
+            readonly supervisorMinutes: number;
+            /** @description Within which a test of a contact point is to be answered. */
+            readonly answerMinutes: number;
+        };
+        readonly DutyMemberView: {
+            readonly id: string;
+            readonly personId: string | null;
+            readonly role: string | null;
+            /** @enum {string} */
+            readonly pageLanguage: "de" | "en" | "fr";
+            readonly languages: readonly string[];
+            readonly failover: number;
+            readonly shifts: readonly components["schemas"]["ShiftDto"][];
+        };
+        readonly DutyOverrideView: {
+            readonly id: string;
+            readonly memberId: string;
+            /** @enum {string} */
+            readonly kind: "on" | "off";
+            readonly from: string;
+            readonly until: string;
+            readonly note: string | null;
+            /** @description Who handed the duty over, where that is what it is. */
+            readonly handedOverBy: string | null;
+        };
+        readonly OnDutyView: {
+            readonly personId: string;
+            readonly memberId: string | null;
+            /** @enum {string} */
+            readonly reason: "supervisor" | "admin" | "shift" | "override" | "failover" | "away";
+        };
+        readonly DutyView: {
+            readonly settings: components["schemas"]["DutySettingsDto"];
+            /** @description Null while the defaults hold. */
+            readonly changedAt: string | null;
+            readonly members: readonly components["schemas"]["DutyMemberView"][];
+            /** @description Those that stand or are to come. */
+            readonly overrides: readonly components["schemas"]["DutyOverrideView"][];
+            /** @description Who is called now, in order. */
+            readonly now: readonly components["schemas"]["OnDutyView"][];
+        };
+        readonly EnrolDutyMemberDto: {
+            /**
+             * Format: uuid
+             * @description Either a person or a role.
+             */
+            readonly personId?: string;
+            /**
+             * @description Everybody who has it.
+             * @enum {string}
+             */
+            readonly role?: "analyst" | "supervisor" | "moderator" | "investigator" | "auditor" | "curator" | "admin" | "operator" | "integration";
+            /**
+             * @description In which pages are written.
+             * @enum {string}
+             */
+            readonly pageLanguage: "en" | "fr" | "de";
+            /** @description Languages that they speak. BCP 47. */
+            readonly languages?: readonly string[];
+            /** @description The lowest is called first among those of one shift, and among those who have none. */
+            readonly failover: number;
+            /** @description Of a week; none for who is called after those that have one. */
+            readonly shifts: readonly components["schemas"]["ShiftDto"][];
+        };
+        readonly ChangeDutyMemberDto: {
+            /**
+             * @description In which pages are written.
+             * @enum {string}
+             */
+            readonly pageLanguage: "en" | "fr" | "de";
+            /** @description Languages that they speak. BCP 47. */
+            readonly languages?: readonly string[];
+            /** @description The lowest is called first among those of one shift, and among those who have none. */
+            readonly failover: number;
+            /** @description Of a week; none for who is called after those that have one. */
+            readonly shifts: readonly components["schemas"]["ShiftDto"][];
+        };
+        readonly DutyOverrideDto: {
+            /** Format: uuid */
+            readonly memberId: string;
+            /**
+             * @description `on`: called first. `off`: called last.
+             * @enum {string}
+             */
+            readonly kind: "on" | "off";
+            /**
+             * Format: date-time
+             * @description Default now.
+             */
+            readonly from?: string;
+            /** Format: date-time */
+            readonly until: string;
+            readonly note?: string;
+        };
+        readonly HandOverDto: {
+            /** Format: uuid */
+            readonly toMemberId: string;
+            /** @description What whoever takes over has to know. Within the organisation. */
+            readonly note: string;
+            /**
+             * Format: date-time
+             * @description Default twelve hours from now.
+             */
+            readonly until?: string;
+        };
+        readonly EscalationStepView: {
+            /** @enum {string} */
+            readonly step: "everyone" | "supervisor" | "told" | "officer" | "second_person" | "next_channel" | "told_again" | "mark_25" | "mark_45" | "mark_55";
+            /** @enum {string} */
+            readonly act: "everyone" | "supervisor" | "officer" | "second_person" | "next_channel";
+            readonly dueAt: string;
+            readonly writtenAt: string;
+            /** @description A later step was reached too: nobody was called for this one. */
+            readonly stale: boolean;
+            /** @description How many pagers were called. */
+            readonly called: number;
+            /**
+             * @description Over which the notice went too.
+             * @enum {string|null}
+             */
+            readonly channel: "webhook" | "mail" | "inbox" | "feed" | "pager" | null;
+        };
+        readonly EscalationView: {
+            readonly id: string;
+            /** @enum {string} */
+            readonly side: "contact" | "sender" | "recipient" | "signer" | "life_threat";
+            readonly noticeId: string | null;
+            readonly pingId: string | null;
+            readonly reportId: string | null;
+            readonly startedAt: string;
+            readonly nextAt: string | null;
+            readonly endedAt: string | null;
+            /**
+             * @description `settled`: answered, withdrawn or otherwise over. `exhausted`: every step was taken.
+             * @enum {string|null}
+             */
+            readonly endReason: "acknowledged" | "settled" | "exhausted" | null;
+            readonly steps: readonly components["schemas"]["EscalationStepView"][];
+        };
+        readonly BoardRowView: {
+            readonly noticeId: string;
+            readonly reference: string;
+            /** @enum {string} */
+            readonly kind: "referral" | "removal_order";
+            /** @enum {string} */
+            readonly state: "withdrawn" | "draft" | "closed" | "answered" | "received" | "sent" | "annulled" | "leaving" | "acknowledged";
+            /** @enum {string} */
+            readonly side: "home" | "sender" | "recipient";
+            /** @enum {string} */
+            readonly clockState: "running" | "paused";
+            /** @description Null while it is halted. */
+            readonly dueAt: string | null;
+            /** @description Whole minutes, rounded down; below zero once the time has passed. Null while it is halted. */
+            readonly minutesLeft: number | null;
+            readonly isAcknowledged: boolean;
+        };
+        readonly BoardView: {
+            /** @description By the server's clock, of which `minutesLeft` is counted. */
+            readonly now: string;
+            readonly items: readonly components["schemas"]["BoardRowView"][];
+        };
+        readonly PingView: {
+            readonly id: string;
+            readonly contactId: string;
+            /** @enum {string} */
+            readonly channel: "webhook" | "mail" | "inbox" | "feed" | "pager";
+            /** @enum {string} */
+            readonly state: "waiting" | "answered" | "unanswered";
+            readonly askedAt: string;
+            readonly answerBy: string;
+            /** @description When it went out. */
+            readonly toldAt: string | null;
+            /** @description Why it did not go out. */
+            readonly problem: string | null;
+            readonly answeredAt: string | null;
+            /** @enum {string|null} */
+            readonly answeredHow: "person" | "webhook" | "code" | null;
+        };
+        readonly ReportLifeThreatDto: {
+            /** @description What it is about: an address, an account or a reference of one's own. Kept as it is given. */
+            readonly contentRef: string;
+            /** @description The facts that show that a life is in danger now. */
+            readonly whyImminent: string;
+            /** @description ISO 3166-1 alpha-2. Left out where the Member State concerned is not known. */
+            readonly msConcerned?: readonly string[];
+            /**
+             * @description By what these States are concerned (rec. 27); needed with them.
+             * @enum {string}
+             */
+            readonly basis?: "offender_nationality" | "victim_nationality" | "target_location";
+            /** @description How Europol was sent a copy by another way, where it was. */
+            readonly europolNote?: string;
+        };
+        readonly LifeThreatRecipientView: {
+            readonly organisationId: string;
+            readonly name: string;
+            /** @enum {string} */
+            readonly reason: "home" | "concerned";
+            readonly toldAt: string;
+            /** @description When a person there took it in hand. */
+            readonly acknowledgedAt: string | null;
+        };
+        readonly EuropolCopyView: {
+            /**
+             * @description `outstanding`: nobody has stated yet that Europol has it.
+             * @enum {string}
+             */
+            readonly channel: "other" | "outstanding" | "in_platform";
+            readonly note: string | null;
+            readonly at: string | null;
+        };
+        readonly LifeThreatContactView: {
+            readonly country: string;
+            readonly name: string;
+            readonly contactPoint: string;
+            readonly telephone: string;
+        };
+        readonly LifeThreatView: {
+            readonly id: string;
+            readonly platformId: string;
+            readonly platformName: string;
+            readonly reportedAt: string;
+            readonly contentRef: string;
+            readonly whyImminent: string;
+            /** @description Empty where the State concerned is not known. */
+            readonly msConcerned: readonly string[];
+            /** @enum {string|null} */
+            readonly basis: "offender_nationality" | "victim_nationality" | "target_location" | null;
+            readonly sentTo: readonly components["schemas"]["LifeThreatRecipientView"][];
+            readonly europolCopy: components["schemas"]["EuropolCopyView"];
+            /** @description States that have nobody here: telephone them. */
+            readonly unreached: readonly string[];
+            readonly reach: readonly components["schemas"]["LifeThreatContactView"][];
+            /** @description False beyond ten reports of a platform in an hour: it is taken and shown, and nobody is called for it anew. */
+            readonly isCalling: boolean;
+        };
+        readonly CopyLifeThreatDto: {
+            /** @description How and when Europol was sent a copy. */
+            readonly note: string;
         };
         readonly PublishedMonth: {
             readonly figures: {
@@ -3514,7 +5954,7 @@ export interface components {
             readonly title: string;
             readonly definition: string;
             /** @enum {string} */
-            readonly unit: "entries" | "items" | "duration" | "hashes" | "objects" | "share" | "notices" | "table" | "period";
+            readonly unit: "entries" | "items" | "duration" | "period" | "hashes" | "objects" | "share" | "notices" | "table";
         };
         readonly SummaryAnswer: {
             /** @description Null in the public answer. */
@@ -4376,6 +6816,729 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["ApprovalView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Provider_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Rows on a page, 1 to 200. */
+                readonly limit?: number;
+                /** @description The `next` of the page before. Opaque. */
+                readonly cursor?: string;
+                /** @description Only the provider that answers for this host. */
+                readonly host?: string;
+                /** @description Part of the name, or the short name. */
+                readonly q?: string;
+                readonly serviceKind?: "hosting" | "mere_conduit" | "caching" | "registry" | "registrar" | "dns" | "payment" | "ddos_protection" | "messaging" | "closed_group" | "infrastructure";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["ProviderView"][];
+                        /** @description The cursor of the next page; null on the last one */
+                        readonly next: string | null;
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Provider_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ProviderView"];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Provider_change: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ChangeProviderDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ProviderView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Provider_proposalsOf: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Rows on a page, 1 to 200. */
+                readonly limit?: number;
+                /** @description The `next` of the page before. Opaque. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["ProposalView"][];
+                        /** @description The cursor of the next page; null on the last one */
+                        readonly next: string | null;
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Provider_propose: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ProposeProviderDto"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ProposalView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Provider_confirm: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConfirmProviderDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ProviderView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Provider_lastDiscovery: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DiscoveryView"];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Provider_discover: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DiscoverDto"];
+            };
+        };
+        readonly responses: {
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DiscoveryView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Claim_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Rows on a page, 1 to 200. */
+                readonly limit?: number;
+                /** @description The `next` of the page before. Opaque. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["ClaimView"][];
+                        /** @description The cursor of the next page; null on the last one */
+                        readonly next: string | null;
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Claim_ask: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AskClaimDto"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NewClaimView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Claim_prove: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ProveClaimDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ClaimProgressView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Claim_accept: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AcceptClaimDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ClaimProgressView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Claim_confirm: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConfirmClaimDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ClaimView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Claim_refuse: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RefuseClaimDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ClaimView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Registry_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Rows on a page, 1 to 200. */
+                readonly limit?: number;
+                /** @description The `next` of the page before. Opaque. */
+                readonly cursor?: string;
+                /** @description ISO 3166-1 alpha-2. */
+                readonly country?: string;
+                readonly competence?: "order" | "scrutinise" | "supervise_measures" | "penalise";
+                /** @description Part of the name. */
+                readonly q?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["AuthorityView"][];
+                        /** @description The cursor of the next page; null on the last one */
+                        readonly next: string | null;
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Registry_register: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RegisterAuthorityDto"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AuthorityView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Registry_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AuthorityView"];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Registry_change: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ChangeAuthorityDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AuthorityView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Registry_remove: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RemoveAuthorityDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AuthorityView"] & {
                         readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
                     };
                 };
@@ -6878,6 +10041,201 @@ export interface operations {
             };
         };
     };
+    readonly Bulk_open: {
+        readonly parameters: {
+            readonly query?: {
+                readonly pap?: "clear" | "green" | "amber" | "red";
+                readonly tlp?: "clear" | "green" | "amber" | "amber+strict" | "red";
+                readonly reasons?: string;
+                readonly title?: string;
+                readonly language?: string;
+                readonly ideology?: "jihadist" | "right_wing" | "left_wing_anarchist" | "ethno_nationalist_separatist" | "single_issue" | "other" | "unknown";
+                readonly category?: "incitement" | "solicit_offence" | "solicit_group" | "instruction" | "threat" | "other";
+            };
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "text/csv": string;
+                readonly "text/plain": string;
+                readonly "application/x-ndjson": string;
+                readonly "application/jsonl": string;
+                readonly "application/x-jsonlines": string;
+                readonly "multipart/form-data": string;
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BulkView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Bulk_add: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "text/csv": string;
+                readonly "text/plain": string;
+                readonly "application/x-ndjson": string;
+                readonly "application/jsonl": string;
+                readonly "application/x-jsonlines": string;
+                readonly "multipart/form-data": string;
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BulkView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Bulk_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BulkView"];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Bulk_results: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Rows on a page, 1 to 200. */
+                readonly limit?: number;
+                /** @description The `next` of the page before. Opaque. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["BulkLineView"][];
+                        /** @description The cursor of the next page; null on the last one */
+                        readonly next: string | null;
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Bulk_csv: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly Case_list: {
         readonly parameters: {
             readonly query?: {
@@ -7063,6 +10421,47 @@ export interface operations {
             };
         };
     };
+    readonly Case_mark: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["MarkCaseDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CaseView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly Case_release: {
         readonly parameters: {
             readonly query?: never;
@@ -7152,6 +10551,439 @@ export interface operations {
             };
         };
     };
+    readonly Deconfliction_ask: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AskOrdersDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OrderAnswerView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Schemas_index: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SchemaIndexView"];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Schemas_one: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly file: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": Record<string, never>;
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly AuthorityKeys_published: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AuthorityJwksView"];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly AuthorityKeys_rotate: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AuthorityJwksView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly AuthorityKeys_pin: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PinKeyDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AuthorityJwksView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly AuthorityKeys_unpin: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+                readonly kid: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AuthorityJwksView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Forms_draw: {
+        readonly parameters: {
+            readonly query: {
+                /** @description An official language of the Union; labels that are not shipped are English, and the form says so. */
+                readonly language: "bg" | "cs" | "da" | "de" | "el" | "en" | "es" | "et" | "fi" | "fr" | "ga" | "hr" | "hu" | "it" | "lt" | "lv" | "mt" | "nl" | "pl" | "pt" | "ro" | "sk" | "sl" | "sv";
+            };
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": Record<string, never>;
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Forms_read: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "multipart/form-data": {
+                    /** Format: binary */
+                    readonly file: string;
+                };
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReadFormView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Assessment_list: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["AssessmentView"][];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Assessment_assess: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AssessCaseDto"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AssessmentView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Assessment_signOff: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SignOffDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AssessmentView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly Notices_list: {
         readonly parameters: {
             readonly query?: {
@@ -7161,7 +10993,7 @@ export interface operations {
                 readonly cursor?: string;
                 /** @description `sent`: what one's own organisation wrote. `inbox`: what was sent to it. Default: both. */
                 readonly box?: "inbox" | "sent";
-                readonly state?: "draft" | "sent" | "received" | "acknowledged" | "answered" | "closed" | "withdrawn";
+                readonly state?: "draft" | "leaving" | "sent" | "received" | "acknowledged" | "answered" | "closed" | "withdrawn" | "annulled";
             };
             readonly header?: never;
             readonly path?: never;
@@ -7262,6 +11094,47 @@ export interface operations {
         };
     };
     readonly Notices_send: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SendNoticeDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NoticeView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Notices_undo: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
@@ -7466,6 +11339,655 @@ export interface operations {
             };
         };
     };
+    readonly Course_impossible: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReportImpossibleDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NoticeView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Course_possibleAgain: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PossibleAgainDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NoticeView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Course_askClarification: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AskClarificationDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NoticeView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Course_clarify: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ClarifyDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NoticeView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Course_recordNonCompliance: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NonComplianceDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NoticeView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Course_preserve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+                readonly itemId: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PreservationDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NoticeView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Course_deleteForGood: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+                readonly itemId: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NoticeView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Course_answerReinstatement: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+                readonly itemId: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AnswerReinstatementDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NoticeView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ContactHours_read: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ContactHoursView"];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ContactHours_declare: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ContactHoursDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ContactHoursView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Orders_draft: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DraftOrderDto"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NoticeView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Orders_informations: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["AdvanceInformationView"][];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Orders_inform: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AdvanceInformationDto"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AdvanceInformationView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Orders_sign: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SignOrderDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NoticeView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Asked; a second person of your organisation has to make the same call */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Orders_form: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SignedFormView"];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Orders_document: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Of the labels; the content is in the order's own. */
+                readonly language?: "bg" | "cs" | "da" | "de" | "el" | "en" | "es" | "et" | "fi" | "fr" | "ga" | "hr" | "hu" | "it" | "lt" | "lv" | "mt" | "nl" | "pl" | "pt" | "ro" | "sk" | "sl" | "sv";
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Recheck_probes: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Rows on a page, 1 to 200. */
+                readonly limit?: number;
+                /** @description The `next` of the page before. Opaque. */
+                readonly cursor?: string;
+                readonly itemId?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["ProbeView"][];
+                        /** @description The cursor of the next page; null on the last one */
+                        readonly next: string | null;
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly Webhooks_list: {
         readonly parameters: {
             readonly query?: never;
@@ -7644,6 +12166,86 @@ export interface operations {
             };
         };
     };
+    readonly Webhooks_deliveries: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Rows on a page, 1 to 200. */
+                readonly limit?: number;
+                /** @description The `next` of the page before. Opaque. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["DeliveryToWebhookView"][];
+                        /** @description The cursor of the next page; null on the last one */
+                        readonly next: string | null;
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Webhooks_replay: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReplayWebhookDto"];
+            };
+        };
+        readonly responses: {
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReplayView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly ContactPoints_list: {
         readonly parameters: {
             readonly query?: never;
@@ -7711,6 +12313,84 @@ export interface operations {
             };
         };
     };
+    readonly ContactPoints_remove: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ContactPointView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Deliveries_confirm: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConfirmReceiptDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["FeedReceiptView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly Deliveries_list: {
         readonly parameters: {
             readonly query?: never;
@@ -7728,6 +12408,843 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": readonly components["schemas"]["DeliveryView"][];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Pagers_list: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["PagerView"][];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Pagers_register: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RegisterPagerDto"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PagerView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Pagers_pages: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Rows on a page, 1 to 200. */
+                readonly limit?: number;
+                /** @description The `next` of the page before. Opaque. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["PageView"][];
+                        /** @description The cursor of the next page; null on the last one */
+                        readonly next: string | null;
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Pagers_test: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PagerTestView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Pagers_remove: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PagerView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Duty_read: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DutyView"];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Duty_configure: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DutySettingsDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DutyView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Duty_enrol: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["EnrolDutyMemberDto"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DutyView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Duty_change: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ChangeDutyMemberDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DutyView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Duty_remove: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DutyView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Duty_except: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DutyOverrideDto"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DutyView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Duty_removeException: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DutyView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Duty_handOver: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["HandOverDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DutyView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Duty_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Rows on a page, 1 to 200. */
+                readonly limit?: number;
+                /** @description The `next` of the page before. Opaque. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["EscalationView"][];
+                        /** @description The cursor of the next page; null on the last one */
+                        readonly next: string | null;
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Board_board: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BoardView"];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Pings_ask: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PingView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Pings_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Rows on a page, 1 to 200. */
+                readonly limit?: number;
+                /** @description The `next` of the page before. Opaque. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["PingView"][];
+                        /** @description The cursor of the next page; null on the last one */
+                        readonly next: string | null;
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Pings_answer: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PingView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly LifeThreat_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Rows on a page, 1 to 200. */
+                readonly limit?: number;
+                /** @description The `next` of the page before. Opaque. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["LifeThreatView"][];
+                        /** @description The cursor of the next page; null on the last one */
+                        readonly next: string | null;
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly LifeThreat_report: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReportLifeThreatDto"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LifeThreatView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly LifeThreat_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LifeThreatView"];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly LifeThreat_take: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LifeThreatView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly LifeThreat_copied: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CopyLifeThreatDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LifeThreatView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
                 };
             };
             /** @description Anything else is a problem document */
