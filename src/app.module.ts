@@ -21,6 +21,8 @@ import { LifeThreatModule } from './notices/life-threat/life-threat.module';
 import { NoticesModule } from './notices/notices.module';
 import { OrdersModule } from './notices/orders/orders.module';
 import { RecheckModule } from './notices/recheck/recheck.module';
+import { RedressModule } from './notices/redress/redress.module';
+import { ScrutinyModule } from './notices/scrutiny/scrutiny.module';
 import { ExchangeModule } from './signals/exchange/exchange.module';
 import { ExchangeInboundModule } from './signals/exchange/inbound/inbound.module';
 import { SignalsModule } from './signals/signals.module';
@@ -74,6 +76,8 @@ export class AppModule {
         NoticesModule,
         OrdersModule,
         RecheckModule,
+        RedressModule,
+        ScrutinyModule,
         DeliveriesModule,
         DutyModule,
         LifeThreatModule,

@@ -33,6 +33,7 @@ import { TakeInBulk1764000910000 } from '../migrations/1764000910000-take-in-bul
 import { LookAgain1764000920000 } from '../migrations/1764000920000-look-again';
 import { MendSharing1764000930000 } from '../migrations/1764000930000-mend-sharing';
 import { CreateOrders1764000940000 } from '../migrations/1764000940000-create-orders';
+import { ScrutiniseOrders1764000950000 } from '../migrations/1764000950000-scrutinise-orders';
 import { CreateDuty1764000970000 } from '../migrations/1764000970000-create-duty';
 import { CreateLifeThreats1764000980000 } from '../migrations/1764000980000-create-life-threats';
 import { ReplyWithoutAccount1764000960000 } from '../migrations/1764000960000-reply-without-account';
@@ -88,6 +89,7 @@ export const MIGRATIONS = [
   LookAgain1764000920000,
   MendSharing1764000930000,
   CreateOrders1764000940000,
+  ScrutiniseOrders1764000950000,
   CreateDuty1764000970000,
   CreateLifeThreats1764000980000,
   ReplyWithoutAccount1764000960000,

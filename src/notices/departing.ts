@@ -5,6 +5,7 @@ import { append } from '../ledger/append';
 import { enqueue } from './delivery-job';
 import { entryOf, facts } from './notice-facts';
 import { Notice, NoticeItem } from './notice.entity';
+import { beginPeriodsOfSending } from './redress/periods';
 
 /** Notices of one transaction. Others that look at the same time pass over them. */
 const BATCH = 200;
@@ -54,5 +55,6 @@ export async function depart(
     items: items.map(({ itemId, kind, address }) => ({ itemId, kind, address })),
   };
   await append(tx, entryOf(notice, { kind: 'notice.sent', actor, at, dims: { ...dims }, shared }));
+  await beginPeriodsOfSending(tx, notice, at);
   await enqueue(tx, notice.id, 'notice.sent');
 }

@@ -5,6 +5,7 @@ import type { NoticeClock } from './clock.entity';
 import { startNoticeClock } from './clocks';
 import { entryOf, facts } from './notice-facts';
 import { Notice, NoticeItem, type ReceiptChannel } from './notice.entity';
+import { beginPeriodsOfReceipt } from './redress/periods';
 
 export interface Receipt {
   /** When the platform had it; may lie before the moment at which it is recorded. */
@@ -38,6 +39,7 @@ export async function receive(tx: Tx, notice: Notice, receipt: Receipt): Promise
     channel,
   };
   await append(tx, entryOf(notice, { kind: 'notice.received', actor, at, dims }));
+  await beginPeriodsOfReceipt(tx, notice);
   return startNoticeClock(tx, notice, at, actor);
 }
 

@@ -6,6 +6,7 @@ import { lockClock, restartNoticeClock, stopNoticeClock } from './clocks';
 import { entryOf, facts } from './notice-facts';
 import { Notice, type ReceiptChannel } from './notice.entity';
 import { lockNotice } from './receiving';
+import { beginPeriodsOfReceipt } from './redress/periods';
 
 interface Standing {
   readonly at: Date;
@@ -38,6 +39,7 @@ export async function voidReceipt(tx: Tx, noticeId: string, { at, standing }: Vo
   };
   await tx.update(Notice, { id: noticeId }, change);
   Object.assign(notice, change);
+  await beginPeriodsOfReceipt(tx, notice);
   const dims = facts('notice.receipt-voided', { receivedAt: stands?.at.toISOString() ?? null });
   await append(tx, entryOf(notice, { kind: 'notice.receipt-voided', actor: 'service', at, dims: { ...dims } }));
   if (!clock) return stands === null;

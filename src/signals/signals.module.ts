@@ -94,6 +94,6 @@ import { Withdrawals } from './store/withdrawals.service';
     ListMembers,
     SignalUpkeep,
   ],
-  exports: [Feedback, Matching, Contributions, Retraction, SignalIndex, Directory],
+  exports: [Feedback, Matching, Contributions, Retraction, Opinions, SignalIndex, Directory],
 })
 export class SignalsModule {}

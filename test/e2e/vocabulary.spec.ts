@@ -17,6 +17,15 @@ import { COPY_CHANNELS, LIFE_THREAT_BASES, LIFE_THREAT_REASONS } from '../../src
 import { BULK_OUTCOMES } from '../../src/cases/bulk/bulk.dto';
 import { PING_ANSWERS, PING_STATES } from '../../src/deliveries/deliveries.entity';
 import { BULK_FORMATS } from '../../src/cases/bulk/records';
+import {
+  COMPLAINT_OUTCOMES,
+  COPY_ADDRESSEES,
+  COPY_CHANNELS,
+  PERIOD_KINDS,
+  REVIEW_LODGERS,
+  REVIEW_OUTCOMES,
+} from '../../src/domain/redress';
+import { SCRUTINY_ORIGINS, SCRUTINY_OUTCOMES, SCRUTINY_STATES } from '../../src/domain/scrutiny';
 import { PROBE_CAUSES, PROBE_OUTCOMES, PROBE_REASONS } from '../../src/domain/probe';
 import * as vocabulary from '../../src/domain/vocabulary';
 import { SOURCE_PROTOCOLS, SOURCE_STATES } from '../../src/signals/exchange/inbound/source';
@@ -76,6 +85,15 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
   'notice_preservation.state': vocabulary.PRESERVATION_STATES,
   'reinstatement.ground': vocabulary.REINSTATEMENT_GROUNDS,
   'reinstatement.outcome': vocabulary.REINSTATEMENT_OUTCOMES,
+  'scrutiny.origin': SCRUTINY_ORIGINS,
+  'scrutiny.state': SCRUTINY_STATES,
+  'scrutiny.outcome': SCRUTINY_OUTCOMES,
+  'scrutiny_copy.addressee': COPY_ADDRESSEES,
+  'scrutiny_copy.channel': COPY_CHANNELS,
+  'order_period.kind': PERIOD_KINDS,
+  'review_proceeding.lodged_by': REVIEW_LODGERS,
+  'review_proceeding.outcome': REVIEW_OUTCOMES,
+  'complaint.outcome': COMPLAINT_OUTCOMES,
   'clock.kind': vocabulary.CLOCK_KINDS,
   'provider_entry.service_kind': PROVIDER_SERVICES,
   'provider_contact.kind': CONTACT_KINDS,

@@ -30,32 +30,38 @@ export class Opinions {
     assertWhole(dto);
     const at = this.clock.now();
     const view = await this.work.run(actor, async (tx) => {
-      await lockSignal(tx, signalId);
-      const signal = await requireSignal(tx, signalId);
-      assertStands(signal);
-      const listIds = await listsOfOthers(tx, signalId);
-      await assertMaySay(tx, actor, dto.opinion === 'dispute' ? 'dispute' : 'opinion', at);
-      const before = await supersede(tx, actor, signalId, at);
-      await tx.query(
-        'insert into signal_opinion (id, signal_id, organisation_id, list_ids, opinion, reason, note, stated_at) values ($1, $2, $3, $4, $5, $6, $7, $8)',
-        [uuidv7(), signalId, actor.organisationId, listIds, dto.opinion, dto.reason ?? null, dto.note ?? null, at],
-      );
-      await followWithDispute(tx, actor, { signalId, listIds }, dto, at);
-      const lists = [...new Set([...listIds, ...(before ?? [])])];
-      await appendChange(tx, {
-        kind: dto.opinion === 'dispute' ? 'signal.disputed' : 'signal.confirmed',
-        actor,
-        at,
-        signals: [{ id: signalId, type: signal.type }],
-        lists,
-        dims: { reason: dto.reason ?? null },
-        shared: dto.note ? { note: dto.note } : undefined,
-        audience: await concerned(tx, onLists(signalId, listIds)),
-      });
+      await this.stateIn(tx, actor, signalId, dto, at);
       return requireSignal(tx, signalId);
     });
     await this.contributions.told([signalId]);
     return view;
+  }
+
+  /** The same within the work of a caller, who tells of it after the commit (`Contributions.told`). */
+  async stateIn(tx: Tx, actor: Actor, signalId: string, dto: StateOpinionDto, at: Date): Promise<void> {
+    assertWhole(dto);
+    await lockSignal(tx, signalId);
+    const signal = await requireSignal(tx, signalId);
+    assertStands(signal);
+    const listIds = await listsOfOthers(tx, signalId);
+    await assertMaySay(tx, actor, dto.opinion === 'dispute' ? 'dispute' : 'opinion', at);
+    const before = await supersede(tx, actor, signalId, at);
+    await tx.query(
+      'insert into signal_opinion (id, signal_id, organisation_id, list_ids, opinion, reason, note, stated_at) values ($1, $2, $3, $4, $5, $6, $7, $8)',
+      [uuidv7(), signalId, actor.organisationId, listIds, dto.opinion, dto.reason ?? null, dto.note ?? null, at],
+    );
+    await followWithDispute(tx, actor, { signalId, listIds }, dto, at);
+    const lists = [...new Set([...listIds, ...(before ?? [])])];
+    await appendChange(tx, {
+      kind: dto.opinion === 'dispute' ? 'signal.disputed' : 'signal.confirmed',
+      actor,
+      at,
+      signals: [{ id: signalId, type: signal.type }],
+      lists,
+      dims: { reason: dto.reason ?? null },
+      shared: dto.note ? { note: dto.note } : undefined,
+      audience: await concerned(tx, onLists(signalId, listIds)),
+    });
   }
 
   /** Takes one's opinion back, and with it the dispute that it opened. */
