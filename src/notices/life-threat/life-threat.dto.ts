@@ -58,7 +58,7 @@ export class LifeThreatRecipientView {
   acknowledgedAt!: string | null;
 }
 
-/** Where a State that has nobody here is reached by telephone, from the public register. */
+/** Where a State is reached by telephone that has nobody here, or whose people are not called anew; from the public register. */
 export class LifeThreatContactView {
   country!: string;
   name!: string;

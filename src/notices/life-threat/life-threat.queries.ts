@@ -36,7 +36,8 @@ export const LIFE_THREATS = `select t.id, t.organisation_id as "platformId", o.n
       from life_threat_recipient r join organisation b on b.id = r.organisation_id where r.report_id = t.id), '[]') as "sentTo",
     coalesce((select json_agg(json_build_object('country', a.country, 'name', a.name, 'contactPoint', a.contact_point,
       'telephone', a.telephone) order by a.country, a.name)
-      from authority_entry a where a.removed_at is null and a.country = any (t.unreached)), '[]') as reach
+      from authority_entry a where a.removed_at is null and (a.country = any (t.unreached)
+        or (not t.is_calling and (a.country = any (t.ms_concerned) or a.country = t.home_country)))), '[]') as reach
   from life_threat t join organisation o on o.id = t.organisation_id`;
 
 const iso = (text: string): string => new Date(text).toISOString();
