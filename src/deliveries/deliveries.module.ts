@@ -19,6 +19,8 @@ import { MailedReplyLinks } from './reply/reply-links';
 import { ReplyProofs } from './reply/reply-proofs';
 import { ReplyController } from './reply/reply.controller';
 import { Replying } from './reply/replying.service';
+import { ReplyLinksController } from './reply/revoking.controller';
+import { Revoking } from './reply/revoking.service';
 import { VerifyController } from './reply/verify.controller';
 import { Verifying } from './reply/verifying.service';
 import { Replaying } from './replaying.service';
@@ -36,6 +38,7 @@ import { Webhooks } from './webhooks.service';
     DeliveriesController,
     PagersController,
     ReplyController,
+    ReplyLinksController,
     VerifyController,
   ],
   providers: [
@@ -58,6 +61,7 @@ import { Webhooks } from './webhooks.service';
     { provide: ReplyLinks, useExisting: MailedReplyLinks },
     Replying,
     ReplyProofs,
+    Revoking,
     Verifying,
     MailChannel,
     Calling,

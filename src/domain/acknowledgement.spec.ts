@@ -1,5 +1,5 @@
 import { createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { acknowledgedBytes, messageDigest, verifyAcknowledgement, type Acknowledgement } from './acknowledgement';
 import { toBase64 } from './base64';
 import { parseCheckpoint, verifierKeyOf, type VerifySignature } from './checkpoint';

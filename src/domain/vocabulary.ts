@@ -412,6 +412,7 @@ export const LEDGER_KINDS = {
   'delivery.told': 'A channel told the platform, which proves no receipt',
   'delivery.receipt-voided': 'What had counted as receipt was none: the message came back',
   'delivery.replayed': 'A platform asked to have messages sent to its webhook again',
+  'reply-link.revoked': 'A platform closed the links in mails about a notice',
   'approval.asked': 'A second person was asked',
   'approval.given': 'A second person agreed',
   'approval.refused': 'A second person refused',

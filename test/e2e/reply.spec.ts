@@ -1,13 +1,12 @@
-import type { NoticeView } from '../../src/notices/notice.view';
 import { minutes, startWorld, type Person, type World } from '../support/app';
 import { mailSettings, MailSink, playExchangerOf } from '../support/mail';
-import { eventually, notice, refer } from '../support/referral';
-import { fieldsOf, getPage, mailedLink, openNotice, postForm, textOf, type MailedLink } from '../support/reply';
+import { mailed as mail, type Mailed } from '../support/mailed';
+import { notice } from '../support/referral';
+import { fieldsOf, getPage, openNotice, postForm, textOf } from '../support/reply';
 
 let world: World;
 let sink: MailSink;
 let analyst: Person;
-let serial = 0;
 
 beforeAll(async () => {
   sink = await new MailSink().listen();
@@ -20,28 +19,8 @@ afterAll(async () => {
   await sink?.close();
 });
 
-interface Mailed {
-  readonly id: string;
-  readonly admin: Person;
-  readonly link: MailedLink;
-  readonly items: NoticeView['items'];
-}
-
-/** A referral that its platform has by mail. */
-async function mailed({ posts = 1, language = 'en' } = {}): Promise<Mailed> {
-  serial += 1;
-  const [slug, address] = [`small-${serial}`, `tco-${serial}@own.example`];
-  const organisation = await world.organisation('platform', slug, { hosts: [`${slug}.example`], inbox: false });
-  const admin = await world.person(organisation, ['admin', 'moderator']);
-  await admin.post('/v1/contact-points', { channel: 'mail', position: 0, address, language });
-  const urls = Array.from({ length: posts }, (_, i) => `https://${slug}.example/posts/${i + 1}`);
-  const { id } = await refer(analyst, urls);
-  const { items } = await eventually(
-    () => notice(analyst, id),
-    ({ state }) => state === 'received',
-  );
-  return { id, admin, items, link: await mailedLink(sink, address) };
-}
+const mailed = (options?: { posts?: number; language?: string }): Promise<Mailed> =>
+  mail({ world, sink, analyst }, options);
 
 const rows = async (table: string): Promise<number> =>
   Number((await world.sql.query<{ n: string }>(`select count(*) as n from ${table}`)).rows[0]?.n);

@@ -30,7 +30,7 @@ export interface PageAnswer {
 
 export async function getPage(world: World, url: string, headers: Record<string, string> = {}): Promise<PageAnswer> {
   const { status, body, headers: got } = await world.send<string>('GET', url, undefined, headers);
-  return { status, html: String(body), headers: got };
+  return { status, html: body, headers: got };
 }
 
 /** Sends a form as a browser does. `from`: another address than everybody's, where requests are counted. */

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { makeCode, makeForm, makeToken, openForm, readCode, shownCode } from './secrets';
 
 const now = new Date('2026-03-02T09:00:00.000Z');
