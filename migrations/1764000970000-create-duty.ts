@@ -94,6 +94,15 @@ alter table contact_point
   add column ping_state text,
   add constraint contact_point_ping_state_known check (ping_state in ('waiting', 'answered', 'unanswered')),
   add constraint contact_point_ping_whole check ((last_ping_at is null) = (ping_state is null));
+
+-- Whoever sends somewhere sees which of its channels do not answer, and not where they lead.
+create function unanswered_channels(platform uuid) returns text[]
+language sql stable security definer set search_path = public, pg_catalog as $$
+  select coalesce(array_agg(distinct c.channel order by c.channel), '{}') from contact_point c
+  where c.organisation_id = platform and c.removed_at is null and c.ping_state = 'unanswered'
+    and (current_org() is not null or pg_has_role(session_user, 'clepsydra_worker', 'member')) $$;
+revoke all on function unanswered_channels(uuid) from public;
+grant execute on function unanswered_channels(uuid) to clepsydra_app, clepsydra_worker;
 `;
 
 const ESCALATIONS = `
@@ -237,7 +246,7 @@ export class CreateDuty1764000970000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(
       `drop trigger clock_run_escalates on clock_run; drop trigger removal_order_escalates on removal_order;
-       drop function begin_clock_escalation, begin_signer_escalation, may_escalate;
+       drop function begin_clock_escalation, begin_signer_escalation, may_escalate, unanswered_channels;
        drop policy membership_worker on membership; drop policy person_worker on person;
        drop policy notice_origin_worker_duty on notice_origin; drop policy contact_point_worker_ping on contact_point;
        revoke select (organisation_id, person_id, roles, ended_at) on membership from clepsydra_worker;

@@ -164,6 +164,8 @@ describe('a contact point', () => {
     expect(await pings().endDue(world.clock.now())).toBe(1);
     await world.app.get(Escalating).escalateDue(world.clock.now());
     expect(await inbox()).toMatchObject({ pingState: 'unanswered' });
+    const entry = await analyst.get(`/v1/providers/${platform.id}`);
+    expect(entry.body).toMatchObject({ unansweredChannels: ['inbox'], isStale: true });
     expect(await paged.pages(platform)).toEqual([['/ana', 'le point de contact ne répond pas']]);
     world.clock.advance(minutes(5));
     await world.app.get(Escalating).escalateDue(world.clock.now());

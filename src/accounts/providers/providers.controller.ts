@@ -14,6 +14,7 @@ import {
   ProposeProviderDto,
   ProviderQuery,
   ProviderView,
+  RegisterEntryView,
 } from './providers.dto';
 import { Providers } from './providers.service';
 
@@ -29,14 +30,14 @@ export class ProviderController {
   /** The register of providers: home State, representative, languages, scope and contact points of every platform that you see. */
   @Get()
   @Allow('platform.read')
-  @ApiPage(ProviderView)
-  list(@CurrentActor() actor: Actor, @Query() query: ProviderQuery): Promise<Page<ProviderView>> {
+  @ApiPage(RegisterEntryView)
+  list(@CurrentActor() actor: Actor, @Query() query: ProviderQuery): Promise<Page<RegisterEntryView>> {
     return this.providers.list(actor, query);
   }
 
   @Get(':id')
   @Allow('platform.read')
-  get(@CurrentActor() actor: Actor, @Param('id', ParseUuid) id: string): Promise<ProviderView> {
+  get(@CurrentActor() actor: Actor, @Param('id', ParseUuid) id: string): Promise<RegisterEntryView> {
     return this.providers.get(actor, id);
   }
 

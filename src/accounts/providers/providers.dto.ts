@@ -27,7 +27,7 @@ import {
   type ProviderGap,
   type ProviderService,
 } from '../../domain/providers';
-import { LANGUAGE_SHAPE } from '../../domain/vocabulary';
+import { LANGUAGE_SHAPE, type Channel } from '../../domain/vocabulary';
 import { PageQuery } from '../../infra/http/paging';
 import { IsCountry, IsWellFormed } from '../../infra/http/text';
 
@@ -225,9 +225,17 @@ export class ProviderView {
   isClaimed!: boolean;
   /** When a person last confirmed the entry as a whole; null for one that nobody has. */
   confirmedAt!: string | null;
+  /** Contact points here that did not answer their last test. */
+  unansweredChannels!: Channel[];
   /** Duties of the Regulation for which nothing is recorded. */
   gaps!: ProviderGap[];
   version!: number;
+}
+
+/** An entry of the register as it is read. */
+export class RegisterEntryView extends ProviderView {
+  /** No person has confirmed it for ninety days. */
+  isStale!: boolean;
 }
 
 export class ProposalView {

@@ -7,6 +7,7 @@ import {
   type ContactSource,
   type ProviderService,
 } from '../../domain/providers';
+import type { Channel } from '../../domain/vocabulary';
 import type { Tx } from '../../infra/database/work';
 import type { ContactView, ProviderView, TermsClauseView } from './providers.dto';
 
@@ -30,6 +31,7 @@ export interface ProviderRow {
   readonly version: number | null;
   readonly is_claimed: boolean;
   readonly contacts: readonly ContactRow[];
+  readonly unanswered_channels: Channel[];
 }
 
 interface ContactRow {
@@ -50,7 +52,8 @@ export const PROVIDERS = `select o.id as platform_id, o.created_at, o.name, o.sl
     p.version, provider_is_claimed(o.id) as is_claimed,
     coalesce((select json_agg(json_build_object('id', c.id, 'kind', c.kind, 'value', c.value, 'source', c.source, 'sourceAddress', c.source_address,
         'seenAt', c.seen_at, 'confirmedAt', c.confirmed_at) order by c.confirmed_at, c.id)
-      from provider_contact c where c.platform_id = o.id and c.removed_at is null), '[]') as contacts
+      from provider_contact c where c.platform_id = o.id and c.removed_at is null), '[]') as contacts,
+    unanswered_channels(o.id) as unanswered_channels
   from organisation o left join provider_entry p on p.platform_id = o.id where o.kind = 'platform'`;
 
 const contactOf = ({ seenAt, confirmedAt, ...contact }: ContactRow): ContactView => ({
@@ -89,6 +92,7 @@ export function toView(row: ProviderRow): ProviderView {
     referralTargetMinutes: row.referral_target_minutes ?? DEFAULT_REFERRAL_TARGET_MINUTES,
     isClaimed: row.is_claimed,
     confirmedAt: row.confirmed_at?.toISOString() ?? null,
+    unansweredChannels: row.unanswered_channels,
     gaps: gapsOf(facts),
     version: row.version ?? 0,
   };

@@ -5,9 +5,17 @@ import { Work, type Actor, type Tx } from '../../infra/database/work';
 import { formatCursor, parseCursor, type Page } from '../../infra/http/paging';
 import { assertVersion } from '../../infra/http/versions';
 import { append } from '../../ledger/append';
-import type { ChangeProviderDto, ProviderQuery, ProviderView } from './providers.dto';
+import type { ChangeProviderDto, ProviderQuery, ProviderView, RegisterEntryView } from './providers.dto';
 import { PROVIDERS, providerOf, toView, type ProviderRow } from './providers.queries';
 import { lockEntry, writeFacts } from './writing';
+
+/** An entry that nobody has looked at for a quarter of a year is not relied on without a look. */
+const STALE_AFTER_MS = 90 * 24 * 60 * 60_000;
+
+const entryOf = (view: ProviderView, now: Date): RegisterEntryView => ({
+  ...view,
+  isStale: view.confirmedAt === null || now.getTime() - Date.parse(view.confirmedAt) > STALE_AFTER_MS,
+});
 
 /** The register of providers: read by everybody who takes part, written by the platform itself and by the operator. */
 @Injectable()
@@ -18,7 +26,7 @@ export class Providers {
   ) {}
 
   /** Newest first. A provisional platform is there for those who came across it and for the operator. */
-  async list(actor: Actor, query: ProviderQuery): Promise<Page<ProviderView>> {
+  async list(actor: Actor, query: ProviderQuery): Promise<Page<RegisterEntryView>> {
     const after = parseCursor(query.cursor);
     const rows = await this.work.read(actor, (tx) =>
       tx.query<ProviderRow[]>(
@@ -40,11 +48,11 @@ export class Providers {
     const shown = rows.slice(0, query.limit);
     const last = shown.at(-1);
     const next = rows.length > query.limit && last ? formatCursor({ at: last.created_at, id: last.platform_id }) : null;
-    return { items: shown.map(toView), next };
+    return { items: shown.map((row) => entryOf(toView(row), this.clock.now())), next };
   }
 
-  get(actor: Actor, platformId: string): Promise<ProviderView> {
-    return this.work.read(actor, (tx) => providerOf(tx, platformId));
+  get(actor: Actor, platformId: string): Promise<RegisterEntryView> {
+    return this.work.read(actor, async (tx) => entryOf(await providerOf(tx, platformId), this.clock.now()));
   }
 
   /** By the platform about itself, or by the operator: a person of theirs has said so, which confirms it. */
