@@ -120,6 +120,43 @@ describe('an order that nobody acknowledges', () => {
     expect(await texts(cast.platform)).toHaveLength(before + 1);
   });
 
+  it('goes on where a machine of the platform has acknowledged: no person has seen it', async () => {
+    const cast = await staffed();
+    const made = await cast.platformAdmin.post<{ key: string }>('/v1/api-keys', {
+      name: 'Intake',
+      permissions: ['notice.acknowledge'],
+      expiresAt: new Date(world.clock.now().getTime() + minutes(24 * 60)).toISOString(),
+    });
+    expect(made.status).toBe(201);
+    const id = await receiveOrder(cast);
+    await escalate();
+    const key = { authorization: `Bearer ${made.body.key}` };
+    expect((await world.send('POST', `/v1/notices/${id}/acknowledge`, {}, key)).status).toBe(200);
+    await after(5);
+    expect(await texts(cast.platform)).toEqual(['/first order, 60 min left', '/second injonction, reste 55 min']);
+  });
+
+  it('is over with an obstacle, and begins again with the full hour after it', async () => {
+    const cast = await staffed();
+    const id = await receiveOrder(cast);
+    await escalate();
+    const said = await cast.moderator.post(`/v1/notices/${id}/impossible`, { explanation: 'The power has failed' });
+    expect(said.status).toBe(200);
+    await after(50);
+    expect(await texts(cast.platform)).toHaveLength(1);
+    expect((await cast.moderator.post(`/v1/notices/${id}/possible-again`)).status).toBe(200);
+    await after(25);
+    expect((await texts(cast.platform)).slice(1)).toEqual(['/first order, 35 min left']);
+    const { rows } = await world.sql.query<{ run_no: number; end_reason: string | null }>(
+      `select run_no, end_reason from escalation where notice_id = $1 and side = 'recipient' order by run_no`,
+      [id],
+    );
+    expect(rows).toEqual([
+      { run_no: 1, end_reason: 'settled' },
+      { run_no: 2, end_reason: null },
+    ]);
+  });
+
   it('after an outage of twenty minutes calls for the last step alone and records the others', async () => {
     const cast = await staffed();
     const id = await receiveOrder(cast);

@@ -229,6 +229,7 @@ export class BoardRowView {
   dueAt!: string | null;
   /** Whole minutes, rounded down; below zero once the time has passed. Null while it is halted. */
   minutesLeft!: number | null;
+  /** By a person. */
   isAcknowledged!: boolean;
 }
 

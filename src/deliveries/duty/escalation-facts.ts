@@ -64,7 +64,8 @@ export function matterOf(tx: Tx, row: EscalationRow): Promise<Matter> {
 
 interface ClockRow {
   readonly noticeKind: NoticeKind;
-  readonly acknowledgedAt: Date | null;
+  /** Of a person: a machine that has it wakes nobody. */
+  readonly humanAckAt: Date | null;
   readonly kind: ClockKind;
   readonly state: string;
   readonly runNo: number;
@@ -77,7 +78,7 @@ interface ClockRow {
 /** A run that was halted, or ended, is over: the next one has an escalation of its own. */
 async function ofClock(tx: Tx, { noticeId, runNo }: EscalationRow): Promise<Matter> {
   const [row] = await tx.query<ClockRow[]>(
-    `select n.kind as "noticeKind", n.acknowledged_at as "acknowledgedAt", c.kind, c.state, c.run_no as "runNo",
+    `select n.kind as "noticeKind", n.human_ack_at as "humanAckAt", c.kind, c.state, c.run_no as "runNo",
        c.started_at as "startedAt", c.due_at as "dueAt", c.target_ms as "targetMs", c.staffed
      from clock c join notice n on n.id = c.notice_id where c.notice_id = $1`,
     [noticeId],
@@ -86,7 +87,7 @@ async function ofClock(tx: Tx, { noticeId, runNo }: EscalationRow): Promise<Matt
   const { kind, startedAt, targetMs, staffed } = row;
   return {
     isSettled: row.state !== 'running' || row.runNo !== runNo,
-    isAcknowledged: row.acknowledgedAt !== null,
+    isAcknowledged: row.humanAckAt !== null,
     run: { kind, startedAt, targetMs, staffed },
     dueAt: row.dueAt,
     noticeKind: row.noticeKind,

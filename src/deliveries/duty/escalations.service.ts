@@ -63,7 +63,7 @@ export class Escalations {
       const rows = await tx.query<BoardRow[]>(
         `select n.id as "noticeId", n.reference, n.kind, n.state, c.kind as "clockKind", c.state as "clockState",
            c.started_at as "startedAt", c.due_at as "dueAt", c.target_ms as "targetMs", c.staffed,
-           n.acknowledged_at is not null as "isAcknowledged",
+           n.human_ack_at is not null as "isAcknowledged",
            case $1::uuid when n.sender_id then 'sender' when n.recipient_id then 'recipient' else 'home' end as side
          from clock c join notice n on n.id = c.notice_id where c.state in ('running', 'paused')
          order by c.state = 'paused', c.due_at, n.id limit $2`,

@@ -79,7 +79,10 @@ export class PingSending implements OnModuleInit {
     if (!ping || !contact || contact.removedAt) return null;
     const at = this.clock.now();
     const endpoint = contact.endpointId ? await tx.findOneBy(WebhookEndpoint, { id: contact.endpointId }) : null;
-    if (endpoint && (await passCircuit(tx, endpoint.id, at))) return null;
+    if (endpoint && (await passCircuit(tx, endpoint.id, at))) {
+      await tx.query(`update contact_ping set problem = 'circuit-open' where id = $1`, [ping.id]);
+      return null;
+    }
     const code = randomBytes(CODE_BYTES).toString('base64url');
     if (ping.channel === 'mail')
       await tx.query('update contact_ping set code_hash = $2 where id = $1', [ping.id, hashOfCode(code)]);
