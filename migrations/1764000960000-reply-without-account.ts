@@ -41,7 +41,7 @@ create table reply_use (
   constraint reply_use_pk primary key (link_id, form_id),
   constraint reply_use_link_fk foreign key (link_id) references reply_link (id),
   constraint reply_use_form_shape check (form_id ~ '^[0-9a-f]{32}$'),
-  constraint reply_use_action_known check (action in ('acknowledge', 'answer', 'impossible', 'clarification', 'possible-again'))
+  constraint reply_use_action_known check (action in ('acknowledge', 'answer', 'impossible', 'clarification', 'possible-again', 'life-threat'))
 );
 
 alter table contact_point drop constraint contact_point_language_known;

@@ -144,6 +144,21 @@ describe('a link in a mail', () => {
     expect((await notice(analyst, id)).obstacles).toMatchObject([{ kind: 'clarification', ...typed }]);
   });
 
+  it('takes the report of an imminent threat to life, and only one that can be passed on', async () => {
+    const { platform, link } = await mailed();
+    const typed = { contentRef: 'Message 17', whyImminent: 'It names a place and a time this evening.' };
+    const fields = { ...fieldsOf((await openNotice(world, link)).html, '/reply/life-threat'), ...typed };
+    const half = await postForm(world, '/reply/life-threat', { ...fields, states: 'FR' });
+    expect([half.status, textOf(half.html)]).toEqual([409, expect.stringContaining('Name Member States together')]);
+    expect(half.html).toContain(typed.whyImminent);
+    const done = await postForm(world, '/reply/life-threat', { ...fields, states: 'fr, de', basis: 'target_location' });
+    expect(done.status).toBe(200);
+    const { rows: reports } = await world.sql.query('select * from life_threat where organisation_id = $1', [
+      platform.id,
+    ]);
+    expect(reports).toMatchObject([{ content_ref: 'Message 17', ms_concerned: ['FR', 'DE'], reported_by: null }]);
+  });
+
   it('speaks the language of the contact point, and another when asked', async () => {
     const { link } = await mailed({ language: 'de' });
     const page = await openNotice(world, link);

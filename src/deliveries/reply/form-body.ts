@@ -19,6 +19,7 @@ const FAULT_OF: Readonly<Partial<Record<ProblemCode, Fault>>> = {
   'notice.obstacle-open': 'obstacle',
   'notice.no-obstacle': 'obstacle',
   'notice.illegal-transition': 'state',
+  'life-threat.basis': 'states',
 };
 export const faultOf = (code: ProblemCode): Fault => FAULT_OF[code] ?? 'other';
 
@@ -93,9 +94,9 @@ export function instantOf(typed: string, receivedAt: Date): Date {
 const MAX_TEXT = 10_000;
 
 /** @throws ReplyFault `text` */
-export function textOf(fields: Fields, name: string): string {
+export function textOf(fields: Fields, name: string, { min = 1, max = MAX_TEXT } = {}): string {
   const text = fields[name]?.trim() ?? '';
-  if (text === '' || text.length > MAX_TEXT) throw new ReplyFault('text');
+  if (text.length < min || text.length > max) throw new ReplyFault('text');
   return text;
 }
 

@@ -18,8 +18,6 @@ export interface NoticePage extends LinkPage, Shown {
   readonly fix: string | null;
   readonly fault: Fault | null;
   readonly given: Fields;
-  /** Where an imminent threat to life is reported (TCO Art. 14(5)). */
-  readonly lifeThreatPath: string | null;
 }
 
 const fieldsOfPage = ({ token, lang, form }: Pick<NoticePage, 'token' | 'lang' | 'form'>): Fields => ({

@@ -18,9 +18,6 @@ import { REPLY_ACTIONS, Replying, type ReplyAction } from './replying.service';
 import { makeForm, openForm } from './secrets';
 import { languageOf } from './texts/texts';
 
-/** Where an imminent threat to life is reported without an account; null: nowhere yet. */
-export const LIFE_THREAT_PATH: string | null = null;
-
 const POLICY = pagePolicy(REPLY_STYLE);
 const OFTEN = { max: 120, timeWindow: '1 minute' } as const;
 const WHY = 'the link in the mail is what admits; it opens one notice';
@@ -121,7 +118,7 @@ export class ReplyController {
       return null;
     } catch (error) {
       if (error instanceof ReplyFault) return error.fault;
-      if (error instanceof DomainError && error.code.startsWith('notice.')) return faultOf(error.code);
+      if (error instanceof DomainError && /^(notice|life-threat)\./.test(error.code)) return faultOf(error.code);
       throw error;
     }
   }
@@ -146,7 +143,7 @@ export class ReplyController {
     const now = this.clock.now();
     const shown = await this.replying.show(link);
     const form = makeForm(page.token, now);
-    const html = renderNotice({ ...page, ...shown, ...state, now, form, lifeThreatPath: LIFE_THREAT_PATH });
+    const html = renderNotice({ ...page, ...shown, ...state, now, form });
     sendPage(reply, state.fault ? 409 : 200, html);
   }
 

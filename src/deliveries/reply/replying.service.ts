@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { authorityOf } from '../../accounts/registry/registry.queries';
 import type { AuthorityView } from '../../accounts/registry/registry.dto';
+import { LIFE_THREAT_BASES } from '../../domain/life-threat';
 import { hasMeasure } from '../../domain/item-answer';
 import { ClockSource } from '../../infra/clock-source';
 import { requestContext } from '../../infra/context';
 import { Work, type Actor, type Tx } from '../../infra/database/work';
 import { Answering } from '../../notices/answering.service';
+import type { ReportLifeThreatDto } from '../../notices/life-threat/life-threat.dto';
+import { reportLifeThreat } from '../../notices/life-threat/reporting';
 import { Notice, NoticeItem } from '../../notices/notice.entity';
 import type { AnswerNoticeDto, ItemAnswerDto } from '../../notices/notices.dto';
 import type { NoticeView } from '../../notices/notice.view';
@@ -15,7 +18,14 @@ import { lockNotice } from '../../notices/receiving';
 import { choicesOf, instantOf, ReplyFault, shortTextOf, textOf, type Choice, type Fields } from './form-body';
 import type { OpenLink } from './reply-links';
 
-export const REPLY_ACTIONS = ['acknowledge', 'answer', 'impossible', 'clarification', 'possible-again'] as const;
+export const REPLY_ACTIONS = [
+  'acknowledge',
+  'answer',
+  'impossible',
+  'clarification',
+  'possible-again',
+  'life-threat',
+] as const;
 export type ReplyAction = (typeof REPLY_ACTIONS)[number];
 
 export interface Shown {
@@ -54,6 +64,12 @@ export class Replying {
     'possible-again': async (tx, actor, id) => {
       await this.obstacles.possibleAgainIn(tx, actor, id, {});
       return {};
+    },
+    // Art. 14(5): whoever reads an order may see what it does not name.
+    'life-threat': async (tx, actor, _id, fields) => {
+      const dto = lifeThreatIn(fields);
+      await reportLifeThreat(tx, actor, dto, this.clock.now());
+      return dto;
     },
   };
 
@@ -118,6 +134,18 @@ export class Replying {
     await this.answering.answerIn(tx, actor, id, dto);
     return dto;
   }
+}
+
+/** States and what they are concerned by go together, or are not known. */
+function lifeThreatIn(fields: Fields): ReportLifeThreatDto {
+  const msConcerned = fields['states']?.toUpperCase().match(/[A-Z]+/g) ?? [];
+  const basis = LIFE_THREAT_BASES.find((one) => one === fields['basis']);
+  return {
+    contentRef: textOf(fields, 'contentRef', { max: 4_000 }),
+    whyImminent: textOf(fields, 'whyImminent', { min: 10 }),
+    ...(msConcerned.length > 0 ? { msConcerned } : {}),
+    ...(basis ? { basis } : {}),
+  };
 }
 
 /** Annex II, A and C. */
