@@ -279,6 +279,12 @@ grant execute on function order_falls(uuid), annulled_contributions(uuid), compl
 `;
 
 const RIGHTS = `
+-- A draft is neither signed, nor extended, nor final.
+drop policy removal_order_draft on removal_order;
+create policy removal_order_draft on removal_order for insert to clepsydra_app
+  with check (organisation_id = (select current_org()) and signed_at is null and non_disclosure_extended_at is null and final_at is null
+    and exists (select 1 from notice n where n.id = notice_id and n.sender_id = organisation_id and n.state = 'draft'));
+
 alter table scrutiny enable row level security;
 alter table scrutiny_copy enable row level security;
 alter table order_period enable row level security;
@@ -370,9 +376,10 @@ insert into order_period (id, notice_id, kind, started_at, ends_at)
   select gen_random_uuid(), n.id, p.kind, p.started_at, p.ends_at from notice n join removal_order o on o.notice_id = n.id, lateral (values
     ('scrutiny_own', case when n.home_authority_id is not null then n.sent_at end, n.sent_at + interval '72 hours'),
     ('scrutiny_request', case when n.home_authority_id is not null then n.received_at end, n.received_at + interval '48 hours'),
-    ('redress', n.received_at, n.received_at + make_interval(
+    -- In UTC, as the service reckons: months are not as long everywhere.
+    ('redress', n.received_at, (n.received_at at time zone 'UTC' + make_interval(
       months => case when o.redress #>> '{deadline,unit}' = 'months' then (o.redress #>> '{deadline,n}')::int else 0 end,
-      hours => case when o.redress #>> '{deadline,unit}' = 'days' then 24 * (o.redress #>> '{deadline,n}')::int else 0 end)),
+      hours => case when o.redress #>> '{deadline,unit}' = 'days' then 24 * (o.redress #>> '{deadline,n}')::int else 0 end)) at time zone 'UTC'),
     ('non_disclosure', n.sent_at, o.non_disclosure_until)
   ) as p (kind, started_at, ends_at)
   where n.sent_at is not null and n.state not in ('withdrawn', 'annulled') and p.started_at is not null and p.ends_at > p.started_at;

@@ -12,6 +12,10 @@ export class OrderView {
   isCrossBorder!: boolean;
   /** Until then the content provider is not to be informed (Art. 11(3)). */
   nonDisclosureUntil!: string | null;
+  /** When that was extended, which is done once. */
+  nonDisclosureExtendedAt!: string | null;
+  /** When the order became final (Art. 3(9)). */
+  finalAt!: string | null;
   issuer!: IssuerDto;
   redress!: RedressDto;
   signedAt!: string | null;
@@ -30,6 +34,8 @@ interface OrderRow {
   readonly home_country: string | null;
   readonly is_cross_border: boolean;
   readonly non_disclosure_until: Date | null;
+  readonly non_disclosure_extended_at: Date | null;
+  readonly final_at: Date | null;
   readonly issuer: IssuerDto;
   readonly redress: RedressDto;
   readonly signed_at: Date | null;
@@ -40,7 +46,7 @@ interface OrderRow {
 export async function ordersOf(tx: Tx, noticeIds: readonly string[]): Promise<Map<string, OrderView>> {
   const rows = await tx.query<OrderRow[]>(
     `select notice_id, legal_basis, additional_information, is_emergency, emergency_reasons, home_country, is_cross_border,
-       non_disclosure_until, issuer, redress, signed_at, kid, jws from removal_order where notice_id = any($1)`,
+       non_disclosure_until, non_disclosure_extended_at, final_at, issuer, redress, signed_at, kid, jws from removal_order where notice_id = any($1)`,
     [noticeIds],
   );
   return new Map(rows.map((row) => [row.notice_id, toView(row)]));
@@ -54,6 +60,8 @@ const toView = (row: OrderRow): OrderView => ({
   homeCountry: row.home_country,
   isCrossBorder: row.is_cross_border,
   nonDisclosureUntil: row.non_disclosure_until?.toISOString() ?? null,
+  nonDisclosureExtendedAt: row.non_disclosure_extended_at?.toISOString() ?? null,
+  finalAt: row.final_at?.toISOString() ?? null,
   issuer: row.issuer,
   redress: row.redress,
   signedAt: row.signed_at?.toISOString() ?? null,

@@ -1,7 +1,7 @@
 import type { Form } from '../../domain/forms/forms';
 import { isDown } from '../../domain/item-answer';
 import { isSuppressed } from '../../domain/redress';
-import type { ItemOutcome, NoticeKind, ReinstatementOutcome } from '../../domain/vocabulary';
+import type { ItemOutcome, ReinstatementOutcome } from '../../domain/vocabulary';
 import type { Tx } from '../../infra/database/work';
 import type { NoticeState } from '../../domain/notice-lifecycle';
 import { Notice } from '../notice.entity';

@@ -77,9 +77,20 @@ async function answerAnew(tx: Tx, notice: Notice, itemId: string, { actor, at, d
   if (isOver || reason === undefined || !last) return;
   const { timing, addresseeRef } = last;
   await tx.insert(NoticeAnswer, {
-    ...{ id: uuidv7(), noticeId: notice.id, itemId, revision: last.revision + 1, outcome: 'declined' },
-    ...{ measureAt: null, answeredAt: at, reason, note: null, preservation: null, territory: null },
-    ...{ addresseeRef, authorisedPerson: null, timing },
+    id: uuidv7(),
+    noticeId: notice.id,
+    itemId,
+    revision: last.revision + 1,
+    outcome: 'declined',
+    measureAt: null,
+    answeredAt: at,
+    reason,
+    note: null,
+    preservation: null,
+    territory: null,
+    addresseeRef,
+    authorisedPerson: null,
+    timing,
   });
   await tx.update(Notice, { id: notice.id }, { version: notice.version + 1 });
   const item = await tx.findOneByOrFail(NoticeItem, { noticeId: notice.id, itemId });
