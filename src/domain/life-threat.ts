@@ -7,8 +7,8 @@ export const LIFE_THREAT_REASONS = ['concerned', 'home'] as const;
 export type LifeThreatReason = (typeof LIFE_THREAT_REASONS)[number];
 
 /** How the copy for Europol went: here, by another way that somebody states, or not yet. */
-export const COPY_CHANNELS = ['in_platform', 'other', 'outstanding'] as const;
-export type CopyChannel = (typeof COPY_CHANNELS)[number];
+export const EUROPOL_COPY_CHANNELS = ['in_platform', 'other', 'outstanding'] as const;
+export type EuropolCopyChannel = (typeof EUROPOL_COPY_CHANNELS)[number];
 
 /** A body of this installation that may be told. */
 export interface LifeThreatBody {

@@ -13,7 +13,7 @@ import { KEY_ORIGINS } from '../../src/domain/forms/jws';
 import { AUTHORITY_COMPETENCES } from '../../src/domain/union';
 import { OVERRIDE_KINDS } from '../../src/domain/duty';
 import { ESCALATION_SIDES, ESCALATION_STEPS } from '../../src/domain/escalation';
-import { COPY_CHANNELS, LIFE_THREAT_BASES, LIFE_THREAT_REASONS } from '../../src/domain/life-threat';
+import { EUROPOL_COPY_CHANNELS, LIFE_THREAT_BASES, LIFE_THREAT_REASONS } from '../../src/domain/life-threat';
 import { BULK_OUTCOMES } from '../../src/cases/bulk/bulk.dto';
 import { PING_ANSWERS, PING_STATES } from '../../src/deliveries/deliveries.entity';
 import { BULK_FORMATS } from '../../src/cases/bulk/records';
@@ -115,7 +115,7 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
   'escalation.side': ESCALATION_SIDES,
   'escalation_step.step': ESCALATION_STEPS,
   'life_threat.basis': LIFE_THREAT_BASES,
-  'life_threat.copy_channel': COPY_CHANNELS,
+  'life_threat.copy_channel': EUROPOL_COPY_CHANNELS,
   'life_threat_recipient.reason': LIFE_THREAT_REASONS,
   'pager.kind': vocabulary.PAGER_KINDS,
 };

@@ -1,7 +1,7 @@
 import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
 import {
   LIFE_THREAT_BASES,
-  type CopyChannel,
+  type EuropolCopyChannel,
   type LifeThreatBasis,
   type LifeThreatReason,
 } from '../../domain/life-threat';
@@ -68,7 +68,7 @@ export class LifeThreatContactView {
 
 export class EuropolCopyView {
   /** `outstanding`: nobody has stated yet that Europol has it. */
-  channel!: CopyChannel;
+  channel!: EuropolCopyChannel;
   note!: string | null;
   at!: string | null;
 }
