@@ -1,4 +1,4 @@
-import type { DeadlineFact, Mark, Timing } from '../../src/domain/clock';
+import type { Correction, DeadlineFact, Mark, Timing } from '../../src/domain/clock';
 import type { Labels } from '../../src/domain/labels';
 import type { MetricDefinition } from '../../src/domain/metric-definitions';
 import type { Summary } from '../../src/domain/metrics';
@@ -15,9 +15,14 @@ import type {
   ItemKind,
   ItemOutcome,
   NoticeKind,
+  ObstacleGround,
+  ObstacleKind,
   OrganisationKind,
   PreservationState,
   PlatformSize,
+  ReinstatementGround,
+  ReinstatementOutcome,
+  Territory,
   Tlp,
 } from '../../src/domain/vocabulary';
 import type { Match } from './signal-api';
@@ -315,6 +320,35 @@ export interface ItemAnswer {
   readonly note?: string;
   /** How far preserving the content has come; never delays the answer. */
   readonly preservation?: PreservationState;
+  /** Where the measure takes effect; left out: wherever the service is. */
+  readonly territory?: Territory;
+}
+
+/** Annex III: what keeps the platform from acting; the clock stands still meanwhile. */
+export interface Obstacle {
+  readonly kind: ObstacleKind;
+  readonly ground: ObstacleGround;
+  readonly explanation: string;
+  readonly needed: string | null;
+  readonly since: string;
+  readonly raisedAt: string;
+  readonly clarification: string | null;
+  readonly clarifiedAt: string | null;
+  readonly endedAt: string | null;
+}
+
+/** What an order states beside its notice. */
+export interface Order {
+  readonly legalBasis: string;
+  readonly isEmergency: boolean;
+  readonly emergencyReasons: string | null;
+  readonly homeCountry: string | null;
+  readonly isCrossBorder: boolean;
+  readonly nonDisclosureUntil: string | null;
+  readonly signedAt: string | null;
+  readonly kid: string | null;
+  /** Detached JWS over Annex I: see `verifyForm`. */
+  readonly jws: string | null;
 }
 
 export interface NoticeItem {
@@ -333,18 +367,38 @@ export interface NoticeItem {
     readonly late: Timing;
     /** 1 for the first answer; a correction counts on. */
     readonly revision: number;
+    readonly territory: Territory | null;
+  } | null;
+  readonly preservation: {
+    readonly state: PreservationState;
+    readonly changedAt: string;
+    readonly deletedAt: string | null;
+  } | null;
+  readonly reinstatement: {
+    readonly ground: ReinstatementGround;
+    readonly askedAt: string;
+    readonly outcome: ReinstatementOutcome | null;
+    readonly reason: string | null;
   } | null;
 }
 
 export interface NoticeClock {
   readonly kind: ClockKind;
-  readonly state: 'running' | 'stopped';
+  readonly state: 'running' | 'paused' | 'stopped';
+  /** 1 for the first; the full time again after each obstacle. */
+  readonly run: number;
   readonly startedAt: string;
   readonly dueAt: string;
+  readonly pausedAt: string | null;
   readonly stoppedAt: string | null;
   readonly nextMarkAt: string | null;
   /** What the clock wrote at the deadline, and never takes back; a correction stands beside it. */
-  readonly fact: { readonly kind: DeadlineFact; readonly at: string; readonly correctedAt: string | null } | null;
+  readonly fact: {
+    readonly kind: DeadlineFact;
+    readonly at: string;
+    readonly correction: Correction | null;
+    readonly correctedAt: string | null;
+  } | null;
   readonly marks: readonly { readonly mark: Mark; readonly at: string; readonly stale: boolean }[];
 }
 
@@ -370,6 +424,8 @@ export interface Notice extends Receipted {
   readonly grounds: string | null;
   readonly requestedAction: 'review' | 'review_and_preserve';
   readonly items: readonly NoticeItem[];
+  /** While it can be called back: when it leaves. */
+  readonly departsAt: string | null;
   readonly sentAt: string | null;
   readonly receivedAt: string | null;
   readonly acknowledgedAt: string | null;
@@ -377,6 +433,10 @@ export interface Notice extends Receipted {
   readonly closedAt: string | null;
   readonly withdrawnAt: string | null;
   readonly withdrawalReason: string | null;
+  readonly annulledAt: string | null;
+  readonly obstacles: readonly Obstacle[];
+  /** Null for a referral. */
+  readonly order: Order | null;
   readonly clock: NoticeClock | null;
   /** What may be done with it next. */
   readonly possible: readonly NoticeEvent[];

@@ -38,6 +38,56 @@ export class Notices {
     return this.wire.answer(call, 'POST /v1/notices/{id}/send');
   }
 
+  /** Calls back a notice that was let go and has not left yet. */
+  async undo(id: string, version?: number): Promise<Api.Notice> {
+    const call = this.wire.api.POST('/v1/notices/{id}/undo', { params: { path: { id } }, body: withVersion(version) });
+    return this.wire.answer(call, 'POST /v1/notices/{id}/undo');
+  }
+
+  /** Asks for the signature of an order, or gives it as the second person: then the notice, otherwise null. */
+  async sign(id: string, reason: string): Promise<Api.Notice | null> {
+    const options = { params: { path: { id } }, body: { reason } };
+    const call = this.wire.api.POST('/v1/notices/{id}/sign', options);
+    const answer = await this.wire.answer<Api.Notice | { readonly approval: object }>(
+      call,
+      'POST /v1/notices/{id}/sign',
+    );
+    return 'approval' in answer ? null : answer;
+  }
+
+  /** Annex III, Art. 3(7): `since` when it began to keep you from acting; default: now. */
+  async impossible(id: string, explanation: string, since?: Date): Promise<Api.Notice> {
+    const body = { explanation, ...(since ? { since: since.toISOString() } : {}) };
+    const call = this.wire.api.POST('/v1/notices/{id}/impossible', { params: { path: { id } }, body });
+    return this.wire.answer(call, 'POST /v1/notices/{id}/impossible');
+  }
+
+  /** What kept you from acting ceased at `ceasedAt`; default: now. The full hour runs again from then. */
+  async possibleAgain(id: string, ceasedAt?: Date): Promise<Api.Notice> {
+    const body = ceasedAt ? { ceasedAt: ceasedAt.toISOString() } : {};
+    const call = this.wire.api.POST('/v1/notices/{id}/possible-again', { params: { path: { id } }, body });
+    return this.wire.answer(call, 'POST /v1/notices/{id}/possible-again');
+  }
+
+  /** Annex III, Art. 3(8). */
+  async askClarification(
+    id: string,
+    asked: {
+      readonly ground: 'manifest_errors' | 'insufficient_information';
+      readonly explanation: string;
+      readonly needed: string;
+    },
+  ): Promise<Api.Notice> {
+    const options = { params: { path: { id } }, body: asked };
+    const call = this.wire.api.POST('/v1/notices/{id}/ask-clarification', options);
+    return this.wire.answer(call, 'POST /v1/notices/{id}/ask-clarification');
+  }
+
+  async clarify(id: string, clarification: string): Promise<Api.Notice> {
+    const options = { params: { path: { id } }, body: { clarification } };
+    return this.wire.answer(this.wire.api.POST('/v1/notices/{id}/clarify', options), 'POST /v1/notices/{id}/clarify');
+  }
+
   async acknowledge(id: string, version?: number): Promise<Api.Notice> {
     const options = { params: { path: { id } }, body: withVersion(version) };
     const call = this.wire.api.POST('/v1/notices/{id}/acknowledge', options);

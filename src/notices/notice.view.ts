@@ -16,6 +16,7 @@ import type {
   ReinstatementOutcome,
   Territory,
 } from '../domain/vocabulary';
+import type { DeliveredEvent } from './delivery-job';
 import { OrderView } from './orders/order.view';
 import type { ReceiptChannel, RequestedAction } from './notice.entity';
 
@@ -122,9 +123,10 @@ export class ClockView {
 
 export class DeliverySummary {
   id!: string;
-  event!: 'notice.sent' | 'notice.withdrawn';
+  event!: DeliveredEvent;
   channel!: Channel;
-  state!: 'waiting' | 'delivered' | 'failed' | 'cancelled';
+  /** `told`: the platform was told, and nothing proves receipt. `voided`: what had proved receipt was none. */
+  state!: 'waiting' | 'delivered' | 'told' | 'failed' | 'cancelled' | 'voided';
   attempts!: number;
   /** When this channel proved receipt. */
   receiptAt!: string | null;

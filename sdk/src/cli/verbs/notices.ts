@@ -131,6 +131,7 @@ const listOptions = {
   state: { type: 'text', value: 'state', oneOf: NOTICE_STATES, help: 'Only notices in this state' },
   limit: { type: 'text', value: 'n', help: 'At most so many, 50 unless told' },
 } as const;
+const CLARIFICATION_GROUNDS = ['manifest_errors', 'insufficient_information'] as const;
 const reasonOption = { type: 'text', value: 'code', oneOf: DECLINE_REASONS, help: 'Why it stays' } as const;
 
 export const NOTICE_VERBS: readonly Verb[] = [
@@ -167,6 +168,74 @@ export const NOTICE_VERBS: readonly Verb[] = [
     options: {},
     examples: ['clepsydra send R-2026-000017'],
     run: (context) => act(context, (client, notice) => client.notices.send(notice.id, notice.version)),
+  },
+  {
+    name: 'undo',
+    summary: 'Call back a notice that you let go, before it leaves',
+    ...THE_NOTICE,
+    options: {},
+    examples: ['clepsydra undo R-2026-000017'],
+    run: (context) => act(context, (client, { id }) => client.notices.undo(id)),
+  },
+  {
+    name: 'sign',
+    summary: 'Ask for the signature of an order, or give it as the second person',
+    ...THE_NOTICE,
+    options: { reason: { type: 'text', value: 'text', help: 'Why it is ready' } },
+    examples: ['clepsydra sign R-2026-000017 --reason "read twice"'],
+    run: (context) => {
+      const reason = context.input.required('reason');
+      return act(context, async (client, notice) => (await client.notices.sign(notice.id, reason)) ?? notice);
+    },
+  },
+  {
+    name: 'clarify',
+    summary: 'Answer what the platform asked about a notice',
+    ...THE_NOTICE,
+    options: { text: { type: 'text', value: 'text', help: 'The clarification; the platform reads it' } },
+    examples: ['clepsydra clarify R-2026-000017 --text "the third post from the top"'],
+    run: (context) => {
+      const text = context.input.required('text');
+      return act(context, (client, { id }) => client.notices.clarify(id, text));
+    },
+  },
+  {
+    name: 'impossible',
+    summary: 'Tell the sender that you cannot act, and why; the clock stops (Annex III)',
+    ...THE_NOTICE,
+    options: { because: { type: 'text', value: 'text', help: 'What keeps you from acting' } },
+    examples: ['clepsydra impossible R-2026-000017 --because "our data centre has no power"'],
+    run: (context) => {
+      const because = context.input.required('because');
+      return act(context, (client, { id }) => client.notices.impossible(id, because));
+    },
+  },
+  {
+    name: 'possible-again',
+    summary: 'Tell the sender that you can act again; the full hour runs from now',
+    ...THE_NOTICE,
+    options: {},
+    examples: ['clepsydra possible-again R-2026-000017'],
+    run: (context) => act(context, (client, { id }) => client.notices.possibleAgain(id)),
+  },
+  {
+    name: 'ask',
+    summary: 'Ask the sender for clarification; the clock stops until you have it (Annex III)',
+    ...THE_NOTICE,
+    options: {
+      ground: { type: 'text', value: 'word', oneOf: CLARIFICATION_GROUNDS, help: 'What is wrong with the notice' },
+      because: { type: 'text', value: 'text', help: 'What you saw' },
+      needed: { type: 'text', value: 'text', help: 'What you need to know' },
+    },
+    examples: [
+      'clepsydra ask R-2026-000017 --ground insufficient_information --because "a list of posts" --needed "which"',
+    ],
+    run: (context) => {
+      const ground = CLARIFICATION_GROUNDS.find((each) => each === context.input.required('ground'));
+      if (!ground) throw new UsageError('--ground is unknown');
+      const [explanation, needed] = [context.input.required('because'), context.input.required('needed')];
+      return act(context, (client, { id }) => client.notices.askClarification(id, { ground, explanation, needed }));
+    },
   },
   {
     name: 'acknowledge',
