@@ -36,7 +36,7 @@ const roster = async (who: Person = moderator): Promise<DutyView> => (await who.
 const nowOf = ({ now }: DutyView): string[] => now.map(({ personId }) => personId);
 
 describe('the clock of a referral', () => {
-  it('runs for the target of the register’s entry; an order’s hour would not', async () => {
+  it('runs for the target of the register’s entry', async () => {
     await world.sql.query(
       `insert into provider_entry (platform_id, home_country, referral_target_minutes, changed_at) values ($1, 'IE', 30, now())`,
       [platform.id],

@@ -68,6 +68,10 @@ const texts = async (organisation: CastOrganisation): Promise<string[]> =>
 describe('an order that nobody acknowledges', () => {
   it('calls duty officer, second person and supervisor of the platform, and tells the sender’s, each once', async () => {
     const cast = await staffed();
+    // The target of referrals to it; an order has its hour.
+    await world.sql.query('update provider_entry set referral_target_minutes = 30 where platform_id = $1', [
+      cast.platform.id,
+    ]);
     const id = await receiveOrder(cast);
     const before = (await texts(cast.unit)).length;
     await Promise.all([escalate(), escalate(), escalate()]);
