@@ -383,6 +383,7 @@ export const LEDGER_KINDS = {
   'notice.received': 'A notice reached the contact point of its platform',
   'notice.receipt-voided': 'A receipt proved to be none; the earliest other one takes its place, if there is one',
   'notice.acknowledged': 'The platform acknowledged a notice',
+  'notice.taken-in-hand': 'A person, or a key, acknowledged a notice that the other had acknowledged',
   'notice.answered': 'The platform answered one item of a notice',
   'notice.closed': 'Every item had its answer and the notice was closed',
   'notice.withdrawn': 'The sender withdrew a notice',

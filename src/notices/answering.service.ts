@@ -18,7 +18,7 @@ import { lastAnswers, viewOf } from './notices.queries';
 import { dropObstacle } from './obstacles';
 import { notePreservation } from './preservation';
 import { lockNotice } from './receiving';
-import { takeUp, type Locked } from './taking-up';
+import { takeInHand, takeUp, type Locked } from './taking-up';
 
 interface Answered {
   readonly items: readonly NoticeItem[];
@@ -43,7 +43,9 @@ export class Answering {
   /** The same, within a transaction of the actor's. */
   async acknowledgeIn(tx: Tx, actor: Actor, id: string, dto: VersionDto): Promise<NoticeView> {
     const locked = await this.lock(tx, actor, id, dto);
-    await takeUp(tx, actor, locked, { event: 'acknowledge', receivedAt: locked.at });
+    if (!(await takeInHand(tx, actor, locked))) {
+      await takeUp(tx, actor, locked, { event: 'acknowledge', receivedAt: locked.at });
+    }
     return viewOf(tx, actor, id);
   }
 

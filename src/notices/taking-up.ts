@@ -33,13 +33,24 @@ export async function takeUp(
   return running;
 }
 
+/**
+ * A person acknowledges what a machine had acknowledged, or the other way round: the notice was acknowledged before, and now by
+ * the other, too. Returns whether it was that.
+ */
+export async function takeInHand(tx: Tx, actor: Actor, { notice, at }: Locked): Promise<boolean> {
+  if (notice.state !== 'acknowledged' || !(await noteWho(tx, actor, notice, at))) return false;
+  await append(tx, entryOf(notice, { kind: 'notice.taken-in-hand', actor, at }));
+  return true;
+}
+
 /** A machine's acknowledgement and a person's are two: only a person has looked at it. */
-async function noteWho(tx: Tx, { via }: Actor, notice: Notice, at: Date): Promise<void> {
+async function noteWho(tx: Tx, { via }: Actor, notice: Notice, at: Date): Promise<boolean> {
   const known = via === 'api-key' ? notice.systemAckAt : notice.humanAckAt;
-  if (known || via === 'service') return;
+  if (known || via === 'service') return false;
   const change = via === 'api-key' ? { systemAckAt: at } : { humanAckAt: at };
   await tx.update(Notice, { id: notice.id }, change);
   Object.assign(notice, change);
+  return true;
 }
 
 async function takeStep(

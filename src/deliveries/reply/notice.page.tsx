@@ -44,12 +44,14 @@ export function renderNotice(props: NoticePage): string {
       {fix !== null && <p class="alert">{t.correcting}</p>}
       <Facts facts={factsOf(t, props)} />
       <Doubt lang={lang} site={site} />
-      {!notice.acknowledgedAt && fix === null && (
-        <form method="post" action="/reply/acknowledge">
-          <Hidden fields={fieldsOfPage(props)} />
-          <button class="plain">{t.acknowledge}</button>
-        </form>
-      )}
+      {!notice.humanAckAt &&
+        (notice.possible.includes('acknowledge') || notice.state === 'acknowledged') &&
+        fix === null && (
+          <form method="post" action="/reply/acknowledge">
+            <Hidden fields={fieldsOfPage(props)} />
+            <button class="plain">{t.acknowledge}</button>
+          </form>
+        )}
       <Answers t={t} {...props} />
       {fix === null && <Obstacles {...props} />}
       <Languages

@@ -109,7 +109,7 @@ export class Replying {
 
   private async acknowledge(tx: Tx, actor: Actor, id: string): Promise<object> {
     const notice = await lockNotice(tx, id);
-    if (notice?.acknowledgedAt) throw new ReplyFault('acknowledged');
+    if (notice?.humanAckAt) throw new ReplyFault('acknowledged');
     await this.answering.acknowledgeIn(tx, actor, id, {});
     return {};
   }
