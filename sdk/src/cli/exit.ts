@@ -26,7 +26,7 @@ export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.notVerified, 'a receipt, proof or digest does not verify'],
   [EXIT.missed, '`watch`: the hour passed with an item unanswered'],
   [EXIT.declined, '`watch`: answered in time, but at least one item was declined'],
-  [EXIT.withdrawn, '`watch`: the sender withdrew the notice'],
+  [EXIT.withdrawn, '`watch`: the sender withdrew the notice, or the order was annulled'],
   [EXIT.found, '`scan`: at least one file is known'],
   [
     EXIT.partly,

@@ -48,7 +48,8 @@ export function changes(before: Notice | null, after: Notice): WatchEvent[] {
 
 /** How a watch ends, or null while there is something to wait for. A late word of a measure in time is no miss. */
 export function outcomeOf(notice: Notice, toTheEnd: boolean): { outcome: string; code: ExitCode } | null {
-  if (notice.state === 'withdrawn') return { outcome: 'withdrawn', code: EXIT.withdrawn };
+  if (notice.state === 'withdrawn' || notice.state === 'annulled')
+    return { outcome: notice.state, code: EXIT.withdrawn };
   const answers = notice.items.flatMap(({ answer }) => (answer ? [answer] : []));
   if (isOver(notice)) {
     if (answers.some(({ late }) => late === 'late')) return { outcome: 'answered late', code: EXIT.missed };
