@@ -87,6 +87,8 @@ describe('a link in a mail', () => {
     expect(textOf(done.html)).toContain(entries[0]!.id);
     expect(textOf(done.html)).toContain(entries[0]!.digest);
     expect(done.html).not.toContain('href="/reply');
+    expect(textOf(done.html)).toMatch(/hxxps:\S+ Recorded: \S+ \S+ UTC removed/);
+    expect(textOf(done.html)).not.toMatch(/hour|minutes|deadline/);
   });
 
   it('answers everything at once that has no choice of its own, declines with a reason, and hides for now', async () => {

@@ -114,7 +114,8 @@ export class ReplyController {
     if (form === null) return 'stale';
     try {
       const done = await this.replying.act(link, form, action, fields);
-      sendPage(reply, 200, renderDone(page, await this.proofs.of(done)));
+      const { notice } = await this.replying.show(link);
+      sendPage(reply, 200, renderDone(page, { ...(await this.proofs.of(done)), notice }));
       return null;
     } catch (error) {
       if (error instanceof ReplyFault) return error.fault;

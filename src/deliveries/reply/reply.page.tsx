@@ -1,9 +1,13 @@
 import type { VNode } from 'preact';
-import { LEDGER_KINDS } from '../../domain/vocabulary';
+import type { LedgerKind } from '../../domain/vocabulary';
+import { defang } from '../../domain/web-address';
+import type { NoticeView } from '../../notices/notice.view';
 import { shownCode } from './secrets';
 import type { ContactLanguage } from '../deliveries.entity';
+import { Recorded } from './items';
 import { Facts, Hidden, Languages, page, utc } from './parts';
 import type { Proof } from './reply-proofs';
+import type { Texts } from './texts/en';
 import { TEXTS } from './texts/texts';
 
 /** What every page of a link has. */
@@ -69,7 +73,32 @@ export function renderFailed(lang: ContactLanguage, reason: string): string {
   );
 }
 
-export function renderDone({ lang, token, code }: LinkPage, { entries, acknowledgement, message }: Proof): string {
+/** What a platform does. What follows from it (clocks, preservation) is in the ledger, and is not what was told to us. */
+const ACT_OF: Readonly<Partial<Record<LedgerKind, keyof Texts['acts']>>> = {
+  'notice.received': 'received',
+  'notice.acknowledged': 'acknowledged',
+  'notice.taken-in-hand': 'acknowledged',
+  'notice.answered': 'answered',
+  'notice.impossible': 'impossible',
+  'notice.clarification-asked': 'clarification',
+  'notice.possible-again': 'possibleAgain',
+  'life-threat.reported': 'lifeThreat',
+};
+
+interface DoneProps extends Proof {
+  /** As it stands now. */
+  readonly notice: NoticeView;
+}
+
+export function renderDone({ lang, token, code }: LinkPage, done: DoneProps): string {
+  const { entries, acknowledgement, message, notice } = done;
+  const acts = entries.flatMap(({ kind, ...entry }) => {
+    const act = ACT_OF[kind];
+    return act ? [{ act, ...entry }] : [];
+  });
+  const answered = acts.some(({ act }) => act === 'answered')
+    ? notice.items.filter(({ answer }) => answer !== null)
+    : [];
   const t = TEXTS[lang];
   return page(
     t.done,
@@ -77,12 +106,18 @@ export function renderDone({ lang, token, code }: LinkPage, { entries, acknowled
     <>
       <h1>{t.done}</h1>
       <p>{acknowledgement ? t.doneHelp : t.doneAlready}</p>
-      {entries.map(({ id, kind, at, digest }) => (
+      {answered.map((item) => (
+        <div class="item" key={item.itemId}>
+          <p class="address">{defang(item.address)}</p>
+          <Recorded t={t} item={item} />
+        </div>
+      ))}
+      {acts.map(({ id, act, at, digest }) => (
         <div class="item" key={id}>
-          <p lang="en">{LEDGER_KINDS[kind]}</p>
+          <strong>{t.acts[act]}</strong>
           <Facts
             facts={[
-              [t.now, utc(at)],
+              [t.answered, utc(at)],
               [t.entry, id],
               [t.entryDigest, digest],
             ]}
