@@ -27,7 +27,7 @@ const FULL = {
   intake: { rounds: 3, roundSeconds: 4, items: 20_000 },
   bulk: { rounds: 3, items: 10_000 },
   ledger: { flatMs: 10_000, steadyMs: 8000 },
-  webhook: { notices: 300 },
+  webhook: { notices: 1200 },
   clock: { clocks: 100_000, due: 4000, spanMs: 20_000 },
   vault: { bytes: 2 ** 29, rounds: 3 },
 };
