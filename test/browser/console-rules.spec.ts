@@ -2,12 +2,22 @@ import * as fc from 'fast-check';
 import { onceEach } from '../../console/src/once-each';
 import { readPaste } from '../../console/src/refer/lines';
 import { narrowed, type Offset } from '../../console/src/server-clock';
+import { localeOf } from '../../console/src/time/locale';
 import { amountOf, byTimeLeft, leftMs, levelOf } from '../../console/src/time/urgency';
 
 const HOUR = 3_600_000;
 const START = Date.parse('2026-03-02T03:00:00.000Z');
 const hour = { startedAt: new Date(START).toISOString(), dueAt: new Date(START + HOUR).toISOString() };
 const at = (minutes: number): number => START + minutes * 60_000;
+
+describe('dates', () => {
+  it('are written as the person writes the language, and in the language itself where the browser names none that is one', () => {
+    expect(localeOf(['fr-CH', 'en-GB', 'en'], 'en')).toBe('en-GB');
+    expect(localeOf(['en-US@posix'], 'en')).toBe('en');
+    expect(localeOf(['en-US@posix', 'en-IE'], 'en')).toBe('en-IE');
+    expect(localeOf([], 'fr')).toBe('fr');
+  });
+});
 
 describe('what a paste is understood as', () => {
   const urls = (text: string): readonly (string | undefined)[] => readPaste(text).lines.map(({ item }) => item?.url);
