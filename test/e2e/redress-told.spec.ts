@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { NoticeView } from '../../src/notices/notice.view';
 import { PeriodEnds } from '../../src/notices/redress/period-ends.service';
 import type { ReviewView } from '../../src/notices/redress/reviews.dto';

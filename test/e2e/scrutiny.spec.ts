@@ -122,6 +122,8 @@ describe('an infringement (acceptance 4)', () => {
     expect(await read(cast.moderator)).toMatchObject({ intention: null, intendedAt: intended.intendedAt });
     expect((await answerTo(cast.moderator, scrutiny)).status).toBe(403);
     expect(await done(answerTo(cast.analyst, scrutiny))).toMatchObject({ state: 'answered' });
+    const uncopied = { outcome: 'infringement', reasons: REASONS, reason: 'Agreed' };
+    expect((await home[0].post(`/v1/scrutinies/${scrutiny}/decide`, uncopied)).status).toBe(400);
     const alone = await home[0].post(`/v1/scrutinies/${scrutiny}/decide`, {
       outcome: 'infringement', reasons: REASONS, europolCopy: { channel: 'other', note: 'SIENA 1' }, reason: 'Agreed',
     }); // prettier-ignore

@@ -1,5 +1,5 @@
 import { Type } from 'class-transformer';
-import { IsIn, IsOptional, IsString, Length, ValidateNested } from 'class-validator';
+import { IsDefined, IsIn, IsOptional, IsString, Length, ValidateNested } from 'class-validator';
 import { COPY_CHANNELS, type CopyAddressee, type CopyChannel } from '../../domain/redress';
 import {
   SCRUTINY_OUTCOMES,
@@ -61,6 +61,7 @@ export class DecideScrutinyDto {
   @IsWellFormed()
   reasons!: string;
 
+  @IsDefined()
   @ValidateNested()
   @Type(() => EuropolCopyDto)
   europolCopy!: EuropolCopyDto;
