@@ -38,7 +38,8 @@ export async function takeUp(
  * the other, too. Returns whether it was that.
  */
 export async function takeInHand(tx: Tx, actor: Actor, { notice, at }: Locked): Promise<boolean> {
-  if (notice.state !== 'acknowledged' || !(await noteWho(tx, actor, notice, at))) return false;
+  const byOther = actor.via === 'api-key' ? notice.humanAckAt : notice.systemAckAt;
+  if (notice.state !== 'acknowledged' || !byOther || !(await noteWho(tx, actor, notice, at))) return false;
   await append(tx, entryOf(notice, { kind: 'notice.taken-in-hand', actor, at }));
   return true;
 }
