@@ -38,7 +38,7 @@ create table scrutiny (
   constraint scrutiny_decided_whole check ((state = 'decided') = (outcome is not null) and (outcome is null) = (decided_at is null)
     and (outcome is null) = (decision_reasons is null)),
   -- Art. 4(5): the issuer is told before an infringement is found.
-  constraint scrutiny_intention_first check (outcome is distinct from 'infringement' or intended_at <= decided_at)
+  constraint scrutiny_intention_first check (outcome is distinct from 'infringement' or (intended_at is not null and intended_at <= decided_at))
 );
 
 -- To whom a decision went, and how.

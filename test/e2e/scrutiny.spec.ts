@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { Client } from 'pg';
+import { signScope } from '../../src/infra/database/scope';
 import type { NoticeView } from '../../src/notices/notice.view';
 import { PeriodEnds } from '../../src/notices/redress/period-ends.service';
 import type { ScrutinyView } from '../../src/notices/scrutiny/scrutiny.dto';
@@ -201,12 +203,40 @@ describe('an infringement (acceptance 4)', () => {
     ])); // prettier-ignore
   });
 
-  it('is not to be had by writing to the tables as somebody else', async () => {
-    const sent = await sendOrder(cast);
-    const { rows } = await world.sql.query<{ falls: boolean }>(`select order_falls($1) as falls`, [sent.id]);
-    expect(rows).toEqual([{ falls: false }]);
+  it('is not to be had by writing to the tables: without the decision the home authority changes nothing of an order', async () => {
+    const { id } = await carriedOut(world, cast);
+    const { id: asked } = await done(ask(cast.moderator, id), 201);
+    const annul = `update notice set state = 'annulled', annulled_at = now(), annulment_ground = 'scrutiny' where id = '${id}'`;
+    expect(await writtenAs(cast.home.id, annul)).toBe(0);
+    expect(
+      await writtenAs(cast.home.id, `update clock set state = 'stopped', stopped_at = now() where notice_id = '${id}'`),
+    ).toBe(0);
+    const decided = `update scrutiny set state = 'decided', outcome = 'infringement', decision_reasons = 'x', decided_at = now() where id = '${asked}'`;
+    // Neither side decides, and the authority not before the issuer was told.
+    expect(await writtenAs(cast.platform.id, decided)).toBe(0);
+    expect(await writtenAs(cast.unit.id, decided)).toBe(0);
+    expect(await writtenAs(cast.home.id, decided)).toBe('23514');
   });
 });
+
+/** Rows that a statement changes as the app role with this organisation's scope, or the code of its refusal. Undone at once. */
+async function writtenAs(organisationId: string, statement: string): Promise<number | string> {
+  const app = new Client(world.database.app);
+  await app.connect();
+  try {
+    await app.query('begin');
+    const { rows } = await app.query<{ pid: number }>('select pg_backend_pid() as pid');
+    const scope = signScope(world.database.scopeKey, organisationId, null, rows[0]!.pid);
+    await app.query(`select set_config('app.scope', $1, true)`, [scope]);
+    const { rowCount } = await app.query(statement);
+    await app.query('rollback');
+    return rowCount ?? 0;
+  } catch (error) {
+    return String((error as { code?: string }).code);
+  } finally {
+    await app.end();
+  }
+}
 
 const hostOf = ({ platform }: OrderCast): string => `${platform.name.toLowerCase().replace(' ', '-')}.example`;
 
