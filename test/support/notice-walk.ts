@@ -144,6 +144,7 @@ export function owedEntries(before: NoticeView, after: NoticeView): string[][] {
   tells(before.state !== after.state, ...ENTERING[after.state]);
   tells(before.receivedAt === null && after.receivedAt !== null, 'notice.received');
   tells(before.acknowledgedAt === null && after.acknowledgedAt !== null, 'notice.acknowledged');
+  tells(before.humanAckAt === null && after.humanAckAt !== null, 'notice.acknowledged', 'notice.taken-in-hand');
   tells(before.nonComplianceAt !== after.nonComplianceAt, 'notice.non-compliance');
   tells((before.order?.signedAt ?? null) !== (after.order?.signedAt ?? null), 'order.signed');
   const [was, is] = [before.clock, after.clock];
