@@ -166,6 +166,18 @@ export const en = {
     languageUnknown: 'not known',
     asks: 'Asks for',
     actions: { review: 'a look at it', review_and_preserve: 'a look at it, and that it is kept' },
+    order: {
+      asks: 'removal, or disabling in all Member States, within one hour of receipt; and that it is kept',
+      basis: 'Legal basis',
+      emergency: 'Emergency',
+      silence: 'Do not tell the content provider until',
+      contact: 'Whom to ask',
+      redress: 'To challenge it',
+      withinDays: '{n} days from {from}',
+      withinMonths: '{n} months from {from}',
+      form: 'Order',
+      document: 'Annex I, signed (PDF)',
+    },
     history: 'What happened',
     steps: {
       createdAt: 'Written',

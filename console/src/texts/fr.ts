@@ -163,6 +163,18 @@ export const fr: Texts = {
     languageUnknown: 'inconnue',
     asks: 'Demande',
     actions: { review: 'un examen', review_and_preserve: 'un examen, et la conservation' },
+    order: {
+      asks: 'le retrait, ou le blocage dans tous les États membres, dans l’heure de la réception ; et la conservation',
+      basis: 'Base juridique',
+      emergency: 'Urgence',
+      silence: 'Ne pas informer le fournisseur de contenus avant le',
+      contact: 'Qui interroger',
+      redress: 'Pour contester',
+      withinDays: '{n} jours à compter de : {from}',
+      withinMonths: '{n} mois à compter de : {from}',
+      form: 'Injonction',
+      document: 'Annexe I, signée (PDF)',
+    },
     history: 'Ce qui s’est passé',
     steps: {
       createdAt: 'Écrit',

@@ -73,5 +73,12 @@ export const enWords: Vocabulary = {
     kept_under_terms: 'kept down under the platform’s own terms',
     not_possible: 'cannot be put back',
   },
-  deliveryStates: { waiting: 'under way', delivered: 'delivered', failed: 'failed', cancelled: 'cancelled' },
+  deliveryStates: {
+    waiting: 'under way',
+    told: 'told, no proof',
+    delivered: 'delivered',
+    failed: 'failed',
+    cancelled: 'cancelled',
+    voided: 'came back',
+  },
 };

@@ -73,5 +73,12 @@ export const frWords: Vocabulary = {
     kept_under_terms: 'maintenu retiré selon les conditions de la plateforme',
     not_possible: 'ne peut pas être remis',
   },
-  deliveryStates: { waiting: 'en cours', delivered: 'remis', failed: 'échoué', cancelled: 'annulé' },
+  deliveryStates: {
+    waiting: 'en cours',
+    told: 'dit, sans preuve',
+    delivered: 'remis',
+    failed: 'échoué',
+    cancelled: 'annulé',
+    voided: 'revenu',
+  },
 };

@@ -23,5 +23,7 @@ export interface Vocabulary {
   readonly channels: Readonly<Record<Channel | 'answer' | 'link', string>>;
   readonly obstacles: Readonly<Record<ObstacleGround, string>>;
   readonly reinstatements: Readonly<Record<ReinstatementOutcome, string>>;
-  readonly deliveryStates: Readonly<Record<'waiting' | 'delivered' | 'failed' | 'cancelled', string>>;
+  readonly deliveryStates: Readonly<
+    Record<'waiting' | 'told' | 'delivered' | 'failed' | 'cancelled' | 'voided', string>
+  >;
 }
