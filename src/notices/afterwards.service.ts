@@ -8,13 +8,14 @@ import { ClockSource } from '../infra/clock-source';
 import { Work, type Actor, type Tx } from '../infra/database/work';
 import { assertVersion } from '../infra/http/versions';
 import { append } from '../ledger/append';
-import { isPast, lockClock } from './clocks';
+import { NoticeClock } from './clock.entity';
+import { isPast } from './clocks';
 import type { AnswerReinstatementDto, NonComplianceDto, PreservationDto } from './course.dto';
 import { entryOf } from './notice-facts';
 import type { NoticeView } from './notice.view';
-import type { Notice, NoticeAnswer } from './notice.entity';
+import { Notice, type NoticeAnswer } from './notice.entity';
 import { lastAnswers, viewOf } from './notices.queries';
-import { openObstacle } from './obstacles';
+import { Obstacle } from './obstacle.entity';
 import { notePreservation } from './preservation';
 import { lockNotice } from './receiving';
 import { Reinstatement } from './reinstatement.entity';
@@ -103,16 +104,18 @@ export class Afterwards {
   /** The clock writes facts; that an order was not complied with is said by a person of the competent authority, with reasons. */
   recordNonCompliance(actor: Actor, id: string, dto: NonComplianceDto): Promise<NoticeView> {
     return this.work.run(actor, async (tx) => {
-      const notice = await lockNotice(tx, id);
+      // The home authority may read and not change it, so there is nothing for it to lock; the record itself is made once.
+      const notice = (await lockNotice(tx, id)) ?? (await tx.findOneBy(Notice, { id }));
       const isCompetent = notice && [notice.senderId, notice.homeAuthorityId].includes(actor.organisationId);
       if (!notice || !isCompetent || !actor.personId) throw new DomainError('request.not-found');
       assertVersion(notice.version, dto.version);
       if (notice.kind !== 'removal_order') throw new DomainError('notice.not-an-order');
       const at = this.clock.now();
-      const clock = await lockClock(tx, id);
+      const clock = await tx.findOneBy(NoticeClock, { noticeId: id });
       const stands = clock && isPast(clock, at) && clock.correction === null;
       const isVoid = notice.state === 'withdrawn' || notice.state === 'annulled';
-      if (!stands || isVoid || (await openObstacle(tx, id))) throw new DomainError('notice.not-overdue');
+      if (!stands || isVoid || (await tx.existsBy(Obstacle, { noticeId: id, endedAt: IsNull() })))
+        throw new DomainError('notice.not-overdue');
       const recorded = await tx.query<unknown[]>(
         `insert into non_compliance (notice_id, organisation_id, recorded_by, recorded_at, reasons) values ($1, $2, $3, $4, $5)
          on conflict do nothing returning notice_id`,

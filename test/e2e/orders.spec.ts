@@ -164,6 +164,17 @@ describe('an order that was sent', () => {
     expect(await kindsOf(sent.id)).toEqual(expect.arrayContaining(['clock.deadline-passed', 'notice.non-compliance']));
   });
 
+  it('can have its neglect recorded by the authority of the home State, too, which penalises', async () => {
+    const sent = await sendOrder(cast);
+    await cast.moderator.post(`/v1/notices/${sent.id}/acknowledge`);
+    const record = (): ReturnType<typeof cast.homeOfficer.post> =>
+      cast.homeOfficer.post(`/v1/notices/${sent.id}/non-compliance`, { reasons: 'No measure within the hour' });
+    expect(await record()).toMatchObject({ status: 409, body: { code: 'notice.not-overdue' } });
+    world.clock.advance(minutes(60));
+    await world.app.get(Ticker).tick(world.clock.now());
+    expect(await record()).toMatchObject({ status: 200, body: { nonComplianceAt: world.clock.now().toISOString() } });
+  });
+
   it('is not declined, and what it took down is not destroyed while it has to stay possible to put back', async () => {
     const sent = await sendOrder(cast);
     const itemId = sent.items[0]!.itemId;

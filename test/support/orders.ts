@@ -45,7 +45,7 @@ export async function orderCast(world: World, { homeCountry = 'IE' } = {}): Prom
   const home = await world.organisation('authority', `home-${serial}`, {
     name: `Home ${serial}`,
     country: 'IE',
-    competences: ['refer', 'scrutinise'],
+    competences: ['refer', 'scrutinise', 'penalise'],
   });
   const host = `quay-${serial}.example`;
   const platform = await world.organisation('platform', `quay-${serial}`, {
