@@ -1,6 +1,6 @@
 import type { Form } from '../../src/domain/forms/forms';
 import type { SignedFormView } from '../../src/notices/orders/orders.dto';
-import { openForm, parseKeys, verifyForm } from '../../sdk/src/forms';
+import { openForm, parseKeys, verifyForm } from '../support/sdk-forms';
 import type { Person, World } from '../support/app';
 import { ONE_OF_EACH } from '../support/forms';
 import { orderCast, sendOrder, type OrderCast } from '../support/orders';
