@@ -2253,6 +2253,308 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/notices/{id}/reviews": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["Redress_list"];
+        readonly put?: never;
+        /** Somebody went to court against an order: it does not become final meanwhile. */
+        readonly post: operations["Redress_lodge"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/notices/{id}/reviews/{reviewId}/confirm": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** The court has confirmed the order. */
+        readonly post: operations["Redress_confirm"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/notices/{id}/annul": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** A court, or the issuer in its own review, annuls an order. Takes two people of the issuer, who name the same ground. */
+        readonly post: operations["Redress_annul"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/notices/{id}/extend-non-disclosure": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** The content provider is not informed for longer: once, six weeks at most (Art. 11(3)). */
+        readonly post: operations["Redress_extend"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/providers/{id}/exposure": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Final orders to a provider in twelve months, for an authority of its home Member State (Art. 5(4)). */
+        readonly get: operations["Redress_exposure"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/notices/{id}/items/{itemId}/reference": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** A reference to hand to the content provider of an item. Shown once. */
+        readonly post: operations["Redress_makeReference"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/content/{reference}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["Content_read"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/content/{reference}/complaint": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Once about a measure; its outcome is read under the same reference. */
+        readonly post: operations["Content_complain"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/content/{reference}/scrutiny": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Within 48 hours of the first reading; its outcome is read under the same reference. */
+        readonly post: operations["Content_requestScrutiny"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/complaints": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["Complaint_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/complaints/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["Complaint_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/complaints/{id}/decide": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** By a person who did not give the answer complained of. */
+        readonly post: operations["Complaint_decide"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/notices/{id}/scrutinies": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["Scrutiny_list"];
+        readonly put?: never;
+        /** Of the home authority's own accord, within 72 hours of the copy (Art. 4(3)). */
+        readonly post: operations["Scrutiny_begin"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/notices/{id}/request-scrutiny": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** By the provider, within 48 hours of receipt (Art. 4(4)). */
+        readonly post: operations["Scrutiny_request"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/scrutinies/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["Scrutiny_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/scrutinies/{id}/intend": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Tells the issuer that an infringement is going to be found, with the reasons (Art. 4(5)). */
+        readonly post: operations["Scrutiny_intend"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/scrutinies/{id}/answer": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** The issuer answers to the intention. */
+        readonly post: operations["Scrutiny_answer"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/scrutinies/{id}/decide": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Takes two people of the home authority, who name the same outcome. An infringement ends the order at once (Art. 4(7)). */
+        readonly post: operations["Scrutiny_decide"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/webhooks": {
         readonly parameters: {
             readonly query?: never;
@@ -2471,6 +2773,23 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         readonly post: operations["Pagers_remove"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/notices/{id}/reply-links/revoke": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Closes the links that mails about this notice carry; the notice is answered by those who sign in. */
+        readonly post: operations["ReplyLinks_revoke"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -2946,14 +3265,14 @@ export interface components {
             readonly organisation: components["schemas"]["OrganisationSummary"];
             /** @description Every organisation this person may act for. */
             readonly organisations: readonly components["schemas"]["OrganisationSummary"][];
-            readonly permissions: readonly ("case.read" | "notice.non-compliance" | "case.open" | "case.close" | "item.release" | "case.assess" | "order.draft" | "order.sign" | "scrutiny.decide" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "life-threat.report" | "life-threat.take" | "platform.confirm" | "provider.maintain" | "provider.propose" | "provider.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "life-threat.read" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
+            readonly permissions: readonly ("case.read" | "notice.non-compliance" | "case.open" | "case.close" | "item.release" | "case.assess" | "order.draft" | "order.sign" | "scrutiny.decide" | "review.record" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "life-threat.report" | "life-threat.take" | "platform.confirm" | "provider.maintain" | "provider.propose" | "provider.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "life-threat.read" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
         };
         readonly SessionView: {
             readonly person: components["schemas"]["PersonSummary"] | null;
             readonly organisation: components["schemas"]["OrganisationSummary"];
             /** @description Every organisation this person may act for. */
             readonly organisations: readonly components["schemas"]["OrganisationSummary"][];
-            readonly permissions: readonly ("case.read" | "notice.non-compliance" | "case.open" | "case.close" | "item.release" | "case.assess" | "order.draft" | "order.sign" | "scrutiny.decide" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "life-threat.report" | "life-threat.take" | "platform.confirm" | "provider.maintain" | "provider.propose" | "provider.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "life-threat.read" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
+            readonly permissions: readonly ("case.read" | "notice.non-compliance" | "case.open" | "case.close" | "item.release" | "case.assess" | "order.draft" | "order.sign" | "scrutiny.decide" | "review.record" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "life-threat.report" | "life-threat.take" | "platform.confirm" | "provider.maintain" | "provider.propose" | "provider.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "life-threat.read" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
         };
         readonly SwitchOrganisationDto: {
             /** Format: uuid */
@@ -2966,7 +3285,7 @@ export interface components {
         readonly CreateApiKeyDto: {
             readonly name: string;
             /** @description What the key may do; never more than an integration of this organisation may. */
-            readonly permissions: readonly ("case.open" | "case.read" | "case.close" | "item.release" | "case.assess" | "order.draft" | "order.sign" | "scrutiny.decide" | "exhibit.read" | "exhibit.view" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.non-compliance" | "notice.acknowledge" | "notice.answer" | "life-threat.report" | "life-threat.read" | "life-threat.take" | "platform.read" | "platform.confirm" | "provider.maintain" | "provider.propose" | "provider.confirm" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals")[];
+            readonly permissions: readonly ("case.open" | "case.read" | "case.close" | "item.release" | "case.assess" | "order.draft" | "order.sign" | "scrutiny.decide" | "review.record" | "exhibit.read" | "exhibit.view" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.non-compliance" | "notice.acknowledge" | "notice.answer" | "life-threat.report" | "life-threat.read" | "life-threat.take" | "platform.read" | "platform.confirm" | "provider.maintain" | "provider.propose" | "provider.confirm" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals")[];
             /**
              * Format: date-time
              * @description Instant, at most two years ahead.
@@ -2980,7 +3299,7 @@ export interface components {
             readonly name: string;
             /** @description First characters of the key. */
             readonly prefix: string;
-            readonly permissions: readonly ("case.read" | "notice.non-compliance" | "case.open" | "case.close" | "item.release" | "case.assess" | "order.draft" | "order.sign" | "scrutiny.decide" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "life-threat.report" | "life-threat.take" | "platform.confirm" | "provider.maintain" | "provider.propose" | "provider.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "life-threat.read" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
+            readonly permissions: readonly ("case.read" | "notice.non-compliance" | "case.open" | "case.close" | "item.release" | "case.assess" | "order.draft" | "order.sign" | "scrutiny.decide" | "review.record" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "life-threat.report" | "life-threat.take" | "platform.confirm" | "provider.maintain" | "provider.propose" | "provider.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "life-threat.read" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
             readonly createdAt: string;
             readonly expiresAt: string;
             readonly revokedAt: string | null;
@@ -2990,7 +3309,7 @@ export interface components {
             readonly name: string;
             /** @description First characters of the key. */
             readonly prefix: string;
-            readonly permissions: readonly ("case.read" | "notice.non-compliance" | "case.open" | "case.close" | "item.release" | "case.assess" | "order.draft" | "order.sign" | "scrutiny.decide" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "life-threat.report" | "life-threat.take" | "platform.confirm" | "provider.maintain" | "provider.propose" | "provider.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "life-threat.read" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
+            readonly permissions: readonly ("case.read" | "notice.non-compliance" | "case.open" | "case.close" | "item.release" | "case.assess" | "order.draft" | "order.sign" | "scrutiny.decide" | "review.record" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "life-threat.report" | "life-threat.take" | "platform.confirm" | "provider.maintain" | "provider.propose" | "provider.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "life-threat.read" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
             readonly createdAt: string;
             readonly expiresAt: string;
             readonly revokedAt: string | null;
@@ -3090,7 +3409,9 @@ export interface components {
             readonly date: string | null;
             readonly explainsTools: boolean | null;
         };
-        readonly ProviderView: {
+        readonly RegisterEntryView: {
+            /** @description No person has confirmed it for ninety days. */
+            readonly isStale: boolean;
             readonly platformId: string;
             readonly name: string;
             readonly slug: string;
@@ -3110,6 +3431,8 @@ export interface components {
             readonly isClaimed: boolean;
             /** @description When a person last confirmed the entry as a whole; null for one that nobody has. */
             readonly confirmedAt: string | null;
+            /** @description Contact points here that did not answer their last test. */
+            readonly unansweredChannels: readonly ("webhook" | "mail" | "inbox" | "feed" | "pager")[];
             /** @description Duties of the Regulation for which nothing is recorded. */
             readonly gaps: readonly ("home_country" | "languages" | "language_of_home" | "contact_point" | "terms_clause")[];
             readonly version: number;
@@ -3148,6 +3471,32 @@ export interface components {
             readonly termsClause?: components["schemas"]["TermsClauseDto"];
             /** @description Contacts to add. */
             readonly contacts?: readonly components["schemas"]["ContactDto"][];
+        };
+        readonly ProviderView: {
+            readonly platformId: string;
+            readonly name: string;
+            readonly slug: string;
+            readonly hosts: readonly string[];
+            readonly homeCountry: string | null;
+            readonly legalRepresentative: string | null;
+            readonly languages: readonly string[];
+            /** @enum {string} */
+            readonly serviceKind: "hosting" | "mere_conduit" | "caching" | "registry" | "registrar" | "dns" | "payment" | "ddos_protection" | "messaging" | "closed_group" | "infrastructure";
+            /** @description Whether a removal order can be addressed to it; otherwise a voluntary notice only (rec. 13, 14). */
+            readonly isInTcoScope: boolean;
+            readonly scopeReasons: string | null;
+            readonly contacts: readonly components["schemas"]["ContactView"][];
+            readonly termsClause: components["schemas"]["TermsClauseView"] | null;
+            readonly referralTargetMinutes: number;
+            /** @description Whether the platform speaks for itself here. */
+            readonly isClaimed: boolean;
+            /** @description When a person last confirmed the entry as a whole; null for one that nobody has. */
+            readonly confirmedAt: string | null;
+            /** @description Contact points here that did not answer their last test. */
+            readonly unansweredChannels: readonly ("webhook" | "mail" | "inbox" | "feed" | "pager")[];
+            /** @description Duties of the Regulation for which nothing is recorded. */
+            readonly gaps: readonly ("home_country" | "languages" | "language_of_home" | "contact_point" | "terms_clause")[];
+            readonly version: number;
         };
         readonly ProviderFactsDto: {
             /** @description Within which a referral should be answered. Five minutes to a week. */
@@ -5110,6 +5459,10 @@ export interface components {
             readonly isCrossBorder: boolean;
             /** @description Until then the content provider is not to be informed (Art. 11(3)). */
             readonly nonDisclosureUntil: string | null;
+            /** @description When that was extended, which is done once. */
+            readonly nonDisclosureExtendedAt: string | null;
+            /** @description When the order became final (Art. 3(9)). */
+            readonly finalAt: string | null;
             readonly issuer: components["schemas"]["IssuerDto"];
             readonly redress: components["schemas"]["RedressDto"];
             readonly signedAt: string | null;
@@ -5121,11 +5474,14 @@ export interface components {
         readonly DeliverySummary: {
             readonly id: string;
             /** @enum {string} */
-            readonly event: "notice.sent" | "notice.withdrawn";
+            readonly event: "notice.sent" | "notice.withdrawn" | "notice.annulled" | "notice.clarified";
             /** @enum {string} */
             readonly channel: "webhook" | "mail" | "inbox" | "feed" | "pager";
-            /** @enum {string} */
-            readonly state: "failed" | "waiting" | "delivered" | "cancelled";
+            /**
+             * @description `told`: the platform was told, and nothing proves receipt. `voided`: what had proved receipt was none.
+             * @enum {string}
+             */
+            readonly state: "failed" | "waiting" | "voided" | "delivered" | "told" | "cancelled";
             readonly attempts: number;
             /** @description When this channel proved receipt. */
             readonly receiptAt: string | null;
@@ -5433,6 +5789,240 @@ export interface components {
             /** @description The item that stands for what is there again. */
             readonly reappearedItemId: string | null;
         };
+        readonly ReviewView: {
+            readonly id: string;
+            readonly noticeId: string;
+            /** @enum {string} */
+            readonly lodgedBy: "provider" | "content_provider";
+            readonly court: string;
+            readonly reference: string;
+            readonly lodgedAt: string;
+            readonly recordedAt: string;
+            /** @enum {string} */
+            readonly outcome: "confirmed" | "pending" | "annulled";
+            readonly decidedAt: string | null;
+            readonly decision: string | null;
+        };
+        readonly LodgeReviewDto: {
+            /**
+             * @description A platform records its own; the issuer either.
+             * @enum {string}
+             */
+            readonly lodgedBy: "provider" | "content_provider";
+            /** @description Of the Member State of the issuer. */
+            readonly court: string;
+            /** @description Under which the court has it. */
+            readonly reference: string;
+            /** Format: date-time */
+            readonly lodgedAt: string;
+        };
+        readonly ConfirmReviewDto: {
+            /** Format: date-time */
+            readonly decidedAt: string;
+            /** @description The court's reference of its decision, and what it says. */
+            readonly decision: string;
+        };
+        readonly AnnulDto: {
+            /** @enum {string} */
+            readonly ground: "court" | "issuer";
+            /** @description Read by the platform and the home authority; for a court with the reference of its decision. */
+            readonly reasons: string;
+            /**
+             * Format: uuid
+             * @description The review in which a court decided so; for the ground `court` alone.
+             */
+            readonly reviewId?: string;
+            /** @description For the first of the two people: why it is asked for. */
+            readonly reason?: string;
+        };
+        readonly ExtendNonDisclosureDto: {
+            /**
+             * Format: date-time
+             * @description Six weeks after the first end at most (TCO Art. 11(3)).
+             */
+            readonly until: string;
+            /** @description Kept by the authority. */
+            readonly reasons: string;
+        };
+        readonly ExposureView: {
+            readonly platformId: string;
+            /** @description From when on orders are counted: twelve months ago. */
+            readonly since: string;
+            /** @description That became final since and still stand. */
+            readonly finalOrders: number;
+            readonly finalAt: readonly string[];
+            /** @description As many as the law gives as an example of an objective factor (Art. 5(4)). No decision, which a person makes. */
+            readonly isFactor: boolean;
+        };
+        readonly NewReferenceView: {
+            /** @description Shown once: whoever has it reads what became of the item. Hand it to its content provider. */
+            readonly reference: string;
+            /** @description Where it is read, on this service. */
+            readonly path: string;
+        };
+        readonly OwnScrutinyView: {
+            readonly requestedAt: string;
+            readonly dueAt: string;
+            /** @enum {string|null} */
+            readonly outcome: "infringement" | "no_infringement" | null;
+            readonly reasons: string | null;
+            readonly decidedAt: string | null;
+        };
+        readonly OwnComplaintView: {
+            readonly lodgedAt: string;
+            /** @description Two weeks from then (TCO Art. 10(2)). */
+            readonly dueAt: string;
+            /** @enum {string|null} */
+            readonly outcome: "upheld" | "rejected" | null;
+            readonly reasons: string | null;
+            readonly decidedAt: string | null;
+        };
+        readonly OwnReinstatementView: {
+            readonly askedAt: string;
+            /** @enum {string|null} */
+            readonly outcome: "reinstated" | "kept_under_terms" | "not_possible" | null;
+            readonly doneAt: string | null;
+            readonly reason: string | null;
+        };
+        readonly ContentMeasureView: {
+            readonly platform: string;
+            /**
+             * @description `order`: the platform was bound by a removal order. `terms`: it decided by itself.
+             * @enum {string}
+             */
+            readonly basis: "order" | "terms";
+            /** @enum {string} */
+            readonly measure: "removed" | "disabled" | "hidden" | "restricted" | "account_actioned" | "declined" | "already_gone" | "not_found";
+            readonly measureAt: string | null;
+            /** @description The copy of the order (Annex I), with this item alone of what it names. */
+            readonly order: {
+                readonly [key: string]: unknown;
+            } | null;
+            readonly redress: components["schemas"]["RedressDto"] | null;
+            /** @description When the order lost its effect, and by whom. */
+            readonly annulledAt: string | null;
+            /** @enum {string|null} */
+            readonly annulmentGround: "scrutiny" | "court" | "issuer" | null;
+            readonly withdrawnAt: string | null;
+            /** @description Until when the home authority can be asked to scrutinise the order; null: it cannot here. */
+            readonly scrutinyUntil: string | null;
+            readonly scrutiny: components["schemas"]["OwnScrutinyView"] | null;
+            readonly mayComplain: boolean;
+            readonly complaint: components["schemas"]["OwnComplaintView"] | null;
+            readonly reinstatement: components["schemas"]["OwnReinstatementView"] | null;
+        };
+        readonly ContentNoticeView: {
+            /**
+             * @description `nothing`: nothing that can be said under this reference.
+             * @enum {string}
+             */
+            readonly state: "available" | "nothing";
+            readonly measure: components["schemas"]["ContentMeasureView"] | null;
+        };
+        readonly ComplainDto: {
+            readonly text: string;
+        };
+        readonly RequestScrutinyDto: {
+            /** @description Why the order infringes the law, or your rights. */
+            readonly reasons: string;
+        };
+        readonly ComplaintView: {
+            readonly id: string;
+            readonly noticeId: string;
+            readonly itemId: string;
+            readonly text: string;
+            readonly lodgedAt: string;
+            /** @description Two weeks (TCO Art. 10(2)). */
+            readonly dueAt: string;
+            readonly isOverdue: boolean;
+            /** @enum {string|null} */
+            readonly outcome: "upheld" | "rejected" | null;
+            readonly reasons: string | null;
+            readonly decidedAt: string | null;
+            readonly decidedBy: string | null;
+            readonly alone: string | null;
+        };
+        readonly DecideComplaintDto: {
+            /** @enum {string} */
+            readonly outcome: "upheld" | "rejected";
+            /** @description The complainant reads this under its reference; the sender of the notice in the ledger. */
+            readonly reasons: string;
+            /**
+             * @description Of the further answer that an upheld complaint about a referral becomes.
+             * @enum {string}
+             */
+            readonly reason?: "not_terrorist_content" | "within_terms" | "journalistic" | "educational_or_research" | "artistic" | "counter_terrorism" | "public_debate" | "insufficient_information" | "not_our_service" | "legal_obstacle" | "other";
+            /** @description Where the platform has nobody else: why the person who answered decides as well. */
+            readonly alone?: string;
+        };
+        readonly ScrutinyCopyView: {
+            /** @enum {string} */
+            readonly addressee: "platform" | "issuer" | "requester" | "europol";
+            /** @enum {string} */
+            readonly channel: "other" | "in-platform";
+            readonly note: string | null;
+            readonly sentAt: string;
+        };
+        readonly ScrutinyView: {
+            readonly id: string;
+            readonly noticeId: string;
+            /** @description The home authority. */
+            readonly authorityId: string;
+            /** @enum {string} */
+            readonly origin: "provider" | "content_provider" | "own_initiative";
+            /** @description Of the content provider who asked. */
+            readonly itemId: string | null;
+            /** @enum {string} */
+            readonly state: "open" | "decided" | "answered" | "intended";
+            readonly reasons: string;
+            /** @description When it was begun or asked for. */
+            readonly openedAt: string;
+            /** @description When the decision is due. */
+            readonly dueAt: string;
+            /** @description The time passed without a decision. A decision on request stays compulsory. */
+            readonly isOverdue: boolean;
+            /** @description For the issuer and the home authority alone, as is the answer. */
+            readonly intention: string | null;
+            readonly intendedAt: string | null;
+            readonly answerBy: string | null;
+            readonly answer: string | null;
+            readonly answeredAt: string | null;
+            /** @enum {string|null} */
+            readonly outcome: "infringement" | "no_infringement" | null;
+            readonly decisionReasons: string | null;
+            readonly decidedAt: string | null;
+            readonly copies: readonly components["schemas"]["ScrutinyCopyView"][];
+        };
+        readonly OpenScrutinyDto: {
+            readonly reasons: string;
+        };
+        readonly IntendDto: {
+            /** @description Why the order seriously or manifestly infringes the Regulation or fundamental rights. The issuer reads this. */
+            readonly reasons: string;
+            /**
+             * Format: date-time
+             * @description Until when the issuer can answer: before the decision is due.
+             */
+            readonly answerBy: string;
+        };
+        readonly AnswerIntentionDto: {
+            readonly answer: string;
+        };
+        readonly EuropolCopyDto: {
+            /** @enum {string} */
+            readonly channel: "in-platform" | "other";
+            /** @description What it went by, and under which reference. */
+            readonly note: string;
+        };
+        readonly DecideScrutinyDto: {
+            /** @enum {string} */
+            readonly outcome: "infringement" | "no_infringement";
+            /** @description Read by the issuer, the platform, and the content provider who had asked. */
+            readonly reasons: string;
+            readonly europolCopy: components["schemas"]["EuropolCopyDto"];
+            /** @description For the first of the two people: why it is asked for. */
+            readonly reason?: string;
+        };
         readonly WebhookView: {
             readonly id: string;
             readonly url: string;
@@ -5506,7 +6096,7 @@ export interface components {
             /** @enum {string} */
             readonly channel: "webhook" | "mail" | "inbox" | "feed" | "pager";
             /** @enum {string} */
-            readonly state: "failed" | "waiting" | "voided" | "delivered" | "cancelled" | "told";
+            readonly state: "failed" | "waiting" | "voided" | "delivered" | "told" | "cancelled";
             readonly createdAt: string;
             readonly receiptAt: string | null;
             /**
@@ -5598,7 +6188,7 @@ export interface components {
             /** @enum {string} */
             readonly channel: "webhook" | "mail" | "inbox" | "feed" | "pager";
             /** @enum {string} */
-            readonly state: "failed" | "waiting" | "voided" | "delivered" | "cancelled" | "told";
+            readonly state: "failed" | "waiting" | "voided" | "delivered" | "told" | "cancelled";
             readonly createdAt: string;
             readonly receiptAt: string | null;
             /**
@@ -5687,6 +6277,7 @@ export interface components {
             readonly status: number | null;
             readonly problem: string | null;
         };
+        readonly RevokedLinksView: Record<string, never>;
         readonly DutySettingsDto: {
             /**
              * @description Of the shifts of the roster. IANA name.
@@ -5852,6 +6443,7 @@ export interface components {
             readonly dueAt: string | null;
             /** @description Whole minutes, rounded down; below zero once the time has passed. Null while it is halted. */
             readonly minutesLeft: number | null;
+            /** @description By a person. */
             readonly isAcknowledged: boolean;
         };
         readonly BoardView: {
@@ -6856,7 +7448,7 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": {
-                        readonly items: readonly components["schemas"]["ProviderView"][];
+                        readonly items: readonly components["schemas"]["RegisterEntryView"][];
                         /** @description The cursor of the next page; null on the last one */
                         readonly next: string | null;
                     };
@@ -6889,7 +7481,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ProviderView"];
+                    readonly "application/json": components["schemas"]["RegisterEntryView"];
                 };
             };
             /** @description Anything else is a problem document */
@@ -11988,6 +12580,760 @@ export interface operations {
             };
         };
     };
+    readonly Redress_list: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["ReviewView"][];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Redress_lodge: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["LodgeReviewDto"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReviewView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Redress_confirm: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+                readonly reviewId: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConfirmReviewDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReviewView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Redress_annul: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AnnulDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NoticeView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Asked; a second person of your organisation has to make the same call */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Redress_extend: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ExtendNonDisclosureDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NoticeView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Redress_exposure: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ExposureView"];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Redress_makeReference: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+                readonly itemId: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NewReferenceView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Content_read: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly reference: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ContentNoticeView"];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Content_complain: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly reference: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ComplainDto"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ContentNoticeView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Content_requestScrutiny: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly reference: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RequestScrutinyDto"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ContentNoticeView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Complaint_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Rows on a page, 1 to 200. */
+                readonly limit?: number;
+                /** @description The `next` of the page before. Opaque. */
+                readonly cursor?: string;
+                /** @description Those not decided yet, or those decided; all unless told. */
+                readonly state?: "open" | "decided";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["ComplaintView"][];
+                        /** @description The cursor of the next page; null on the last one */
+                        readonly next: string | null;
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Complaint_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ComplaintView"];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Complaint_decide: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DecideComplaintDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ComplaintView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Scrutiny_list: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["ScrutinyView"][];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Scrutiny_begin: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OpenScrutinyDto"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ScrutinyView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Scrutiny_request: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OpenScrutinyDto"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ScrutinyView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Scrutiny_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ScrutinyView"];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Scrutiny_intend: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["IntendDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ScrutinyView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Scrutiny_answer: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AnswerIntentionDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ScrutinyView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Scrutiny_decide: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DecideScrutinyDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ScrutinyView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Asked; a second person of your organisation has to make the same call */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly Webhooks_list: {
         readonly parameters: {
             readonly query?: never;
@@ -12584,6 +13930,43 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["PagerView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ReplyLinks_revoke: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RevokedLinksView"] & {
                         readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
                     };
                 };
