@@ -205,10 +205,17 @@ describe('figures from entries', () => {
     const voided = (id: string, ms: number, receivedMs: number | null): EntryFact =>
       fact('notice.receipt-voided', ms, id, { receivedAt: receivedMs === null ? null : iso(receivedMs) });
     const facts = [
-      ...[sent('a', 0), received('a', MIN), voided('a', 9 * MIN, 5 * MIN)],
+      sent('a', 0),
+      received('a', MIN),
+      voided('a', 9 * MIN, 5 * MIN),
       answered('a', 'a1', 11 * MIN, 'removed', 10 * MIN),
-      ...[sent('b', 0), received('b', MIN), voided('b', 2 * MIN, null)],
-      ...[sent('c', 0), received('c', MIN), voided('c', 2 * MIN, null), received('c', 7 * MIN)],
+      sent('b', 0),
+      received('b', MIN),
+      voided('b', 2 * MIN, null),
+      sent('c', 0),
+      received('c', MIN),
+      voided('c', 2 * MIN, null),
+      received('c', 7 * MIN),
     ];
     const summary = summarise(facts, { ...PERIOD, now: NOW });
     expect(summary.notices).toMatchObject({ sent: 3, received: 2 });
