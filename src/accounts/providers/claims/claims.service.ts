@@ -123,6 +123,8 @@ const lockClaim = (tx: Tx, id: string): Promise<Row> => findClaim(tx, id, 'for u
 
 /** The platform that has the host; made where there is none. Locked, so that of two claims one wins. */
 async function platformFor(tx: Tx, claim: Row, dto: ConfirmClaimDto, at: Date): Promise<string> {
+  // Where nobody has the host yet there is no row to lock, and both would make a platform.
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('provider claim of ' || $1, 0))`, [claim.host]);
   const [known] = await tx.query<{ id: string; is_same: boolean }[]>(
     `select h.organisation_id as id, h.host = $1 as is_same from platform_host h
      where h.host = $1 or right($1, length(h.host) + 1) = '.' || h.host order by length(h.host) desc limit 1`,
