@@ -1,5 +1,6 @@
 import type { Tx } from '../infra/database/work';
-import { clockKindOf, HOUR_MS } from '../domain/clock';
+import { clockKindOf } from '../domain/clock';
+import { termsOf } from '../notices/clocks';
 import type { DeliveredEvent } from '../notices/delivery-job';
 import { NoticeItem, type Notice } from '../notices/notice.entity';
 import { ordersOf } from '../notices/orders/order.view';
@@ -59,6 +60,7 @@ export async function authorityOf(tx: Tx, notice: Notice): Promise<string | null
 
 async function sentData(tx: Tx, notice: Notice): Promise<Data> {
   const items = await tx.find(NoticeItem, { where: { noticeId: notice.id }, order: { position: 'asc' } });
+  const { targetMs } = await termsOf(tx, notice);
   return {
     category: notice.category,
     language: notice.language,
@@ -70,7 +72,7 @@ async function sentData(tx: Tx, notice: Notice): Promise<Data> {
       address,
       uploadedAt: uploadedAt?.toISOString() ?? null,
     })),
-    clock: { kind: clockKindOf(notice.kind), startsAt: 'receipt', targetMs: HOUR_MS },
+    clock: { kind: clockKindOf(notice.kind), startsAt: 'receipt', targetMs },
     ...(notice.kind === 'removal_order' ? { order: await orderData(tx, notice) } : {}),
   };
 }

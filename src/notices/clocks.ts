@@ -30,7 +30,7 @@ interface Terms {
  * A referral's clock runs for the target of its platform's register entry and counts the hours in which its contact point is
  * staffed. An order's is the hour of Art. 3(3), whatever the register says.
  */
-async function termsOf(tx: Tx, notice: Notice): Promise<Terms> {
+export async function termsOf(tx: Tx, notice: Notice): Promise<Terms> {
   if (notice.kind !== 'referral') return { targetMs: HOUR_MS, staffed: null };
   const [row] = await tx.query<{ hours: StaffedHours | null; minutes: number | null }[]>(
     `select (select hours from contact_hours where organisation_id = $1) as hours,

@@ -102,6 +102,20 @@ describe('a signed webhook', () => {
     expect(JSON.stringify(await deliveriesOf(id))).not.toContain(system.url(''));
   });
 
+  it('names the target that the platform stated in the register, by which its clock runs', async () => {
+    const platform = await platformAt();
+    const { organisation } = platform.admin;
+    await world.sql.query(
+      `insert into provider_entry (platform_id, referral_target_minutes, changed_at) values ($1, 90, now())`,
+      [organisation.id],
+    );
+    const { id } = await platform.refer();
+    const { clock } = await untilReceived(id);
+    const told = verified(platform.webhook.secret, system.callsOf(platform.path, id)[0]);
+    expect(told).toMatchObject({ data: { clock: { targetMs: 5_400_000 } } });
+    expect(Date.parse(clock?.dueAt ?? '') - Date.parse(clock?.startedAt ?? '')).toBe(5_400_000);
+  });
+
   it('is refused by the library when a byte of it was changed', async () => {
     const platform = await platformAt();
     const { id } = await platform.refer();
