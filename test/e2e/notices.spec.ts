@@ -240,7 +240,7 @@ describe('what is refused', () => {
       // Set from outside: every state is tried, also those that pass within milliseconds.
       await world.sql.query(
         `update notice set state = $2, sent_at = case when $2 in ('draft', 'leaving') then null else $3::timestamptz end,
-           departs_at = case when $2 = 'leaving' then $3::timestamptz end,
+           departs_at = case when $2 = 'leaving' then $3::timestamptz + interval '1 hour' end,
            annulled_at = case when $2 = 'annulled' then $3::timestamptz end,
            annulment_ground = case when $2 = 'annulled' then 'court' end,
            received_at = case when $2 in ('draft', 'leaving', 'sent') then null else $3::timestamptz end,
