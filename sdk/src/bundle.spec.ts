@@ -10,7 +10,7 @@ function packagesIn(bundle: string): string[] {
 
 describe('what is built of the SDK', () => {
   it.each([
-    ['index', ['@noble/hashes', 'openapi-fetch']],
+    ['index', ['@noble/hashes', 'canonicalize', 'openapi-fetch']],
     ['cli', ['@noble/hashes', 'canonicalize', 'openapi-fetch']],
     ['hash-worker', ['@noble/hashes']],
     ['perceptual', ['@noble/hashes']],
