@@ -67,7 +67,8 @@ describe('every file', () => {
       await videos.pattern('film.mkv', 'testsrc2=size=160x120:rate=10', 3);
       const answer = await media.hash(await videos.read('film.mkv'));
       expect(answer).toMatchObject({ type: 'video/x-matroska', kind: 'video', matchable: 'perceptual', fault: null });
-      expect(answer.video?.frames.length).toBeGreaterThanOrEqual(3 * 4);
+      // At ten frames a second, two that are chosen lie three tenths of a second apart at most, whatever the bytes of the file.
+      expect(answer.video?.frames.length).toBeGreaterThanOrEqual(10);
       expect(readdirSync(scratchFolder)).toEqual([]);
     },
   );
