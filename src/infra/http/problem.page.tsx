@@ -1,5 +1,5 @@
 import { PROBLEMS, type ProblemCode } from '../../domain/errors';
-import { helpFor } from '../../domain/problem-help';
+import { PROBLEM_HELP } from '../../domain/problem-help';
 import { Page, renderPage } from './page';
 
 const codes = Object.keys(PROBLEMS) as ProblemCode[];
@@ -12,7 +12,7 @@ export function renderProblem(code: ProblemCode): string {
       <p class="soft">
         <code>{code}</code> · HTTP {status}
       </p>
-      <p>{helpFor(code)}</p>
+      <p>{PROBLEM_HELP[code]}</p>
       <p>
         <a href="/problems">All errors of this service</a>
       </p>
