@@ -1,5 +1,6 @@
 import { afterStaffed, type StaffedHours } from './staffed-hours';
-import type { ClockKind, LedgerKind, NoticeKind } from './vocabulary';
+import type { LedgerKind } from './ledger-kinds';
+import type { ClockKind, NoticeKind } from './vocabulary';
 
 /**
  * Clock arithmetic. An hour is 3,600,000 ms between two instants: no zone, no summer time and no calendar can

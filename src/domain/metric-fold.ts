@@ -1,4 +1,5 @@
 import { TIMINGS } from './clock';
+import type { LedgerKind } from './ledger-kinds';
 import {
   UnreadableFact,
   countOf,
@@ -144,7 +145,9 @@ const end = (state: SummaryState, fact: EntryFact, isWithdrawn: boolean): void =
   state.open.delete(id);
 };
 
-const FOLDS: Readonly<Record<string, (state: SummaryState, fact: EntryFact) => void>> = {
+type Fold = (state: SummaryState, fact: EntryFact) => void;
+
+const FOLDS: Readonly<Record<string, Fold>> = {
   'notice.sent': (state, fact) => {
     if (!isOfKind(state, fact) || !isWithin(state.period, instantOf(fact, 'sentAt'))) return;
     state.sent += 1;
@@ -177,7 +180,7 @@ const FOLDS: Readonly<Record<string, (state: SummaryState, fact: EntryFact) => v
   'exhibit.sealed': (state, fact) => {
     if (happened(state, fact)) state.counts.exhibitsPreserved += 1;
   },
-};
+} satisfies Partial<Record<LedgerKind, Fold>>;
 /** The kinds of entry that figures read; a query may fetch these alone. */
 export const COUNTED_KINDS = Object.keys(FOLDS);
 

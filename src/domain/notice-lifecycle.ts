@@ -1,5 +1,5 @@
 import { DomainError } from './errors';
-import type { LedgerKind } from './vocabulary';
+import type { LedgerKind } from './ledger-kinds';
 
 export const NOTICE_STATES = [
   'draft',

@@ -1,6 +1,6 @@
 import { DEADLINES, addDuration } from './deadlines';
 import { DomainError } from './errors';
-import type { LedgerKind } from './vocabulary';
+import type { LedgerKind } from './ledger-kinds';
 
 /** Periods around an order or an answer whose end is a fact, written once. */
 export const PERIOD_KINDS = [

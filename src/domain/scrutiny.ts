@@ -1,6 +1,6 @@
 import { endOf } from './deadlines';
 import { DomainError } from './errors';
-import type { LedgerKind } from './vocabulary';
+import type { LedgerKind } from './ledger-kinds';
 
 /** Who set a scrutiny going (TCO Art. 4(3), 4(4)). */
 export const SCRUTINY_ORIGINS = ['own_initiative', 'provider', 'content_provider'] as const;

@@ -5,7 +5,6 @@ import {
   CONTRIBUTION_EVENTS,
   CONTRIBUTION_NEXT,
   disputeDueAt,
-  ENTRY_OF_ENDING,
   endedBy,
   EVENT_OF_GROUND,
   expiryOf,
@@ -14,7 +13,7 @@ import {
   stateOnList,
   type Told,
 } from './signal-lifecycle';
-import { CONTRIBUTION_STATES, END_GROUNDS, isLedgerKind } from './vocabulary';
+import { CONTRIBUTION_STATES, END_GROUNDS } from './vocabulary';
 
 describe('the life of a contribution', () => {
   it('goes where the table says from every state by every event, and nowhere else', () => {
@@ -41,11 +40,10 @@ describe('the life of a contribution', () => {
     expect([...reach('standing')].sort()).toEqual([...CONTRIBUTION_STATES].sort());
   });
 
-  it('has an end and a ledger entry for every ground, from standing and from quarantine alike', () => {
+  it('has an end for every ground, from quarantine too', () => {
     for (const ground of END_GROUNDS) {
       const event = EVENT_OF_GROUND[ground];
       expect(advanceContribution('quarantined', event)).toBe(endedBy(ground));
-      expect(isLedgerKind(ENTRY_OF_ENDING[event])).toBe(true);
     }
   });
 });

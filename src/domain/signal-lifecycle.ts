@@ -1,5 +1,6 @@
 import { DomainError } from './errors';
-import type { LedgerKind, ContributionState, EndGround, SignalState } from './vocabulary';
+import type { LedgerKind } from './ledger-kinds';
+import type { ContributionState, EndGround, SignalState } from './vocabulary';
 
 /** What can happen to a contribution. `hold` and `release`: into quarantine and out of it. */
 export const CONTRIBUTION_EVENTS = ['hold', 'release', 'withdraw', 'retract', 'expire', 'erase'] as const;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as vocabulary from './vocabulary';
 
-const { LEDGER_KINDS, SIGNAL_HEX_LENGTH, SIGNAL_TYPES, isCountry, isLanguage, isLedgerKind, isSignalHash } = vocabulary;
+const { SIGNAL_HEX_LENGTH, SIGNAL_TYPES, isCountry, isLanguage, isSignalHash } = vocabulary;
 const LISTS = Object.entries(vocabulary).flatMap(([name, list]) =>
   Array.isArray(list) ? [[name, list.filter((word) => typeof word === 'string')] as const] : [],
 );
@@ -11,16 +11,6 @@ describe('the vocabulary', () => {
     expect(list.length).toBeGreaterThan(1);
     expect(new Set(list).size).toBe(list.length);
     for (const word of list) expect(word).toMatch(/^[a-z][a-z0-9_+]*$/);
-  });
-
-  it('gives every ledger kind a dotted name and a description of its own', () => {
-    for (const [kind, description] of Object.entries(LEDGER_KINDS)) {
-      expect(kind).toMatch(/^[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*$/);
-      expect(description).toMatch(/^[A-Z].{8,}[^.]$/);
-    }
-    expect(new Set(Object.values(LEDGER_KINDS)).size).toBe(Object.keys(LEDGER_KINDS).length);
-    expect(isLedgerKind('notice.sent')).toBe(true);
-    expect(isLedgerKind('toString')).toBe(false);
   });
 
   it('accepts languages in their canonical BCP 47 shape only', () => {

@@ -1,5 +1,5 @@
 import type { NoticeDimensions, NoticeFacts } from '../domain/metric-facts';
-import type { LedgerKind } from '../domain/vocabulary';
+import type { LedgerKind } from '../domain/ledger-kinds';
 import type { Actor } from '../infra/database/actor';
 import type { NewEntry } from '../ledger/append';
 import type { Notice } from './notice.entity';

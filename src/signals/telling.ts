@@ -1,4 +1,4 @@
-import type { LedgerKind } from '../domain/vocabulary';
+import type { LedgerKind } from '../domain/ledger-kinds';
 import type { Tx } from '../infra/database/work';
 import { addJob } from '../infra/jobs/jobs';
 

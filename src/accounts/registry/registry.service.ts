@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { DomainError } from '../../domain/errors';
 import { isMemberState } from '../../domain/union';
-import type { LedgerKind } from '../../domain/vocabulary';
+import type { LedgerKind } from '../../domain/ledger-kinds';
 import { ClockSource } from '../../infra/clock-source';
 import { Work, type Actor, type Tx } from '../../infra/database/work';
 import { formatCursor, parseCursor, type Page } from '../../infra/http/paging';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { DomainError } from '../../domain/errors';
-import type { LedgerKind } from '../../domain/vocabulary';
+import type { LedgerKind } from '../../domain/ledger-kinds';
 import { ClockSource } from '../../infra/clock-source';
 import { Work, type Actor, type Tx } from '../../infra/database/work';
 import { pageOf, parseCursor, type Page, type PageQuery } from '../../infra/http/paging';

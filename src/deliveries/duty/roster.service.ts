@@ -4,7 +4,7 @@ import { DomainError } from '../../domain/errors';
 import { areSettings } from '../../domain/escalation';
 import { ROLES_OF_KIND } from '../../domain/permissions';
 import { faultOf } from '../../domain/staffed-hours';
-import type { LedgerKind } from '../../domain/vocabulary';
+import type { LedgerKind } from '../../domain/ledger-kinds';
 import { ClockSource } from '../../infra/clock-source';
 import { Work, type Actor, type Tx } from '../../infra/database/work';
 import { append, type NewEntry } from '../../ledger/append';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Acknowledgement } from '../../domain/acknowledgement';
-import type { LedgerKind } from '../../domain/vocabulary';
+import type { LedgerKind } from '../../domain/ledger-kinds';
 import { requestContext } from '../../infra/context';
 import { Work } from '../../infra/database/work';
 import { acknowledge } from '../../ledger/acknowledge';

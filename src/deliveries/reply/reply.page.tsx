@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { LedgerKind } from '../../domain/vocabulary';
+import type { LedgerKind } from '../../domain/ledger-kinds';
 import { defang } from '../../domain/web-address';
 import type { NoticeView } from '../../notices/notice.view';
 import { shownCode } from './secrets';

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../domain/canonical';
 import type { Dimensions, Subjects } from '../../domain/ledger-entry';
-import type { LedgerKind, SignalType } from '../../domain/vocabulary';
+import type { LedgerKind } from '../../domain/ledger-kinds';
+import type { SignalType } from '../../domain/vocabulary';
 import type { Actor, Tx } from '../../infra/database/work';
 import { appendAll } from '../../ledger/append';
 import { recordChange } from '../changes';

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../../domain/errors';
-import type { LedgerKind, QuarantineReason, SignalType } from '../../../domain/vocabulary';
+import type { LedgerKind } from '../../../domain/ledger-kinds';
+import type { QuarantineReason, SignalType } from '../../../domain/vocabulary';
 import { ClockSource } from '../../../infra/clock-source';
 import { Work, type Actor, type Tx } from '../../../infra/database/work';
 import { pageOf, parseCursor, type Page, type PageQuery } from '../../../infra/http/paging';

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { disputeDueAt } from '../../../domain/signal-lifecycle';
-import type { LedgerKind } from '../../../domain/vocabulary';
+import type { LedgerKind } from '../../../domain/ledger-kinds';
 import { disputesLeft } from '../../defence/say';
 import { appendChange, concerned, type Touched } from '../../store/entries';
 import { isWritable } from '../../store/list-access';

@@ -1,4 +1,4 @@
-import type { LedgerKind } from '../../../domain/vocabulary';
+import type { LedgerKind } from '../../../domain/ledger-kinds';
 import type { Actor, Tx } from '../../../infra/database/work';
 import { append } from '../../../ledger/append';
 import type { SourceRow } from './source-row';
