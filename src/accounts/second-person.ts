@@ -13,6 +13,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Observable } from 'rxjs';
 import { DomainError } from '../domain/errors';
 import { requestContext } from '../infra/context';
+import type { Actor, Tx } from '../infra/database/work';
 import type { AuthenticatedRequest } from '../infra/http/allow';
 import { Approvals } from './approvals.service';
 
@@ -28,6 +29,8 @@ export interface SecondPersonRule {
     'content_item' | 'case_file' | 'notice' | 'exhibit' | 'signal' | 'organisation' | 'signal_quarantine' | 'scrutiny';
   /** Members of the body that both people have to give alike: another value is another question. */
   readonly alike?: readonly string[];
+  /** Throws where the verb would be refused whoever agrees: a second person is not asked for what cannot be done. */
+  readonly refuse?: (tx: Tx, actor: Actor, subjectId: string) => Promise<unknown>;
 }
 
 /**
@@ -69,6 +72,7 @@ export class SecondPersonInterceptor implements NestInterceptor {
     const { reason } = body;
     const verb = boundVerb(rule, body);
     inContext.gate = async (tx) => {
+      await rule.refuse?.(tx, actor, subjectId);
       const asked = await this.approvals.ask(tx, actor, {
         rule: { ...rule, verb },
         subjectId,

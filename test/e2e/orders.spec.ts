@@ -71,7 +71,7 @@ describe('twelve hours before the first order (acceptance 2)', () => {
     const unjustified = await pair.analyst.post('/v1/orders', order(caseId, id, { isEmergency: true }));
     expect(unjustified).toMatchObject({ status: 400, body: { code: 'order.emergency-reasons' } });
     const sent = await sendOrder(pair);
-    expect(sent).toMatchObject({ state: 'sent', order: { isEmergency: true } });
+    expect(sent).toMatchObject({ state: 'sent', order: { isEmergency: true, language: 'en' } });
     const { body } = await pair.moderator.get<SignedFormView>(`/v1/notices/${sent.id}/form`);
     expect(JSON.stringify(body.form)).toContain(EMERGENCY.emergencyReasons);
   });
@@ -94,8 +94,7 @@ describe('a signature', () => {
       status: 200,
       body: { order: { kid: expect.any(String) } },
     });
-    await cast.analyst.post(`/v1/notices/${id}/sign`, { reason: 'Again' });
-    expect(await cast.supervisor.post(`/v1/notices/${id}/sign`)).toMatchObject({
+    expect(await cast.analyst.post(`/v1/notices/${id}/sign`, { reason: 'Again' })).toMatchObject({
       status: 409,
       body: { code: 'order.signed' },
     });

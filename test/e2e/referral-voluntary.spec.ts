@@ -100,8 +100,14 @@ describe('a referral (acceptance 3)', () => {
         expect((await who.get(`/v1/notices/${id}/${path}`)).status).toBe(404);
       }
     }
-    await cast.analyst.post(`/v1/notices/${id}/sign`, { reason: 'Try' });
-    expect((await cast.supervisor.post(`/v1/notices/${id}/sign`)).status).toBeGreaterThanOrEqual(400);
+    // The first of two people is refused at once: nobody is asked to agree to what cannot be.
+    for (const who of [cast.analyst, cast.supervisor]) {
+      expect(await who.post(`/v1/notices/${id}/sign`, { reason: 'Try' })).toMatchObject({
+        status: 409,
+        body: { code: 'notice.not-an-order' },
+      });
+    }
+    expect((await cast.supervisor.get<{ items: object[] }>('/v1/approvals')).body.items).toEqual([]);
     expect(await notice(cast.analyst, id)).toMatchObject({ kind: 'referral', order: null });
   });
 

@@ -1,8 +1,11 @@
 import type { Tx } from '../../infra/database/work';
+import type { UnionLanguage } from '../../domain/union';
 import type { IssuerDto, RedressDto } from './orders.dto';
 
 /** What an order states beside its notice. */
 export class OrderView {
+  /** Of the order and its form: one that the contact point accepts (Art. 15(2)). The notice's language is that of the content. */
+  language!: UnionLanguage;
   legalBasis!: string;
   additionalInformation!: string;
   isEmergency!: boolean;
@@ -27,6 +30,7 @@ export class OrderView {
 
 interface OrderRow {
   readonly notice_id: string;
+  readonly order_language: UnionLanguage;
   readonly legal_basis: string;
   readonly additional_information: string;
   readonly is_emergency: boolean;
@@ -45,7 +49,7 @@ interface OrderRow {
 
 export async function ordersOf(tx: Tx, noticeIds: readonly string[]): Promise<Map<string, OrderView>> {
   const rows = await tx.query<OrderRow[]>(
-    `select notice_id, legal_basis, additional_information, is_emergency, emergency_reasons, home_country, is_cross_border,
+    `select notice_id, order_language, legal_basis, additional_information, is_emergency, emergency_reasons, home_country, is_cross_border,
        non_disclosure_until, non_disclosure_extended_at, final_at, issuer, redress, signed_at, kid, jws from removal_order where notice_id = any($1)`,
     [noticeIds],
   );
@@ -53,6 +57,7 @@ export async function ordersOf(tx: Tx, noticeIds: readonly string[]): Promise<Ma
 }
 
 const toView = (row: OrderRow): OrderView => ({
+  language: row.order_language,
   legalBasis: row.legal_basis,
   additionalInformation: row.additional_information,
   isEmergency: row.is_emergency,

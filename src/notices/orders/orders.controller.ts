@@ -16,7 +16,7 @@ import {
   SignedFormView,
   SignOrderDto,
 } from './orders.dto';
-import { Signing, signedFormOf } from './signing.service';
+import { lockSignable, Signing, signedFormOf } from './signing.service';
 
 @ApiTags('orders')
 @Controller('v1')
@@ -49,7 +49,7 @@ export class OrdersController {
   @Post('notices/:id/sign')
   @HttpCode(200)
   @Allow('order.sign')
-  @SecondPerson({ verb: 'order.sign', subject: 'id', table: 'notice' })
+  @SecondPerson({ verb: 'order.sign', subject: 'id', table: 'notice', refuse: lockSignable })
   sign(
     @CurrentActor() actor: Actor,
     @Param('id', ParseUuid) id: string,

@@ -48,13 +48,7 @@ export class Signing {
 
   sign(actor: Actor, id: string): Promise<NoticeView> {
     return this.work.run(actor, async (tx) => {
-      const notice = await lockNotice(tx, id);
-      if (notice?.senderId !== actor.organisationId) throw new DomainError('request.not-found');
-      if (notice.kind !== 'removal_order') throw new DomainError('notice.not-an-order');
-      if (notice.state !== 'draft')
-        throw new DomainError('notice.illegal-transition', { state: notice.state, event: 'sign' });
-      const order = await orderOf(tx, id);
-      if (order.signed_at) throw new DomainError('order.signed');
+      const { notice, order } = await lockSignable(tx, actor, id);
       const at = this.clock.now();
       const form = validForm(annexI(await contentOf(tx, notice, order, at)));
       const { kid, compact } = await this.keys.signForm(tx, actor, form);
@@ -72,6 +66,22 @@ export class Signing {
       return viewOf(tx, actor, id);
     });
   }
+}
+
+/** An order of one's own that waits for its signature. @throws DomainError for whatever cannot be signed, whoever signs it */
+export async function lockSignable(
+  tx: Tx,
+  actor: Actor,
+  id: string,
+): Promise<{ readonly notice: Notice; readonly order: OrderRow }> {
+  const notice = await lockNotice(tx, id);
+  if (notice?.senderId !== actor.organisationId) throw new DomainError('request.not-found');
+  if (notice.kind !== 'removal_order') throw new DomainError('notice.not-an-order');
+  if (notice.state !== 'draft')
+    throw new DomainError('notice.illegal-transition', { state: notice.state, event: 'sign' });
+  const order = await orderOf(tx, id);
+  if (order.signed_at) throw new DomainError('order.signed');
+  return { notice, order };
 }
 
 /** The signed Annex I of an order that the transaction's organisation may read. @throws DomainError order.unsigned */
