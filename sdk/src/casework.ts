@@ -1,4 +1,5 @@
-import type * as Api from './api';
+import type { AwaitingApproval, Page } from './api';
+import type { CaseFile, CaseItem, CaseSummary, Custody, Exhibit, NewCase, NewItems, OpenedCase } from './case-api';
 import { formOf, type Attachment } from './attachment';
 import type { Wire } from './wire';
 
@@ -6,33 +7,33 @@ export class Cases {
   constructor(private readonly wire: Wire) {}
 
   /** Opens a case. With files the request is multipart and the answer names each exhibit, its hashes and matches. */
-  async open(body: Api.NewCase, files: readonly Attachment[] = []): Promise<Api.OpenedCase> {
+  async open(body: NewCase, files: readonly Attachment[] = []): Promise<OpenedCase> {
     if (files.length > 0) return this.wire.multipart('/v1/cases', await formOf(body, files));
     return this.wire.answer(this.wire.api.POST('/v1/cases', { body }), 'POST /v1/cases');
   }
 
-  async add(id: string, body: Api.NewItems, files: readonly Attachment[] = []): Promise<Api.OpenedCase> {
+  async add(id: string, body: NewItems, files: readonly Attachment[] = []): Promise<OpenedCase> {
     if (files.length > 0)
       return this.wire.multipart(`/v1/cases/${encodeURIComponent(id)}/items`, await formOf(body, files));
     const call = this.wire.api.POST('/v1/cases/{id}/items', { params: { path: { id } }, body });
     return this.wire.answer(call, 'POST /v1/cases/{id}/items');
   }
 
-  async list(query: { limit?: number; cursor?: string } = {}): Promise<Api.Page<Api.CaseSummary>> {
+  async list(query: { limit?: number; cursor?: string } = {}): Promise<Page<CaseSummary>> {
     return this.wire.answer(this.wire.api.GET('/v1/cases', { params: { query } }), 'GET /v1/cases');
   }
 
-  async get(id: string): Promise<Api.CaseFile> {
+  async get(id: string): Promise<CaseFile> {
     return this.wire.answer(this.wire.api.GET('/v1/cases/{id}', { params: { path: { id } } }), 'GET /v1/cases/{id}');
   }
 
-  async close(id: string): Promise<Api.CaseFile> {
+  async close(id: string): Promise<CaseFile> {
     const call = this.wire.api.POST('/v1/cases/{id}/close', { params: { path: { id } }, body: {} });
     return this.wire.answer(call, 'POST /v1/cases/{id}/close');
   }
 
   /** Asks to release a held item, or, as the second person, releases it. */
-  async releaseItem(id: string, reason: string): Promise<Api.CaseItem | Api.AwaitingApproval> {
+  async releaseItem(id: string, reason: string): Promise<CaseItem | AwaitingApproval> {
     const call = this.wire.api.POST('/v1/items/{id}/release', { params: { path: { id } }, body: { reason } });
     return this.wire.answer(call, 'POST /v1/items/{id}/release');
   }
@@ -41,14 +42,14 @@ export class Cases {
 export class Exhibits {
   constructor(private readonly wire: Wire) {}
 
-  async get(id: string): Promise<Api.Exhibit> {
+  async get(id: string): Promise<Exhibit> {
     return this.wire.answer(
       this.wire.api.GET('/v1/exhibits/{id}', { params: { path: { id } } }),
       'GET /v1/exhibits/{id}',
     );
   }
 
-  async custody(id: string): Promise<Api.Custody> {
+  async custody(id: string): Promise<Custody> {
     const call = this.wire.api.GET('/v1/exhibits/{id}/custody', { params: { path: { id } } });
     return this.wire.answer(call, 'GET /v1/exhibits/{id}/custody');
   }

@@ -1,5 +1,5 @@
 import { parseVerifierKey, type VerifierKey } from '../../src/domain/checkpoint';
-import type { Custody, CustodyEntry, Exhibit } from './api';
+import type { Custody, CustodyEntry, Exhibit } from './case-api';
 import { checkCustody } from './check-custody';
 import { takenAs } from './untyped';
 import { TestingLedger } from './testing-ledger';

@@ -4,7 +4,8 @@ import { BODY_PARTS, bodyDigest, parseEntry, type BodyPart, type LedgerEntry } f
 import { openCheckpoint, sameCheckpoint, type Checkpoint, type VerifierKey } from '../../src/domain/checkpoint';
 import { fromBase64 } from '../../src/domain/base64';
 import { verifyReceipt } from '../../src/domain/receipt';
-import type { Custody, CustodyEntry, EntryBody } from './api';
+import type { Custody, CustodyEntry } from './case-api';
+import type { EntryBody } from './ledger-api';
 import { verifyEd25519 } from './ed25519';
 import { isPending, type ReceiptStore } from './receipt-store';
 import { requireConsistent, type LedgerSource } from './witness';

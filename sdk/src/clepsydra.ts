@@ -1,5 +1,7 @@
 import { ApiKeys, Organisations, Platforms, Webhooks } from './administration';
-import type * as Api from './api';
+import type { OpenedSession, Session, SignIn } from './account-api';
+import type { PendingReceipt, Receipt } from './api';
+import type { Figures } from './ledger-api';
 import { Bulk } from './bulk';
 import { Cases, Exhibits } from './casework';
 import { NetworkError, ProblemError, VerificationError } from './errors';
@@ -7,7 +9,6 @@ import { ExchangeCredentials, ExchangeSources } from './exchange';
 import { Feed, Ledger } from './ledger';
 import { Notices } from './notices';
 import { Approvals, ContactPoints, People } from './people';
-import type { SignIn } from './api';
 import type { ReceiptStore } from './receipt-store';
 import { SignalDisputes, SignalLists, SignalPolicies, Signals } from './signals';
 import { verifyReceipts, type ReceiptReport } from './verify-receipts';
@@ -81,23 +82,23 @@ export class Clepsydra {
   }
 
   /** Signs in and keeps the token for what follows. */
-  async signIn(body: SignIn): Promise<Api.OpenedSession> {
+  async signIn(body: SignIn): Promise<OpenedSession> {
     // Unheard until the session is known: a receipt is noted with the organisation it was given to.
     const opened = await this.wire.api.POST('/v1/session', { body });
-    const session = takenAs<Api.OpenedSession>(opened.data);
+    const session = takenAs<OpenedSession>(opened.data);
     this.#use(session.token, session.organisation.id);
     if (session.receipt) await this.#take(session.receipt, 'POST /v1/session');
     return session;
   }
 
-  async session(): Promise<Api.Session> {
+  async session(): Promise<Session> {
     return this.wire.answer(this.wire.api.GET('/v1/session', {}), 'GET /v1/session');
   }
 
   /** Acts for another organisation that the same person belongs to. */
-  async switchTo(organisationId: string): Promise<Api.Session> {
+  async switchTo(organisationId: string): Promise<Session> {
     const call = this.wire.api.POST('/v1/session/organisation', { body: { organisationId } });
-    const session = await this.wire.answer<Api.Session & { token?: string }>(call, 'POST /v1/session/organisation');
+    const session = await this.wire.answer<Session & { token?: string }>(call, 'POST /v1/session/organisation');
     this.#use(session.token ?? this.wire.token, session.organisation.id);
     return session;
   }
@@ -111,7 +112,7 @@ export class Clepsydra {
   }
 
   /** Live and of one's own scope with a token; closed months, small cells suppressed, without. */
-  async summary(query: { from?: string; to?: string } = {}): Promise<Api.Figures> {
+  async summary(query: { from?: string; to?: string } = {}): Promise<Figures> {
     const call = this.wire.api.GET('/v1/transparency/summary', { params: { query } });
     return this.wire.answer(call, 'GET /v1/transparency/summary');
   }
@@ -130,7 +131,7 @@ export class Clepsydra {
   }
 
   /** What the server cannot be asked about now is checked with the next receipt, and by verifyReceipts. */
-  async #take(receipt: Api.Receipt | Api.PendingReceipt, route: string): Promise<void> {
+  async #take(receipt: Receipt | PendingReceipt, route: string): Promise<void> {
     try {
       await this.witness?.take(receipt, route, this.#organisationId);
     } catch (error) {

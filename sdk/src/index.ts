@@ -1,6 +1,8 @@
+export type * from './account-api';
 export type * from './api';
 export type { Attachment } from './attachment';
 export type { BulkLine, BulkReport, CaseOfList } from './bulk';
+export type * from './case-api';
 export { Clepsydra, type ClepsydraOptions } from './clepsydra';
 export { verifyEd25519 } from './ed25519';
 export { NetworkError, ProblemError, VerificationError } from './errors';
@@ -14,6 +16,9 @@ export type {
 export * from './forms';
 export type { FileHashes, HashOptions } from './offline/file-hashes';
 export { hashBytes, hashFile, hashStream } from './offline/hash-file';
+export type * from './ledger-api';
+export type * from './match-api';
+export type * from './notice-api';
 export { LocalCopyError } from './offline/copy-state';
 export type { HashQuery } from './offline/hash-query';
 export type { OfflineMatch } from './offline/offline-match';

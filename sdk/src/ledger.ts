@@ -1,4 +1,5 @@
-import type * as Api from './api';
+import type { PendingReceipt, Receipt } from './api';
+import type { FeedEntry, FeedPage } from './ledger-api';
 import { NetworkError, VerificationError } from './errors';
 import { readEvents } from './server-sent-events';
 import { isRecord } from '../../src/domain/json';
@@ -34,7 +35,7 @@ export class Ledger implements LedgerSource {
     return proof;
   }
 
-  async receipt(entryId: string): Promise<Api.Receipt | Api.PendingReceipt> {
+  async receipt(entryId: string): Promise<Receipt | PendingReceipt> {
     const answer = await this.#read(`/v1/ledger/entries/${encodeURIComponent(entryId)}/receipt`);
     if (!isRecord(answer) || !isRecord(answer['entry'])) throw new VerificationError('the server gives no receipt');
     return takenAs(answer);
@@ -57,12 +58,12 @@ export interface FollowOptions {
 export class Feed {
   constructor(private readonly wire: Wire) {}
 
-  async page(query: { after?: number; limit?: number } = {}): Promise<Api.FeedPage> {
+  async page(query: { after?: number; limit?: number } = {}): Promise<FeedPage> {
     return this.wire.answer(this.wire.api.GET('/v1/feed', { params: { query } }), 'GET /v1/feed');
   }
 
   /** Everything up to now. */
-  async *entries({ after, signal }: FollowOptions = {}): AsyncGenerator<Api.FeedEntry> {
+  async *entries({ after, signal }: FollowOptions = {}): AsyncGenerator<FeedEntry> {
     let cursor = after;
     for (;;) {
       const page = await this.page({ ...(cursor === undefined ? {} : { after: cursor }), limit: PAGE });
@@ -77,7 +78,7 @@ export class Feed {
    * Everything up to now, and then whatever comes, by server-sent events; reconnects where it left off. Ends when
    * `signal` says so, throws what a reconnect cannot mend (not signed in, not permitted).
    */
-  async *follow({ after, signal }: FollowOptions = {}): AsyncGenerator<Api.FeedEntry> {
+  async *follow({ after, signal }: FollowOptions = {}): AsyncGenerator<FeedEntry> {
     let cursor = after;
     // oxlint-disable-next-line no-unmodified-loop-condition -- a signal changes by itself
     while (!signal?.aborted) {
@@ -98,7 +99,7 @@ export class Feed {
   async *#stream(
     after: number | undefined,
     signal: AbortSignal | undefined,
-  ): AsyncGenerator<{ entries: Api.FeedEntry[]; through: number | undefined }> {
+  ): AsyncGenerator<{ entries: FeedEntry[]; through: number | undefined }> {
     const response = await this.wire.exchange(`/v1/feed/stream${after === undefined ? '' : `?after=${after}`}`, {
       method: 'GET',
       headers: { accept: 'text/event-stream' },
@@ -107,7 +108,7 @@ export class Feed {
     if (!response.body) return;
     const text = response.body.pipeThrough(new TextDecoderStream());
     for await (const event of readEvents(text)) {
-      const entries = event.data === '' ? [] : [takenAs<Api.FeedEntry>(JSON.parse(event.data))];
+      const entries = event.data === '' ? [] : [takenAs<FeedEntry>(JSON.parse(event.data))];
       // Several entries may share a place: the id stands behind the last of them, and only then is the place done.
       yield { entries, through: event.id === null ? after : Number(event.id) };
     }

@@ -1,5 +1,6 @@
-import type { CaseItem, Exhibit, SignalLabels } from '../api';
-import type { Dispute, Freshness, Match, Signal } from '../signal-api';
+import type { CaseItem, Exhibit } from '../case-api';
+import type { Freshness, Match } from '../match-api';
+import type { Dispute, Signal, SignalLabels } from '../signal-api';
 import { cell, table, type Output, type Style } from './output';
 
 const HOUR_MS = 3_600_000;

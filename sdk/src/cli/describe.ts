@@ -1,4 +1,4 @@
-import type { Notice } from '../api';
+import type { Notice } from '../notice-api';
 import { table, type Output } from './output';
 
 const MINUTE_MS = 60_000;

@@ -1,6 +1,6 @@
 import { PROBLEMS, type ProblemCode } from '../../../src/domain/errors';
 import type { VideoHashes } from '../../../src/infra/media/hash-video';
-import type { Image } from '../api';
+import type { Image } from '../match-api';
 
 /** What is wrong with a file, by a stable code and in words. */
 export interface Fault {

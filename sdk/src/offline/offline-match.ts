@@ -1,6 +1,6 @@
 import { decide, factsOf, type PolicyRule } from '../../../src/domain/signal-policy';
 import type { MatchAction, Severity, SignalType } from '../../../src/domain/vocabulary';
-import type { SignalLabels } from '../api';
+import type { SignalLabels } from '../signal-api';
 import type { StandingState } from './feed-line';
 import type { Found } from './signal-table';
 import type { KnownList, Terms } from './terms';

@@ -1,4 +1,4 @@
-import type { CaseFile, Exhibit } from '../../api';
+import type { CaseFile, Exhibit } from '../../case-api';
 import type { Clepsydra } from '../../clepsydra';
 import { itemsOf } from '../../paging';
 import { signedIn, type Context } from '../context';

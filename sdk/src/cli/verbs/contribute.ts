@@ -7,11 +7,10 @@ import {
 } from '../../../../src/domain/labels';
 import { CATEGORIES, IDEOLOGIES, SEVERITIES, SIGNAL_TYPES, type SignalType } from '../../../../src/domain/vocabulary';
 import { PDQ_MIN_QUALITY } from '../../../../src/perceptual/pdq';
-import type { SignalLabels } from '../../api';
+import type { NewExhibitSignals, NewHash, SignalLabels } from '../../signal-api';
 import type { Clepsydra } from '../../clepsydra';
 import type { FileHashes } from '../../offline/file-hashes';
 import { hashFile } from '../../offline/hash-file';
-import type { NewExhibitSignals, NewHash } from '../../signal-api';
 import type { Input, Options } from '../args';
 import { signedIn, type Context } from '../context';
 import { giveBatch, giveExhibit, giveSingly, tell, type Given, type Source } from '../contributing';

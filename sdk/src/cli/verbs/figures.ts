@@ -1,4 +1,4 @@
-import type { FeedEntry, Figures } from '../../api';
+import type { FeedEntry, Figures } from '../../ledger-api';
 import { instant, wholeNumber } from '../args';
 import { clientAt, signedIn, type Context } from '../context';
 import { EXIT, type ExitCode } from '../exit';

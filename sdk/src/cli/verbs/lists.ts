@@ -1,5 +1,5 @@
 import { LIST_SHARINGS, TLP } from '../../../../src/domain/vocabulary';
-import type { Organisation } from '../../api';
+import type { Organisation } from '../../account-api';
 import type { Clepsydra } from '../../clepsydra';
 import type { SignalList } from '../../signal-api';
 import { signedIn, type Context } from '../context';

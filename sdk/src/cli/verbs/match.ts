@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { SIGNAL_HEX_LENGTH, SIGNAL_TYPES, isSignalHash, type SignalType } from '../../../../src/domain/vocabulary';
-import type { FileMatches, Matches } from '../../signal-api';
+import type { FileMatches, Matches } from '../../match-api';
 import type { VariantKind } from '../../signals';
 import { wholeNumber, type Input } from '../args';
 import { signedIn, type Context } from '../context';

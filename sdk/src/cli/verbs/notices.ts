@@ -1,4 +1,4 @@
-import type { ItemAnswer, Notice } from '../../api';
+import type { ItemAnswer, Notice } from '../../notice-api';
 import { NOTICE_STATES } from '../../../../src/domain/notice-lifecycle';
 import {
   DECLINE_REASONS,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { PolicyRule } from '../../../../src/domain/signal-policy';
 import type { Clepsydra } from '../../clepsydra';
-import type { ActionCounts, DryRun, Policy } from '../../signal-api';
+import type { ActionCounts, DryRun, Policy } from '../../match-api';
 import { itemsOf } from '../../paging';
 import { isRecord } from '../../../../src/domain/json';
 import { takenAs } from '../../untyped';

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
-import type { CaseItem, NewItem, NewNotice, Notice, OpenedCase } from '../../api';
+import type { CaseItem, NewItem, OpenedCase } from '../../case-api';
+import type { NewNotice, Notice } from '../../notice-api';
 import type { Attachment } from '../../attachment';
 import type { Clepsydra } from '../../clepsydra';
 import { ProblemError } from '../../errors';

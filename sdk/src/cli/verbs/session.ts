@@ -1,4 +1,4 @@
-import type { OpenedSession, Session } from '../../api';
+import type { OpenedSession, Session } from '../../account-api';
 import type { Clepsydra } from '../../clepsydra';
 import { ProblemError } from '../../errors';
 import { clientAt, signedIn, type Context } from '../context';

@@ -1,4 +1,4 @@
-import type { Notice } from '../../api';
+import type { Notice } from '../../notice-api';
 import { takenAs } from '../../untyped';
 import { clockFace } from '../describe';
 import { EXIT } from '../exit';

@@ -1,4 +1,4 @@
-import type { Notice } from '../../api';
+import type { Notice } from '../../notice-api';
 import type { Clepsydra } from '../../clepsydra';
 import { NetworkError, ProblemError } from '../../errors';
 import { signedIn, type Context } from '../context';
