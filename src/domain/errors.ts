@@ -172,6 +172,16 @@ export const PROBLEMS = {
   'contact.ping-code': [404, 'No test has this code'],
   'life-threat.basis': [400, 'The States concerned and the basis on which they are belong together'],
   'life-threat.taken': [409, 'Your organisation has this report in hand already'],
+  'received-order.unreadable': [422, 'This is neither an order as a PDF nor one as JSON'],
+  'received-order.not-an-order': [422, 'This is another form than a removal order'],
+  'received-order.in-the-future': [400, 'Nothing is received before it is handed in'],
+  'received-order.decided': [409, 'It is known already whether this order is genuine'],
+  'received-order.no-form': [409, 'There is no form that could become an order: hand it in as data first'],
+  'received-order.authority': [409, 'This authority cannot have issued the order'],
+  'received-order.key': [409, 'This key did not sign the order'],
+  'received-order.not-taken-up': [409, 'This order has not been taken up: it has no clock and no answers'],
+  'received-order.no-answer-form': [409, 'The answers so far fill neither Annex II nor Annex III'],
+  'received-order.contact-needed': [400, 'The form of the answer needs an e-mail address of your contact point'],
   'life-threat.copied': [409, 'Europol has a copy already'],
   'pager.too-many': [409, 'An organisation has at most fifty pagers in use'],
   'receipt.digest-mismatch': [409, 'This is not the digest of the entry that sent the notice'],
@@ -241,6 +251,11 @@ export const PROBLEMS = {
   'form.too-large': [422, 'The form is larger than is embedded in a PDF'],
   'form.no-certificate': [409, 'The authority has no certificate here to sign with'],
   'form.certificate-unusable': [503, 'The certificate of the authority cannot be used to sign'],
+  'token.misconfigured': [503, 'What says which token holds the key is wrong'],
+  'token.absent': [503, 'The token that holds the key is not there'],
+  'token.pin-refused': [503, 'The token does not accept the PIN'],
+  'token.key-missing': [503, 'The token has no such key, or one that does not do this'],
+  'token.failed': [503, 'The token or its module failed'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
