@@ -65,4 +65,14 @@ export const FILE_HELP = {
     'A PDF is signed with the certificate of the authority itself, and none was put on this installation for it. The operator places it in the folder of certificates; docs/forms.md says how.',
   'form.certificate-unusable':
     'The file with the certificate, its key or its passphrase cannot be read, they do not belong together, or the certificate is not valid now. The operator replaces it as docs/forms.md says. Nothing was signed.',
+  'token.misconfigured':
+    'The file that names the token, its module or its PIN cannot be used; the reason says which. The operator mends it as docs/forms.md says. Nothing was signed.',
+  'token.absent':
+    'No token that fits the address is in any reader or slot of the module, or it was pulled out meanwhile. Put it back and try again: it is looked for anew each time. Nothing was signed.',
+  'token.pin-refused':
+    'The token refused the PIN, has locked it, or would lock it with one more mistake. The same PIN is not tried again, not even after a restart, so that the token is not locked: the operator writes the file with the PIN anew, or unlocks the token with its own tool. Nothing was signed.',
+  'token.key-missing':
+    'The token was opened, and has no private key with that name or id, or one of another kind than the certificate demands. The operator compares the address with what is on the token (pkcs11-tool --list-objects). Nothing was signed.',
+  'token.failed':
+    'The module of the token broke down, did not answer in time or returned an error, which the reason repeats. Try again; if it stays, the token or the software of its maker needs looking at. Nothing was signed.',
 } as const satisfies Partial<Record<ProblemCode, string>>;
