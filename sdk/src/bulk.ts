@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { Category, Ideology, Pap, Tlp } from '../../src/domain/vocabulary';
 import type { Page, Receipted } from './api';
 import { formOf, type Attachment } from './attachment';
-import { takenAs } from './untyped';
 import type { Wire } from './wire';
 
 /** The case that a list opens. */
@@ -90,6 +89,6 @@ export class Bulk {
 
   private async read<T>(path: string): Promise<T> {
     const response = await this.wire.exchange(path, { method: 'GET' });
-    return takenAs<T>(await response.json());
+    return (await response.json()) as T;
   }
 }

@@ -1,7 +1,6 @@
 import { parseVerifierKey, type VerifierKey } from '../../src/domain/checkpoint';
 import type { Custody, CustodyEntry, Exhibit } from './case-api';
 import { checkCustody } from './check-custody';
-import { takenAs } from './untyped';
 import { TestingLedger } from './testing-ledger';
 
 const EXHIBIT = '0190aaaa-0000-7000-8000-000000000001';
@@ -25,7 +24,7 @@ const entryAt = (seq: number): CustodyEntry => {
   };
 };
 const custodyOf = (entries: readonly CustodyEntry[]): Custody => ({
-  exhibit: takenAs<Exhibit>({ id: EXHIBIT }),
+  exhibit: { id: EXHIBIT } as Exhibit,
   entries,
 });
 

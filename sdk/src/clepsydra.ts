@@ -14,7 +14,6 @@ import { SignalDisputes, SignalLists, SignalPolicies, Signals } from './signals'
 import { verifyReceipts, type ReceiptReport } from './verify-receipts';
 import { Wire, type WireOptions } from './wire';
 import { Witness } from './witness';
-import { takenAs } from './untyped';
 
 export interface ClepsydraOptions extends Omit<WireOptions, 'onReceipt'> {
   /** Where receipts are kept and checked against; left out, they are neither. */
@@ -85,7 +84,7 @@ export class Clepsydra {
   async signIn(body: SignIn): Promise<OpenedSession> {
     // Unheard until the session is known: a receipt is noted with the organisation it was given to.
     const opened = await this.wire.api.POST('/v1/session', { body });
-    const session = takenAs<OpenedSession>(opened.data);
+    const session = opened.data as OpenedSession;
     this.#use(session.token, session.organisation.id);
     if (session.receipt) await this.#take(session.receipt, 'POST /v1/session');
     return session;

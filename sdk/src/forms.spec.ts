@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { flattenedVerify, importJWK } from 'jose';
-// oxlint-disable-next-line import/no-named-as-default -- its types have the default export alone
-import PDFDocument from 'pdfkit';
+import PdfDocument from 'pdfkit';
 import { ONE_OF_EACH, ORDER } from '../../test/support/forms';
 import { annexI, formBytes, type Form } from '../../src/domain/forms/forms';
 import { jwkOf, jwsOf, thumbprintOf, type AuthorityJwks } from '../../src/domain/forms/jws';
@@ -75,7 +74,7 @@ describe('a signed form, offline', () => {
     const pdf = await drawn(first!);
     const twice = Buffer.concat([pdf, Buffer.from('\n/Type /Filespec\n/F (form.json)\n/EF <<\n/F 9 0 R\n>>\n')]);
     expect(() => openForm(twice)).toThrow(/twice/);
-    const swollen = new PDFDocument();
+    const swollen = new PdfDocument();
     const chunks: Buffer[] = [];
     swollen.on('data', (chunk: Buffer) => chunks.push(chunk));
     swollen.file(Buffer.alloc(20 * 2 ** 20, ' '), { name: 'form.json' });

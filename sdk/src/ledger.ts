@@ -3,7 +3,6 @@ import type { FeedEntry, FeedPage } from './ledger-api';
 import { NetworkError, VerificationError } from './errors';
 import { readEvents } from './server-sent-events';
 import { isRecord } from '../../src/domain/json';
-import { takenAs } from './untyped';
 import type { Wire } from './wire';
 import type { LedgerSource } from './witness';
 
@@ -38,7 +37,7 @@ export class Ledger implements LedgerSource {
   async receipt(entryId: string): Promise<Receipt | PendingReceipt> {
     const answer = await this.#read(`/v1/ledger/entries/${encodeURIComponent(entryId)}/receipt`);
     if (!isRecord(answer) || !isRecord(answer['entry'])) throw new VerificationError('the server gives no receipt');
-    return takenAs(answer);
+    return answer as unknown as Receipt | PendingReceipt;
   }
 
   async #read(path: string): Promise<unknown> {
@@ -80,8 +79,8 @@ export class Feed {
    */
   async *follow({ after, signal }: FollowOptions = {}): AsyncGenerator<FeedEntry> {
     let cursor = after;
-    // oxlint-disable-next-line no-unmodified-loop-condition -- a signal changes by itself
-    while (!signal?.aborted) {
+    for (;;) {
+      if (signal?.aborted) return;
       try {
         for await (const page of this.#stream(cursor, signal)) {
           yield* page.entries;
@@ -108,7 +107,7 @@ export class Feed {
     if (!response.body) return;
     const text = response.body.pipeThrough(new TextDecoderStream());
     for await (const event of readEvents(text)) {
-      const entries = event.data === '' ? [] : [takenAs<FeedEntry>(JSON.parse(event.data))];
+      const entries = event.data === '' ? [] : [JSON.parse(event.data) as FeedEntry];
       // Several entries may share a place: the id stands behind the last of them, and only then is the place done.
       yield { entries, through: event.id === null ? after : Number(event.id) };
     }

@@ -6,7 +6,7 @@ import type { Receipt } from '../../src/domain/receipt';
 import type { PendingReceipt } from './api';
 import { parseVerifierKey, type VerifierKey } from '../../src/domain/checkpoint';
 import { VerificationError } from './errors';
-import { errnoOf, takenAs } from './untyped';
+import { errnoOf } from './errno';
 
 const RECEIPT_FILE = /^\d{16}-[0-9a-f-]{36}\.json$/;
 const PENDING_FILE = /^pending-[0-9a-f-]{36}\.json$/;
@@ -108,7 +108,7 @@ export class ReceiptStore {
   }
 
   awaited(): AwaitedReceipt[] {
-    return this.#names(PENDING_FILE).map((name) => takenAs<AwaitedReceipt>(JSON.parse(this.#text(name))));
+    return this.#names(PENDING_FILE).map((name) => JSON.parse(this.#text(name)) as AwaitedReceipt);
   }
 
   forgetAwaited(entryId: string): void {
@@ -131,7 +131,7 @@ export class ReceiptStore {
 
   /** @throws SyntaxError when the file is not what was written */
   read(name: string): KeptReceipt {
-    const kept = takenAs<KeptReceipt | null>(JSON.parse(this.#text(name)));
+    const kept = JSON.parse(this.#text(name)) as KeptReceipt | null;
     const { entry, inclusion, checkpoint } = kept?.receipt ?? {};
     const reads =
       typeof entry?.id === 'string' &&

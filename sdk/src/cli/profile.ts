@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { homeFolder, writePrivately } from '../receipt-store';
 import { NotSignedInError, UsageError } from './exit';
-import { errnoOf, takenAs } from '../untyped';
+import { errnoOf } from '../errno';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -29,7 +29,7 @@ const fileOf = (name: string, env: Env): string => path.join(homeFolder(env), 'p
 
 export function readProfile(name: string, env: Env): Profile | null {
   try {
-    return takenAs<Profile>(JSON.parse(fs.readFileSync(fileOf(name, env), 'utf8')));
+    return JSON.parse(fs.readFileSync(fileOf(name, env), 'utf8')) as Profile;
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return null;
     throw new UsageError(`the profile in ${fileOf(name, env)} cannot be read; remove it and sign in again`);

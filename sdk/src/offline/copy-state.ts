@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { isRecord } from '../../../src/domain/json';
-import { errnoOf, takenAs } from '../untyped';
+import { errnoOf } from '../errno';
 import type { Terms } from './terms';
 
 /** The local copy cannot be used; the message says why and what helps. */
@@ -118,5 +118,5 @@ function checkedState(text: string, folder: string): CopyState {
     typeof state['through'] === 'string' &&
     state['seal'] === sealOf(state);
   if (!reads) throw damagedState(folder);
-  return takenAs<CopyState>(state);
+  return state as CopyState;
 }

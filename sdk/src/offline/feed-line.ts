@@ -7,8 +7,6 @@ import {
 } from '../../../src/domain/vocabulary';
 import { isRecord } from '../../../src/domain/json';
 import type { Basis } from '../../../src/domain/signal-assessment';
-import type { PublicLabels } from '../../../src/domain/signal-merge';
-import { takenAs } from '../untyped';
 import { readFrames, writeFrames } from './feed-frames';
 
 /** States in which a signal is matched; in any other it has left the lists. */
@@ -67,7 +65,7 @@ function aboutOf(record: Record<string, unknown>, type: SignalType, state: Stand
     state,
     lists,
     restsOn: Array.isArray(record['restsOn']) ? strings(record['restsOn']) : lists,
-    labels: isRecord(record['labels']) ? takenAs<PublicLabels>(record['labels']) : {},
+    labels: isRecord(record['labels']) ? record['labels'] : {},
     severity: SEVERITIES.find((severity) => severity === record['severity']) ?? null,
     incident: textOrNull(record['incident']),
     reviewed: record['reviewed'] === true,

@@ -1,4 +1,4 @@
-import { errnoOf } from '../untyped';
+import { errnoOf } from '../errno';
 import { NotAFileError } from './hash-file';
 
 /** Why a file has no hashes at all. */

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { errnoOf } from '../untyped';
+import { errnoOf } from '../errno';
 
 /** A holder renews it with every page; one that has not for so long is gone, whatever its process number says. */
 const STALE_MS = 10 * 60_000;

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { errnoOf } from '../untyped';
+import { errnoOf } from '../errno';
 import {
   LocalCopyError,
   RECORDS_FILE,

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { usableFrames, vpdqDigest, type VpdqFrame } from '../../../src/perceptual/vpdq';
-import { Clepsydra } from '../clepsydra';
+import type { Clepsydra } from '../clepsydra';
 import type { FileHashes } from './file-hashes';
-import { OfflineMatcher } from './offline-matcher';
-import { TestingFeed, type FedSignal } from './testing-feed';
+import { TestingCopy } from './testing-copy';
+import type { FedSignal, TestingFeed } from './testing-feed';
 
 const film = (name: string, count: number, quality = 90): VpdqFrame[] =>
   Array.from({ length: count }, (_, frame) => {
@@ -41,30 +40,19 @@ const fileOf = (frames: readonly VpdqFrame[]): FileHashes => ({
 
 describe('films that are near, matched offline', () => {
   const known = film('known', 20);
+  let copy: TestingCopy;
   let feed: TestingFeed;
   let client: Clepsydra;
-  let folder: string;
-
   beforeEach(async () => {
-    feed = await TestingFeed.start();
-    client = new Clepsydra({ baseUrl: feed.url, pause: () => Promise.resolve() });
-    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'clepsydra-films-'));
+    copy = await TestingCopy.start();
+    ({ feed, client } = copy);
   });
-  afterEach(async () => {
-    await feed.close();
-    fs.rmSync(folder, { recursive: true, force: true });
-  });
-
-  const open = (): OfflineMatcher => OfflineMatcher.open({ folder });
-  const recordsFile = (): string => {
-    const name = fs.readdirSync(folder).find((each) => each.endsWith('.jsonl'));
-    return path.join(folder, name ?? 'none');
-  };
+  afterEach(() => copy.close());
 
   it('finds a part of a known film after it was encoded anew, from 80 % of its frames on, also after a restart', async () => {
     feed.tell(told('film', known), told('other', film('other', 30)));
-    await open().sync(client);
-    const matcher = open();
+    await copy.open().sync(client);
+    const matcher = copy.open();
     const clip = reencoded(known.slice(5, 13));
     const expected = { signalId: 'film', type: 'vpdq', distance: 4, action: 'review' };
     expect(matcher.match(fileOf(clip))).toMatchObject([
@@ -80,7 +68,7 @@ describe('films that are near, matched offline', () => {
 
   it('counts no frame of low quality, and finds nothing by a film of nothing else', async () => {
     feed.tell(told('film', known));
-    const matcher = open();
+    const matcher = copy.open();
     await matcher.sync(client);
     expect(matcher.matchFrames(known.map((each) => ({ ...each, quality: 49 })))).toEqual([]);
     const mixed = [...known.slice(0, 4), ...film('dull', 16, 49)];
@@ -90,7 +78,7 @@ describe('films that are near, matched offline', () => {
   it('finds the very same film by its digest where its frames are not known, once', async () => {
     const bare = film('bare', 9);
     feed.tell(told('bare', bare, { frames: undefined }), told('film', known));
-    const matcher = open();
+    const matcher = copy.open();
     await matcher.sync(client);
     expect(matcher.match(fileOf(bare))).toMatchObject([{ signalId: 'bare', distance: 0 }]);
     expect(matcher.match(fileOf(bare.slice(1)))).toEqual([]);
@@ -99,19 +87,19 @@ describe('films that are near, matched offline', () => {
     ]);
     feed.tell(told('bare', bare));
     await matcher.sync(client);
-    expect(open().match(fileOf(bare.slice(1)))).toMatchObject([{ signalId: 'bare' }]);
+    expect(copy.open().match(fileOf(bare.slice(1)))).toMatchObject([{ signalId: 'bare' }]);
   });
 
   it('keeps the frames when something else is said of a film, and drops them when it is withdrawn', async () => {
     feed.tell(told('film', known), told('other', film('other', 3)));
-    const matcher = open();
+    const matcher = copy.open();
     await matcher.sync(client);
     feed.tell(told('film', known, { state: 'disputed' }));
     await matcher.sync(client);
     expect(matcher.matchFrames(known.slice(3))).toMatchObject([{ signalId: 'film', state: 'disputed' }]);
     feed.tell({ signalId: 'film', type: 'vpdq', value: vpdqDigest(known) ?? '', state: 'withdrawn' });
     expect(await matcher.sync(client)).toMatchObject({ withdrawn: 1, size: 1 });
-    for (const one of [matcher, open()]) expect(one.matchFrames(known.slice(3))).toEqual([]);
+    for (const one of [matcher, copy.open()]) expect(one.matchFrames(known.slice(3))).toEqual([]);
   });
 
   it('keeps the frames when the copy is written anew', async () => {
@@ -122,9 +110,9 @@ describe('films that are near, matched offline', () => {
       value: createHash('md5').update(String(n)).digest('hex'),
     }));
     feed.tell(...churn, ...churn.map((each) => ({ ...each, state: 'withdrawn' })));
-    await open().sync(client);
-    expect(fs.readFileSync(recordsFile(), 'utf8').trim().split('\n')).toHaveLength(1);
-    expect(open().matchFrames(known.slice(3))).toMatchObject([{ signalId: 'film' }]);
+    await copy.open().sync(client);
+    expect(fs.readFileSync(copy.recordsFile(), 'utf8').trim().split('\n')).toHaveLength(1);
+    expect(copy.open().matchFrames(known.slice(3))).toMatchObject([{ signalId: 'film' }]);
   });
 
   it.each([
@@ -132,23 +120,23 @@ describe('films that are near, matched offline', () => {
     [2, 'what is said on disputed lists was told apart'],
   ])('notices a copy of version %i, made before %s, and fetches it anew', async (version, before) => {
     feed.tell(told('film', known));
-    await open().sync(client);
-    const state = path.join(folder, 'copy.json');
+    await copy.open().sync(client);
+    const state = path.join(copy.folder, 'copy.json');
     fs.writeFileSync(state, fs.readFileSync(state, 'utf8').replace('"version": 3', `"version": ${version}`));
-    const matcher = open();
+    const matcher = copy.open();
     expect(matcher.damage).toContain(`was made before ${before}; sync`);
     expect(() => matcher.matchFrames(known)).toThrow(/sync to fetch it anew/);
     expect(await matcher.sync(client)).toMatchObject({ refetched: expect.stringContaining(before), size: 1 });
-    expect(open().matchFrames(known.slice(3))).toMatchObject([{ signalId: 'film' }]);
+    expect(copy.open().matchFrames(known.slice(3))).toMatchObject([{ signalId: 'film' }]);
   });
 
   it('notices a frame that was changed on the disk', async () => {
     feed.tell(told('film', known));
-    await open().sync(client);
-    const text = fs.readFileSync(recordsFile(), 'utf8');
+    await copy.open().sync(client);
+    const text = fs.readFileSync(copy.recordsFile(), 'utf8');
     const frame = known[0]?.hash ?? '';
-    fs.writeFileSync(recordsFile(), text.replace(frame, frame.replace(/^./, frame.startsWith('0') ? '1' : '0')));
-    expect(open().damage).toMatch(/is not what was written/);
+    fs.writeFileSync(copy.recordsFile(), text.replace(frame, frame.replace(/^./, frame.startsWith('0') ? '1' : '0')));
+    expect(copy.open().damage).toMatch(/is not what was written/);
   });
 
   it('refuses frames that are not those of the film, and takes the others', async () => {
@@ -163,7 +151,7 @@ describe('films that are near, matched offline', () => {
       framesText(one) + framesText(one),
     ];
     feed.tell(...wrong.map((frames, n) => told(`wrong-${n}`, one, { frames })), told('film', known));
-    const matcher = open();
+    const matcher = copy.open();
     expect(await matcher.sync(client)).toMatchObject({ malformed: wrong.length, changed: 1, size: 1 });
     expect(matcher.matchFrames(one)).toEqual([]);
   });
@@ -171,9 +159,9 @@ describe('films that are near, matched offline', () => {
   it('takes a film of 20,000 frames and none of more', async () => {
     const [most, more] = [film('most', 20_000), film('more', 20_001)];
     feed.tell(told('most', most), told('more', more));
-    const matcher = open();
+    const matcher = copy.open();
     expect(await matcher.sync(client)).toMatchObject({ malformed: 1, size: 1 });
-    expect(open().matchFrames(most.slice(400, 420))).toMatchObject([
+    expect(copy.open().matchFrames(most.slice(400, 420))).toMatchObject([
       { signalId: 'most', vpdq: { comparedPercent: 0.1 } },
     ]);
   });
@@ -184,7 +172,7 @@ describe('films that are near, matched offline', () => {
   ])('refuses %s that is longer than one of the feed can be, at once, and takes nothing of it', async (_, texts) => {
     feed.tell(told('film', known));
     feed.log.push(...texts);
-    const matcher = open();
+    const matcher = copy.open();
     await expect(matcher.sync(client)).rejects.toThrow(/longer than one of the feed can be; nothing of it was taken/);
     expect(feed.asked).toHaveLength(1);
     expect(matcher.size).toBe(0);
@@ -193,7 +181,7 @@ describe('films that are near, matched offline', () => {
   it('takes nothing of a page that breaks off in the middle of a film, and asks for it again', async () => {
     feed.tell(told('film', known), told('long', film('long', 3_600)));
     feed.breaks = 1;
-    const matcher = open();
+    const matcher = copy.open();
     expect(await matcher.sync(client)).toMatchObject({ changed: 2, malformed: 0 });
     expect(matcher.matchFrames(film('long', 3_600).slice(60, 120))).toMatchObject([{ signalId: 'long' }]);
   });

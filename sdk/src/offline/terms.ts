@@ -2,7 +2,6 @@ import type { PolicyRule } from '../../../src/domain/signal-policy';
 import { TLP, type Tlp } from '../../../src/domain/vocabulary';
 import { ProblemError } from '../errors';
 import { isRecord } from '../../../src/domain/json';
-import { takenAs } from '../untyped';
 import type { Wire } from '../wire';
 
 /** A list as its readers know it. */
@@ -67,5 +66,5 @@ function listOf({ id, name, tlp, autoAction }: Record<string, unknown>): KnownLi
 
 async function fetchRules(wire: Wire, signal?: AbortSignal): Promise<readonly PolicyRule[] | null> {
   const policy = await ask(wire, '/v1/signal-policies/current', signal);
-  return policy && Array.isArray(policy['rules']) ? takenAs<readonly PolicyRule[]>(policy['rules']) : null;
+  return policy && Array.isArray(policy['rules']) ? (policy['rules'] as readonly PolicyRule[]) : null;
 }

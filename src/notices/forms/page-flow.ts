@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-// oxlint-disable-next-line import/no-named-as-default -- its types have the default export alone
-import PDFDocument from 'pdfkit';
+import PdfDocument from 'pdfkit';
 import type { Block, Row } from '../../domain/forms/layout';
 import { isRecord } from '../../domain/json';
 import { printable } from './printable';
@@ -79,7 +78,7 @@ export class PageFlow {
   private y = MARGIN;
 
   constructor({ title, language, at }: DocumentFacts) {
-    this.document = new PDFDocument({
+    this.document = new PdfDocument({
       size: [PAGE.width, PAGE.height],
       margin: 0,
       pdfVersion: '1.7',

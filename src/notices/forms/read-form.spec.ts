@@ -1,6 +1,5 @@
 import * as fc from 'fast-check';
-// oxlint-disable-next-line import/no-named-as-default -- its types have the default export alone
-import PDFDocument from 'pdfkit';
+import PdfDocument from 'pdfkit';
 import { anyForm, ONE_OF_EACH } from '../../../test/support/forms';
 import { formBytes } from '../../domain/forms/forms';
 import { isFormLanguage, FORM_LANGUAGES } from '../../domain/forms/languages';
@@ -15,7 +14,7 @@ async function foreign(
   files: Readonly<Record<string, string | Buffer>>,
   more: PDFKit.PDFDocumentOptions = {},
 ): Promise<Buffer> {
-  const document = new PDFDocument(more);
+  const document = new PdfDocument(more);
   const chunks: Buffer[] = [];
   document.on('data', (chunk: Buffer) => chunks.push(chunk));
   const end = new Promise((resolve) => document.on('end', resolve));

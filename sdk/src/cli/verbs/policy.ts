@@ -5,7 +5,6 @@ import type { Clepsydra } from '../../clepsydra';
 import type { ActionCounts, DryRun, Policy } from '../../match-api';
 import { itemsOf } from '../../paging';
 import { isRecord } from '../../../../src/domain/json';
-import { takenAs } from '../../untyped';
 import { instant } from '../args';
 import { signedIn, type Context } from '../context';
 import { EXIT, UsageError, type ExitCode } from '../exit';
@@ -24,7 +23,7 @@ function readRules(file: string): { name?: string; rules: readonly PolicyRule[] 
   const rules: unknown = isRecord(document) ? document['rules'] : document;
   if (!Array.isArray(rules)) throw new UsageError(`${file}: give a list of rules, or {"name": …, "rules": […]}`);
   const name = isRecord(document) && typeof document['name'] === 'string' ? { name: document['name'] } : {};
-  return { ...name, rules: takenAs<readonly PolicyRule[]>(rules) };
+  return { ...name, rules: rules as readonly PolicyRule[] };
 }
 
 function policyLines(policy: Policy): string[] {

@@ -1,19 +1,18 @@
 import type { Notice } from '../../notice-api';
-import { takenAs } from '../../untyped';
 import { clockFace } from '../describe';
 import { EXIT } from '../exit';
 import { changes, outcomeOf } from './watch';
 
 const AT = '2026-03-02T09:00:00.000Z';
 const notice = (parts: object): Notice =>
-  takenAs<Notice>({
+  ({
     state: 'received',
     sentAt: AT,
     receivedAt: AT,
     items: [],
     clock: { fact: null, marks: [] },
     ...parts,
-  });
+  }) as unknown as Notice;
 const answered = (outcome: string, late = 'in_time'): object => ({
   itemId: 'i',
   answer: { outcome, late, answeredAt: AT },
