@@ -8,53 +8,27 @@ import {
   REFERRAL_DECISIONS,
   type FormKind,
 } from './forms';
-import { EU_MEMBER_STATES } from '../union';
-
-export interface JsonSchema {
-  readonly [keyword: string]: unknown;
-}
+import {
+  address,
+  day,
+  email,
+  flag,
+  instant,
+  line,
+  mayBeEmpty,
+  memberState,
+  object,
+  oneOf,
+  text,
+  where,
+  type JsonSchema,
+} from './json-schema';
 
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 /** Relative: each installation publishes them under its own address. */
 export const SCHEMA_FOLDER = '/schemas/';
 
 const MOST_TARGETS = 10_000;
-const LINE = 1000;
-const TEXT = 50_000;
-const ADDRESS = 16_384;
-
-/** No control characters but, in a text of several lines, tab and line feed: they print nothing and can hide what is printed. */
-const line = (description: string): JsonSchema => ({ type: 'string', minLength: 1, maxLength: LINE, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$', description }); // prettier-ignore
-const text = (description: string): JsonSchema => ({ type: 'string', minLength: 1, maxLength: TEXT, pattern: '^[^\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f]*$', description }); // prettier-ignore
-const mayBeEmpty = (schema: JsonSchema): JsonSchema => ({ ...schema, minLength: 0 });
-/** The format allows leap seconds and lower case as well, which not every reader of instants does. */
-const INSTANT = '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:[0-5]\\d(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$';
-const instant = (description: string): JsonSchema => ({
-  type: 'string',
-  format: 'date-time',
-  pattern: INSTANT,
-  description,
-});
-const day = (description: string): JsonSchema => ({ type: 'string', format: 'date', description });
-const email = (description: string): JsonSchema => ({ type: 'string', format: 'email', maxLength: 254, description });
-const flag = (description: string): JsonSchema => ({ type: 'boolean', description });
-const oneOf = (values: readonly string[], description: string): JsonSchema => ({ enum: values, description });
-const memberState = (description: string): JsonSchema => oneOf(EU_MEMBER_STATES, description);
-
-/** Of an address the form takes any scheme: what is to be removed stands there verbatim, also where it does not parse. */
-const address = (description: string): JsonSchema => ({ ...line(description), maxLength: ADDRESS });
-
-/** Strict: members with `?` may be missing, nothing else may be there. */
-function object(members: Readonly<Record<string, JsonSchema>>, more: JsonSchema = {}): JsonSchema {
-  const names = Object.keys(members);
-  return {
-    type: 'object',
-    additionalProperties: false,
-    required: names.filter((name) => !name.endsWith('?')),
-    properties: Object.fromEntries(names.map((name) => [name.replace('?', ''), members[name]])),
-    ...more,
-  };
-}
 
 const published = (kind: FormKind, title: string, schema: JsonSchema): JsonSchema => ({
   $schema: DIALECT,
@@ -178,13 +152,13 @@ export const annexIIISchema = published(
       signature: mayBeEmpty(line('Signature')),
       date: instant('Time and date'),
     },
-    {
-      // Paragraph 7 asks for nothing; paragraph 8 is a question and says what it asks.
-      if: { type: 'object', properties: { ground: { const: 'FORCE_MAJEURE' } }, required: ['ground'] },
-      // oxlint-disable-next-line unicorn/no-thenable -- the keyword of JSON Schema
-      then: { properties: { clarificationNeeded: false } },
-      else: { required: ['clarificationNeeded'] },
-    },
+    // Paragraph 7 asks for nothing; paragraph 8 is a question and says what it asks.
+    where(
+      'ground',
+      'FORCE_MAJEURE',
+      { properties: { clarificationNeeded: false } },
+      { required: ['clarificationNeeded'] },
+    ),
   ),
 );
 
@@ -249,16 +223,18 @@ export const formSchema: JsonSchema = {
   type: 'object',
   required: ['form'],
   properties: { form: { enum: FORM_KINDS } },
-  allOf: FORM_KINDS.map((kind) => ({
-    if: { type: 'object', properties: { form: { const: kind } }, required: ['form'] },
-    // oxlint-disable-next-line unicorn/no-thenable -- the keyword of JSON Schema
-    then: object({
-      form: { const: kind },
-      v: { const: FORM_VERSION },
-      ...(kind === 'referral-response' ? { inReplyTo: line('Id of the referral that is answered') } : {}),
-      content: { $ref: `${SCHEMA_FOLDER}${kind}.json` },
-    }),
-  })),
+  allOf: FORM_KINDS.map((kind) =>
+    where(
+      'form',
+      kind,
+      object({
+        form: { const: kind },
+        v: { const: FORM_VERSION },
+        ...(kind === 'referral-response' ? { inReplyTo: line('Id of the referral that is answered') } : {}),
+        content: { $ref: `${SCHEMA_FOLDER}${kind}.json` },
+      }),
+    ),
+  ),
 };
 
 /** Every published schema by the last part of its address, without `.json`. */

@@ -1,7 +1,8 @@
 import { Controller, Get, Header, Inject, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { DomainError } from '../../domain/errors';
-import { SCHEMAS, SCHEMA_FOLDER, type JsonSchema } from '../../domain/forms/schemas';
+import type { JsonSchema } from '../../domain/forms/json-schema';
+import { SCHEMAS, SCHEMA_FOLDER } from '../../domain/forms/schemas';
 import { CONFIG, type Config } from '../../infra/config';
 import { Public } from '../../infra/http/allow';
 import { SchemaIndexView } from './forms.dto';
