@@ -1,4 +1,4 @@
-import { removeFolder, startTestServer, sweepLeftovers, VARIABLE } from './test-server';
+import { moveIntoMemory, removeFolder, startTestServer, sweepLeftovers, VARIABLE } from './test-server';
 
 declare global {
   var stopTestServer: (() => Promise<void>) | undefined;
@@ -6,11 +6,14 @@ declare global {
 
 export default async function globalSetup(): Promise<void> {
   sweepLeftovers();
-  const { server, folder, stop } = await startTestServer();
-  process.env[VARIABLE] = JSON.stringify(server);
-  const remove = (): void => removeFolder(folder);
+  const memory = moveIntoMemory();
+  const folders = memory ? [memory] : [];
+  const remove = (): void => folders.forEach(removeFolder);
   process.once('exit', remove);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
+  const { server, folder, stop } = await startTestServer();
+  folders.unshift(folder);
+  process.env[VARIABLE] = JSON.stringify(server);
   globalThis.stopTestServer = async () => {
     process.off('exit', remove);
     await stop().finally(remove);

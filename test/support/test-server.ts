@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  statfsSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, escapeIdentifier, type ClientConfig } from 'pg';
@@ -20,6 +30,25 @@ export const TEMPLATE = 'clepsydra_template';
 export const VARIABLE = 'TEST_SERVER';
 const PREFIX = 'clepsydra-test-';
 
+/** Linux keeps it in memory. */
+const MEMORY = '/dev/shm';
+const ROOM_BYTES = 4 * 2 ** 30;
+
+/**
+ * A database is a thousand small files, and every suite makes one: 40 ms in memory, 660 ms on an ext4 disk. Where memory has
+ * the room, all that a run writes lies in one folder there, which is its TMPDIR. Otherwise undefined, and nothing changes.
+ */
+export function moveIntoMemory(): string | undefined {
+  if (process.platform !== 'linux' || !existsSync(MEMORY)) return undefined;
+  const { bavail, bsize } = statfsSync(MEMORY);
+  if (Math.min(bavail * bsize, process.availableMemory()) < ROOM_BYTES) return undefined;
+  const folder = mkdtempSync(join(MEMORY, `${PREFIX}${process.pid}-`));
+  // What runs under another account finds its own folder in it, as in any folder for all.
+  chmodSync(folder, 0o711);
+  process.env.TMPDIR = folder;
+  return folder;
+}
+
 /** Kills the server of a test folder at once, since what it held is worth nothing. Returns its pid if it ran. */
 export function killServer(folder: string): number | undefined {
   const directory = join(folder, 'postgres');
@@ -34,8 +63,19 @@ export function killServer(folder: string): number | undefined {
   }
 }
 
+function foldersIn(folder: string): string[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
+  } catch {
+    // Another run has swept it.
+    return [];
+  }
+}
+
+/** Removes a folder, and ends the servers in it and in the folders of it. Safe to call twice. */
 export function removeFolder(folder: string): void {
-  killServer(folder);
+  for (const each of [folder, ...foldersIn(folder)]) killServer(each);
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
 }
 
@@ -50,9 +90,11 @@ function isAlive(pid: number): boolean {
 
 /** A run that was killed left its server and folder behind; the folder's name tells whose it was. */
 export function sweepLeftovers(): void {
-  for (const name of readdirSync(tmpdir())) {
-    const owner = name.startsWith(PREFIX) ? Number(name.slice(PREFIX.length).split('-')[0]) : 0;
-    if (owner > 0 && !isAlive(owner)) removeFolder(join(tmpdir(), name));
+  for (const root of [tmpdir(), MEMORY].filter((each) => existsSync(each))) {
+    for (const name of readdirSync(root)) {
+      const owner = name.startsWith(PREFIX) ? Number(name.slice(PREFIX.length).split('-')[0]) : 0;
+      if (owner > 0 && !isAlive(owner)) removeFolder(join(root, name));
+    }
   }
 }
 
