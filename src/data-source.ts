@@ -37,6 +37,7 @@ import { ScrutiniseOrders1764000950000 } from '../migrations/1764000950000-scrut
 import { CreateDuty1764000970000 } from '../migrations/1764000970000-create-duty';
 import { CreateLifeThreats1764000980000 } from '../migrations/1764000980000-create-life-threats';
 import { ReplyWithoutAccount1764000960000 } from '../migrations/1764000960000-reply-without-account';
+import { WriteToSmallPlatforms1764001000000 } from '../migrations/1764001000000-write-to-small-platforms';
 
 /** Entities and migrations as explicit lists: what is not named here does not exist. */
 export const ENTITIES = [
@@ -93,6 +94,7 @@ export const MIGRATIONS = [
   CreateDuty1764000970000,
   CreateLifeThreats1764000980000,
   ReplyWithoutAccount1764000960000,
+  WriteToSmallPlatforms1764001000000,
 ];
 
 /** TypeORM's settings for one connection string. Never synchronises: migrations are SQL. */

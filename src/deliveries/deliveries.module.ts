@@ -5,6 +5,9 @@ import { KeyfileProvider } from '../infra/crypto/keyfile';
 import { EgressModule } from '../infra/egress/egress.module';
 import { MailModule } from '../infra/mail/mail.module';
 import { NoticesModule } from '../notices/notices.module';
+import { AdvanceController } from './advance/advance.controller';
+import { AdvanceDeliveries } from './advance/advance-deliveries.service';
+import { AdvanceMailing } from './advance/advance-mailing.service';
 import { CHANNELS_OUT, FeedChannel, InboxChannel, ReplyLinks, type ChannelOut } from './channel';
 import { ContactPoints } from './contact-points.service';
 import { ContactPointsController, DeliveriesController, WebhooksController } from './deliveries.controller';
@@ -36,6 +39,7 @@ import { Webhooks } from './webhooks.service';
     WebhooksController,
     ContactPointsController,
     DeliveriesController,
+    AdvanceController,
     PagersController,
     ReplyController,
     ReplyLinksController,
@@ -63,6 +67,8 @@ import { Webhooks } from './webhooks.service';
     ReplyProofs,
     Revoking,
     Verifying,
+    AdvanceDeliveries,
+    AdvanceMailing,
     MailChannel,
     Calling,
     Pagers,

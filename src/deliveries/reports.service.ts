@@ -10,6 +10,7 @@ import { entryOf } from '../notices/notice-facts';
 import type { Notice } from '../notices/notice.entity';
 import { lockNotice } from '../notices/receiving';
 import { voidReceipt } from '../notices/voiding';
+import { reportOn } from './advance/advance-mails';
 import { Delivery } from './deliveries.entity';
 import { giveUp } from './giving-up';
 import { BESIDE, ofEvent, planRest } from './plan';
@@ -51,7 +52,8 @@ export class Reports implements OnApplicationBootstrap, BeforeApplicationShutdow
     if (action !== 'failed' && action !== 'delivered') return;
     await this.work.asWorker(async (tx) => {
       const found = await tx.findOneBy(Delivery, { id, channel: 'mail' });
-      const notice = found && (await lockNotice(tx, found.noticeId));
+      if (!found) return reportOn(tx, id, { action, status, at: this.clock.now() });
+      const notice = await lockNotice(tx, found.noticeId);
       const delivery = notice && (await tx.findOneBy(Delivery, { id }));
       if (!notice || !delivery) return;
       const at = this.clock.now();

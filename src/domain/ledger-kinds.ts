@@ -113,6 +113,11 @@ export const LEDGER_KINDS = {
   'case.assessed': 'A person assessed a case under Art. 2(7) and 1(3) of the Regulation',
   'case.assessment-signed-off': 'Another person signed a part of an assessment off',
   'order.advance-information': 'A provider was informed of procedures and deadlines before its first order',
+  'order.advance-received': 'A mail server proved that a provider has the information before its first order',
+  'order.advance-told': 'A relay took the information before a first order, which proves no receipt',
+  'order.advance-undelivered': 'A mail with the information before a first order was given up',
+  'order.advance-voided':
+    'What had counted as receipt of the information before a first order was none: the mail came back',
   'order.signed': 'A second person of the authority signed an order',
   'order.escalated': 'A referral was carried on as an order',
   'order.review-lodged': 'Somebody went to court against an order',

@@ -44,7 +44,11 @@ export function authorityFacts(
     name,
     kind,
     authority,
-  }: { readonly name: string; readonly kind: NoticeKind; readonly authority: AuthorityView | null },
+  }: {
+    readonly name: string;
+    readonly kind: NoticeKind | 'advance_information';
+    readonly authority: AuthorityView | null;
+  },
 ): (readonly [string, ComponentChildren])[] {
   const from = [t.from, name] as const;
   // A referral asks for something voluntary: which orders or sanctions the body could turn to has no place beside it.

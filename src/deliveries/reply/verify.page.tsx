@@ -61,7 +61,7 @@ export function renderVerified(lang: ContactLanguage, verified: Verified): strin
         facts={[
           ...authorityFacts(t, { name, kind, authority }),
           ...(authority ? [[t.verify.confirmedAt, utc(authority.confirmedAt)] as const] : []),
-          [t.reference, `${t.kind[kind]} ${reference}`],
+          [t.reference, kind === 'advance_information' ? t.verify.advance : `${t.kind[kind]} ${reference}`],
           [t.digest, digest ?? t.digestPending],
           [t.verify.mailed, utc(mailedAt)],
           ...(takenBackAt ? [[t.verify.takenBack, utc(takenBackAt)] as const] : []),

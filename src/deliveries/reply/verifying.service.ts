@@ -7,7 +7,7 @@ import { readCode } from './secrets';
 
 export interface Verified {
   readonly sender: string;
-  readonly kind: NoticeKind;
+  readonly kind: NoticeKind | 'advance_information';
   readonly authority: AuthorityView | null;
   readonly reference: string;
   readonly digest: string | null;
@@ -18,7 +18,7 @@ export interface Verified {
 interface Row {
   readonly sender_id: string;
   readonly sender: string;
-  readonly kind: NoticeKind;
+  readonly kind: Verified['kind'];
   readonly reference: string;
   readonly digest: string | null;
   readonly created_at: Date;
@@ -41,7 +41,12 @@ export class Verifying {
         `select n.sender_id, o.name as sender, n.kind, n.reference, l.created_at,
            coalesce(n.withdrawn_at, n.annulled_at) as taken_back_at,
            (select encode(e.leaf_hash, 'hex') from ledger_entry e where e.notice_id = n.id and e.kind = 'notice.sent') as digest
-         from reply_link l join notice n on n.id = l.notice_id join organisation o on o.id = n.sender_id where l.code = $1`,
+         from reply_link l join notice n on n.id = l.notice_id join organisation o on o.id = n.sender_id where l.code = $1
+         union all
+         select d.organisation_id, o.name, 'advance_information', '', d.created_at, null,
+           (select encode(e.leaf_hash, 'hex') from ledger_entry e where e.id = i.entry_id)
+         from advance_delivery d join advance_information i on i.id = d.information_id join organisation o on o.id = d.organisation_id
+         where d.code = $1`,
         [code],
       );
       if (!row) return null;

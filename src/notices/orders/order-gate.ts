@@ -5,6 +5,7 @@ import { firstOrderBar } from '../../domain/first-order';
 import { acceptsLanguage } from '../../domain/providers';
 import type { Tx } from '../../infra/database/work';
 import type { Notice } from '../notice.entity';
+import { informedBy } from './advance-information.queries';
 
 /** What an order must have before it goes, asked again when it goes: what was so when it was drafted may have changed. */
 export async function assertOrderCanGo(tx: Tx, notice: Notice, now: Date): Promise<void> {
@@ -24,18 +25,14 @@ export async function assertOrderCanGo(tx: Tx, notice: Notice, now: Date): Promi
 
 /** Art. 3(2): twelve hours after the information, for the first order of this authority to this provider. */
 async function assertAnnounced(tx: Tx, notice: Notice, isEmergency: boolean, now: Date): Promise<void> {
-  const pair = [notice.senderId, notice.recipientId];
   const before = await tx.query<unknown[]>(
     `select 1 from notice where sender_id = $1 and recipient_id = $2 and kind = 'removal_order' and sent_at is not null limit 1`,
-    pair,
+    [notice.senderId, notice.recipientId],
   );
-  const [informed] = await tx.query<{ sent_at: Date }[]>(
-    `select sent_at from advance_information where organisation_id = $1 and platform_id = $2 order by sent_at limit 1`,
-    pair,
-  );
-  const known = { hasOrdered: before.length > 0, informedAt: informed?.sent_at ?? null, isEmergency };
+  const { at: informedAt, awaitsReceipt } = await informedBy(tx, notice.senderId, notice.recipientId);
+  const known = { hasOrdered: before.length > 0, informedAt, isEmergency };
   const bar = firstOrderBar(known, now);
   if (bar === null) return;
   const readyAt = bar === 'never' ? null : bar.toISOString();
-  throw new DomainError('order.advance-information-missing', { readyAt });
+  throw new DomainError('order.advance-information-missing', { readyAt, awaitsReceipt });
 }

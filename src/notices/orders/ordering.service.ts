@@ -20,6 +20,8 @@ import { entryOf } from '../notice-facts';
 import type { NoticeView } from '../notice.view';
 import { Notice, NoticeItem } from '../notice.entity';
 import { lastAnswers, viewOf } from '../notices.queries';
+import { informationsOf } from './advance-information.queries';
+import { mailInformation } from './advance-job';
 import type { AdvanceInformationDto, AdvanceInformationView, DraftOrderDto } from './orders.dto';
 
 interface Home {
@@ -76,14 +78,18 @@ export class Ordering {
     });
   }
 
-  /** Sends a provider the information that it has twelve hours before a first order (Art. 3(2)). */
+  /**
+   * Sends a provider the information that it has twelve hours before a first order (Art. 3(2)): to its webhooks and its feed, and by
+   * mail to every address that it has declared.
+   */
   inform(actor: Actor, { platformId, text }: AdvanceInformationDto): Promise<AdvanceInformationView> {
     return this.work.run(actor, async (tx) => {
       await assertMayOrder(tx, actor.organisationId);
       await providerOf(tx, platformId);
       const [id, at] = [uuidv7(), this.clock.now()];
       await tx.query(
-        `insert into advance_information (id, organisation_id, platform_id, sent_at, sent_by, text) values ($1, $2, $3, $4, $5, $6)`,
+        `insert into advance_information (id, organisation_id, platform_id, sent_at, sent_by, text, by_mail_alone)
+         values ($1, $2, $3, $4, $5, $6, reached_by_mail_alone($3))`,
         [id, actor.organisationId, platformId, at, actor.personId, text],
       );
       const { id: entryId } = await append(tx, {
@@ -95,19 +101,18 @@ export class Ordering {
         shared: { text },
         audience: [platformId],
       });
+      await tx.query(`update advance_information set entry_id = $2 where id = $1`, [id, entryId]);
       await addJob(tx, TELL, { entryId });
-      return informationView({ id, organisation_id: actor.organisationId, platform_id: platformId, sent_at: at, text });
+      await mailInformation(tx, id);
+      const [view] = await informationsOf(tx, id);
+      if (!view) throw new Error('an information that was written is not there');
+      return view;
     });
   }
 
   /** What one's own organisation sent or was sent, newest first. */
   informations(actor: Actor): Promise<AdvanceInformationView[]> {
-    return this.work.read(actor, async (tx) => {
-      const rows = await tx.query<InformationRow[]>(
-        `select id, organisation_id, platform_id, sent_at, text from advance_information order by sent_at desc, id desc limit 500`,
-      );
-      return rows.map(informationView);
-    });
+    return this.work.read(actor, (tx) => informationsOf(tx));
   }
 
   private async insert(tx: Tx, actor: Actor, notice: Notice, dto: DraftOrderDto, home: Home): Promise<void> {
@@ -145,23 +150,6 @@ export class Ordering {
     ]);
   }
 }
-
-interface InformationRow {
-  readonly id: string;
-  readonly organisation_id: string;
-  readonly platform_id: string;
-  readonly sent_at: Date;
-  readonly text: string;
-}
-
-const informationView = (row: InformationRow): AdvanceInformationView => ({
-  id: row.id,
-  authorityId: row.organisation_id,
-  platformId: row.platform_id,
-  sentAt: row.sent_at.toISOString(),
-  text: row.text,
-  readyAt: endOf('TCO_FIRST_ORDER_NOTICE', row.sent_at).toISOString(),
-});
 
 async function assertOrderable(tx: Tx, { assessmentId, caseId }: DraftOrderDto): Promise<AssessmentView> {
   const assessment = await assessmentOf(tx, assessmentId);

@@ -221,8 +221,12 @@ export class AdvanceInformationView {
   platformId!: string;
   sentAt!: string;
   text!: string;
-  /** From when on a first order can follow without an emergency. */
-  readyAt!: string;
+  /** The provider could be reached by mail and by nothing else when it was sent: the twelve hours begin with a receipt. */
+  byMailAlone!: boolean;
+  /** The first receipt by mail that stands. */
+  receivedAt!: string | null;
+  /** From when on a first order can follow without an emergency; null: the twelve hours have not begun. */
+  readyAt!: string | null;
 }
 
 export class FormQuery {

@@ -159,6 +159,7 @@ export const DE: Texts = {
     unknownHelp:
       'Prüfen Sie die Eingabe. Bleibt er unbekannt, behandeln Sie die E-Mail als nicht echt: Folgen Sie keinem Link darin und fragen Sie die Behörde unter einer Nummer, die Sie selbst nachgeschlagen haben.',
     callRegister: 'Noch Zweifel? Rufen Sie diese Nummer aus dem Verzeichnis an.',
+    advance: 'Informationen vor einer ersten Entfernungsanordnung',
     mailed: 'Die E-Mail wurde erstellt',
     takenBack: 'Die Mitteilung wurde zurückgenommen oder aufgehoben',
     confirmedAt: 'Von einer Person mit der Quelle verglichen',

@@ -159,6 +159,7 @@ export const EN = {
     unknownHelp:
       'Check your typing. If it still is not known, treat the mail as not genuine: follow no link in it, and ask the authority by a number that you have looked up yourself.',
     callRegister: 'Still in doubt? Call this number, which is from the register.',
+    advance: 'Information before a first removal order',
     mailed: 'The mail was made',
     takenBack: 'The notice was taken back or annulled',
     confirmedAt: 'Compared with its source by a person',

@@ -159,6 +159,7 @@ export const FR: Texts = {
     unknownHelp:
       'Vérifiez la saisie. S’il reste inconnu, considérez que le message n’est pas authentique : ne suivez aucun lien et demandez à l’autorité par un numéro que vous avez cherché vous-même.',
     callRegister: 'Encore un doute ? Appelez ce numéro, qui provient du registre.',
+    advance: 'Informations préalables à une première injonction de retrait',
     mailed: 'Le message a été établi',
     takenBack: 'L’acte a été retiré ou annulé',
     confirmedAt: 'Comparé à sa source par une personne',
