@@ -23,6 +23,13 @@ export function rowsFor(vectors: number): number {
   return Math.floor(root * root * CHUNK_SLOTS);
 }
 
+/** Rows whose postings are sorted at once, in 8 MB, before they are placed. */
+const SORTED_ROWS = 2 ** 20;
+const POSTING_BYTES = 8;
+/** Slots whose numbers begin with the same byte. */
+const BUCKET_SLOTS = 256;
+const BUCKETS = CHUNK_SLOTS / BUCKET_SLOTS;
+
 /** Slots for all chunks, with the overflow blocks behind them; built chunk by chunk, because a chunk's fit the cache. */
 export class HammingArea {
   readonly address: number;
@@ -66,7 +73,10 @@ export class HammingArea {
     return this.#chunk + (this.#chunk < CHUNKS && row < this.#row ? 1 : 0);
   }
 
-  /** Places the next of `rows` rows: about `work` postings, or as much clearing. @returns true while there is more. */
+  /**
+   * Places the next of `rows` rows: about `work` postings, or as much clearing. @returns true while there is more.
+   * @throws RangeError when there is no memory.
+   */
   build(rows: number, work: number): boolean {
     for (let left = work; left > 0 && !this.isBuilt;) {
       if (this.#cleared < CHUNK_SLOTS) left -= this.#clear(left);
@@ -75,6 +85,7 @@ export class HammingArea {
         this.#chunk++;
         this.#cleared = 0;
         this.#row = 0;
+        if (this.#chunk === 1 && left >= rows * CHUNKS) this.#buildSorted(rows);
       }
     }
     return !this.isBuilt;
@@ -115,6 +126,49 @@ export class HammingArea {
     return start;
   }
 
+  /**
+   * All chunks behind the first, which has told which rows have postings. Those of many rows are sorted by the first byte of
+   * their slot's number, so that the slots that are written stay in the cache: otherwise two lines of memory are read and
+   * written for each of them.
+   */
+  #buildSorted(rows: number): void {
+    const { memory } = this;
+    const postings = memory.take(Math.min(rows, SORTED_ROWS) * POSTING_BYTES);
+    const counts = memory.take(CHUNKS * BUCKETS * 4);
+    try {
+      for (let from = 0; from < rows; from += SORTED_ROWS) {
+        this.#placeSorted(from, Math.min(rows, from + SORTED_ROWS), postings, counts);
+      }
+    } finally {
+      memory.release(counts, CHUNKS * BUCKETS * 4);
+      memory.release(postings, Math.min(rows, SORTED_ROWS) * POSTING_BYTES);
+    }
+    this.#chunk = CHUNKS;
+  }
+
+  #placeSorted(from: number, to: number, postings: number, counts: number): void {
+    const { memory } = this;
+    memory.bytes.fill(0, counts, counts + CHUNKS * BUCKETS * 4);
+    for (const [start, end] of segmentsOf(from, to)) memory.run.countRows(start, end, counts);
+    for (let chunk = 1; chunk < CHUNKS; chunk++) {
+      const ends = counts + chunk * BUCKETS * 4;
+      for (let at = ends, next = postings; at < ends + BUCKETS * 4; at += 4) {
+        const count = memory.words[at >> 2] ?? 0;
+        memory.words[at >> 2] = next;
+        next += count * POSTING_BYTES;
+      }
+      for (const [start, end] of segmentsOf(from, to)) memory.run.sortRows(chunk, start, end, ends);
+      for (let bucket = 0, start = postings; bucket < BUCKETS; bucket++) {
+        const end = memory.words[(ends >> 2) + bucket] ?? 0;
+        const first = chunk * CHUNK_SLOTS + bucket * BUCKET_SLOTS;
+        if (from === 0) memory.run.clear(this.address, first, first + BUCKET_SLOTS);
+        memory.reserveBlocks((end - start) / POSTING_BYTES);
+        memory.run.placeSorted(this.address, first, start, end);
+        start = end;
+      }
+    }
+  }
+
   #clear(work: number): number {
     const first = this.#chunk * CHUNK_SLOTS;
     const wanted = Math.ceil((work * CLEARED_PER_POSTING) / this.vectors);
@@ -141,5 +195,13 @@ export class HammingArea {
       this.onChained(memory.words[at] ?? 0, memory.words[at + 1] ?? 0, memory.words[at + 2] ?? 0);
     }
     return to;
+  }
+}
+
+function* segmentsOf(from: number, to: number): Generator<[number, number]> {
+  for (let start = from; start < to;) {
+    const end = Math.min(to, start + SEGMENT_ROWS - (start % SEGMENT_ROWS));
+    yield [start, end];
+    start = end;
   }
 }

@@ -13,6 +13,8 @@ export class HammingDirectory {
   readonly #parts: Uint32Array[] = Array.from({ length: PARTS }, () => new Uint32Array(8).fill(EMPTY));
   readonly #sizes = new Uint32Array(PARTS);
   #size = 0;
+  /** What is looked at only to have it near must be kept, or the loads are left out. */
+  #seen = 0;
 
   constructor(readonly idOf: (row: number) => number) {}
 
@@ -39,6 +41,17 @@ export class HammingDirectory {
       const present = this.#parts[number]?.length ?? 0;
       if (length > present) this.#resize(number, Math.max(length, floor(present * 1.5)));
     }
+  }
+
+  /** Looks where each of these ids is or would go, so that the misses of the cache overlap. */
+  touch(ids: Uint32Array, from: number, to: number): void {
+    let seen = 0;
+    for (let at = from; at < to; at++) {
+      const hash = mixed(ids[at] ?? 0);
+      const part = this.#parts[hash >>> 24];
+      if (part) seen ^= part[homeOf(hash, part.length)] ?? 0;
+    }
+    this.#seen = seen;
   }
 
   /** @returns the row that the id has already, or undefined when it now has this one. */

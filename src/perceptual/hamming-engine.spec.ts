@@ -303,3 +303,27 @@ it('compares every entry, and misses none, when there is no memory for what does
   while (store.rebuildStep());
   expectExact(store, entries, 15, 3);
 });
+
+it('misses none of more than a million that come at once, equal ones and a crowd among them', () => {
+  const random = randomFrom(16);
+  const count = 2 ** 20 + 10_000;
+  const words = Uint32Array.from({ length: count * 8 }, () => random() * 2 ** 32);
+  // All around the place where postings are sorted anew.
+  for (let row = 2 ** 20 - 300; row < 2 ** 20 + 300; row++) words[row * 8] = BASE[0]!;
+  for (let row = 2 ** 20 - 50; row < 2 ** 20 + 50; row++) words.set(BASE, row * 8);
+  const bytes = new Uint8Array(count * 32);
+  for (let row = 0; row < count; row++) bytes.set(bytesOfWords(words.subarray(row * 8, row * 8 + 8)), row * 32);
+  const ids = Uint32Array.from({ length: count }, (_, at) => at);
+  const store = new HammingEngine(count, { permutation: IDENTITY });
+  const flat = new HammingEngine(count, { flatBelow: Number.POSITIVE_INFINITY });
+  for (const each of [store, flat]) expect(each.insertMany(ids, bytes)).toBe(count);
+  while (store.rebuildStep());
+
+  const rows = [0, 2 ** 20 - 299, 2 ** 20 - 1, 2 ** 20, 2 ** 20 + 299, count - 1];
+  const rest = Array.from({ length: 60 }, () => Math.floor(random() * count));
+  for (const row of [...rows, ...rest]) {
+    const asked = flipped(words.subarray(row * 8, row * 8 + 8), Math.floor(random() * 25), random);
+    expectSame(store.query(asked, 31), flat.query(asked, 31), `row ${row}`);
+  }
+  expect(store.query(BASE, 31)).toHaveLength(100);
+});

@@ -41,7 +41,6 @@ const WORKER = `
   parentPort.postMessage({ asked, missed, wrong, size: reader.size });
 `;
 
-// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
 const ask = (worker: Worker, hash: Uint32Array) => worker.postMessage(hash);
 
 const next = (worker: Worker): Promise<unknown> =>

@@ -104,6 +104,7 @@ export class HammingRows {
     let copied = first;
     try {
       for (let at = 0; at < ids.length; at++) {
+        if (at % 64 === 0) this.#directory.touch(ids, at, Math.min(ids.length, at + 64));
         const id = ids[at] ?? 0;
         const present = this.#directory.claim(id, row);
         if (present === undefined) {

@@ -11,6 +11,9 @@ export interface HammingExports {
   insert(area: number, row: number, fromChunk: number, toChunk: number): void;
   remove(area: number, row: number, fromChunk: number, toChunk: number): void;
   find(area: number, query: number): number;
+  countRows(from: number, to: number, counts: number): void;
+  sortRows(chunk: number, from: number, to: number, ends: number): void;
+  placeSorted(area: number, firstSlot: number, from: number, to: number): void;
   placeRange(area: number, chunk: number, from: number, to: number, out: number): number;
 }
 

@@ -964,7 +964,7 @@
 
   ;; Whether the row at $row has the hash at $q and postings of its own.
   (func $isSame (param $q i32) (param $row i32) (result i32)
-    (local $at i32) (local $link i32)
+    (local $at i32)
     (if (i32.ge_u (local.get $row) (i32.load (i32.const 116))) (then (return (i32.const 0))))
     (local.set $at (call $rowAt (local.get $row)))
     (if (v128.any_true
@@ -972,12 +972,7 @@
             (v128.xor (v128.load (local.get $q)) (v128.load (local.get $at)))
             (v128.xor (v128.load offset=16 (local.get $q)) (v128.load offset=16 (local.get $at)))))
       (then (return (i32.const 0))))
-    (local.set $link (i32.load (call $linkAt (local.get $row))))
-    (i32.and
-      (i32.eqz (i32.and (local.get $link) (i32.const 0x40000000)))
-      (i32.or
-        (i32.lt_s (local.get $link) (i32.const 0))
-        (i32.ne (i32.and (local.get $link) (i32.const 0xffffff)) (i32.const 0xffffff)))))
+    (call $hasPostings (i32.load (call $linkAt (local.get $row)))))
 
   (func $sameOf (param $bits i32) (param $ids i32) (param $q i32) (result i32)
     (local $row i32)
@@ -1147,6 +1142,104 @@
           (i32.lt_u (local.tee $from (i32.add (local.get $from) (i32.const 1))) (local.get $stop))))
       (br_if $groups (i32.lt_u (local.get $from) (local.get $to))))
     (i32.div_u (i32.sub (local.get $out) (local.get $start)) (i32.const 12)))
+
+  ;; Whether a row with this link has postings of its own.
+  (func $hasPostings (param $link i32) (result i32)
+    (i32.and
+      (i32.eqz (i32.and (local.get $link) (i32.const 0x40000000)))
+      (i32.or
+        (i32.lt_s (local.get $link) (i32.const 0))
+        (i32.ne (i32.and (local.get $link) (i32.const 0xffffff)) (i32.const 0xffffff)))))
+
+  ;; Adds, of those rows $from..$to of one segment that have postings of their own, how many have each first byte of slot number:
+  ;; 256 counts for each of 16 chunks at $counts.
+  (func (export "countRows") (param $from i32) (param $to i32) (param $counts i32)
+    (local $at i32) (local $links i32) (local $k i32) (local $count i32)
+    (local.set $at (call $rowAt (local.get $from)))
+    (local.set $links (call $linkAt (local.get $from)))
+    (loop $rows
+      (if (call $hasPostings (i32.load (local.get $links)))
+        (then
+          (local.set $k (i32.const 0))
+          (loop $chunks
+            (local.set $count
+              (i32.add
+                (i32.add (local.get $counts) (i32.shl (local.get $k) (i32.const 9)))
+                (i32.shl (i32.load8_u offset=1 (i32.add (local.get $at) (local.get $k))) (i32.const 2))))
+            (i32.store (local.get $count) (i32.add (i32.load (local.get $count)) (i32.const 1)))
+            (br_if $chunks (i32.lt_u (local.tee $k (i32.add (local.get $k) (i32.const 2))) (i32.const 32))))))
+      (local.set $at (i32.add (local.get $at) (i32.const 32)))
+      (local.set $links (i32.add (local.get $links) (i32.const 4)))
+      (br_if $rows
+        (i32.lt_u (local.tee $from (i32.add (local.get $from) (i32.const 1))) (local.get $to)))))
+
+  ;; Appends the postings of one chunk of the same rows to 256 lists by that byte, whose ends are at $ends: row number, the other
+  ;; byte of slot number, sketch, in 8 bytes each.
+  (func (export "sortRows") (param $chunk i32) (param $from i32) (param $to i32) (param $ends i32)
+    (local $at i32) (local $links i32) (local $sketchAt i32) (local $s i32) (local $end i32) (local $posting i32)
+    (local.set $at (i32.add (call $rowAt (local.get $from)) (i32.shl (local.get $chunk) (i32.const 1))))
+    (local.set $sketchAt
+      (select (i32.const -30) (i32.const 2) (i32.eq (local.get $chunk) (i32.const 15))))
+    (local.set $links (call $linkAt (local.get $from)))
+    (loop $rows
+      (if (call $hasPostings (i32.load (local.get $links)))
+        (then
+          (local.set $s (i32.load16_u (local.get $at)))
+          (local.set $end
+            (i32.add (local.get $ends) (i32.shl (i32.shr_u (local.get $s) (i32.const 8)) (i32.const 2))))
+          (local.set $posting (i32.load (local.get $end)))
+          (i32.store (local.get $end) (i32.add (local.get $posting) (i32.const 8)))
+          (i64.store
+            (local.get $posting)
+            (i64.or
+              (i64.extend_i32_u (i32.or (local.get $from) (i32.shl (local.get $s) (i32.const 24))))
+              (i64.shl (i64.load16_u (i32.add (local.get $at) (local.get $sketchAt))) (i64.const 32))))))
+      (local.set $at (i32.add (local.get $at) (i32.const 32)))
+      (local.set $links (i32.add (local.get $links) (i32.const 4)))
+      (br_if $rows
+        (i32.lt_u (local.tee $from (i32.add (local.get $from) (i32.const 1))) (local.get $to)))))
+
+  ;; Places one such list, whose slots begin with $first: they are few enough to stay in the cache. Up to one overflow block a
+  ;; posting is taken.
+  (func (export "placeSorted") (param $area i32) (param $first i32) (param $at i32) (param $end i32)
+    (local $slots i32) (local $stride i32) (local $ids i32) (local $laneBytes i32) (local $counts i32) (local $capacity i32)
+    (local $row i32) (local $s i32) (local $lane i32) (local $count i32)
+    (if (i32.ge_u (local.get $at) (local.get $end)) (then (return)))
+    (local.set $stride (i32.load offset=8 (local.get $area)))
+    (local.set $laneBytes (i32.load offset=12 (local.get $area)))
+    (local.set $capacity (i32.load offset=16 (local.get $area)))
+    (local.set $slots
+      (i32.add (i32.load (local.get $area)) (i32.mul (local.get $first) (local.get $stride))))
+    (local.set $ids
+      (i32.add (i32.load offset=4 (local.get $area)) (i32.mul (local.get $first) (local.get $laneBytes))))
+    (local.set $counts
+      (i32.add (i32.load offset=20 (local.get $area)) (i32.shl (local.get $first) (i32.const 1))))
+    (loop $postings
+      (local.set $row (i32.load (local.get $at)))
+      (local.set $s (i32.shr_u (local.get $row) (i32.const 24)))
+      (local.set $row (i32.and (local.get $row) (i32.const 0xffffff)))
+      (local.set $count
+        (i32.load16_u (i32.add (local.get $counts) (i32.shl (local.get $s) (i32.const 1)))))
+      (local.set $lane (i32.and (local.get $count) (i32.const 0x7fff)))
+      (if (i32.lt_u (local.get $lane) (local.get $capacity))
+        (then
+          (i32.store16
+            (i32.add (local.get $counts) (i32.shl (local.get $s) (i32.const 1)))
+            (i32.add (local.get $count) (i32.const 1)))
+          (call $putNumber
+            (i32.add
+              (i32.add (local.get $ids) (i32.mul (local.get $s) (local.get $laneBytes)))
+              (i32.mul (local.get $lane) (i32.const 3)))
+            (local.get $row))
+          (i32.store16
+            (i32.add
+              (i32.add (local.get $slots) (i32.mul (local.get $s) (local.get $stride)))
+              (i32.shl (local.get $lane) (i32.const 1)))
+            (i32.load16_u offset=4 (local.get $at))))
+        (else
+          (call $place (local.get $area) (local.get $row) (i32.shr_u (local.get $first) (i32.const 16)))))
+      (br_if $postings
+        (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 8))) (local.get $end)))))
 
   ;; The lane among $bits whose row number is $row, or -1.
   (func $laneOf (param $bits i32) (param $ids i32) (param $row i32) (result i32)
