@@ -14,7 +14,7 @@ export class HammingDirectory {
   readonly #sizes = new Uint32Array(PARTS);
   #size = 0;
   /** What is looked at only to have it near must be kept, or the loads are left out. */
-  #seen = 0;
+  seen = 0;
 
   constructor(readonly idOf: (row: number) => number) {}
 
@@ -51,7 +51,7 @@ export class HammingDirectory {
       const part = this.#parts[hash >>> 24];
       if (part) seen ^= part[homeOf(hash, part.length)] ?? 0;
     }
-    this.#seen = seen;
+    this.seen = seen;
   }
 
   /** @returns the row that the id has already, or undefined when it now has this one. */
