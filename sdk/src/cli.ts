@@ -1,3 +1,4 @@
+import { version } from '../package.json';
 import { readInput, type Input } from './cli/args';
 import { profileOf, type Context } from './cli/context';
 import { delegate } from './cli/delegate';
@@ -110,6 +111,10 @@ async function dispatch(
   }
   if (name === 'help' || name === '--help' || name === '-h') {
     output.lines(helpFor(rest.find((arg) => !arg.startsWith('-'))));
+    return EXIT.ok;
+  }
+  if (name === '--version') {
+    output.result({ version }, () => [version]);
     return EXIT.ok;
   }
   if (DELEGATED.has(name)) return delegate(around.packageFolder, [name, ...rest]);

@@ -1,5 +1,5 @@
 import type { OpenedSession, Organisation, Session } from './account-api';
-import type { Receipt } from './api';
+import type { Acknowledged, Receipt } from './api';
 import type { CaseFile, CaseItem, CustodyEntry, Exhibit, Refused } from './case-api';
 import type { FeedPage } from './ledger-api';
 import type { Notice } from './notice-api';
@@ -44,5 +44,5 @@ export type Conformity = [
   Fits<Served['FeedbackAnswer'], FeedbackGiven>,
   Fits<Served['NoticeView'], Notice>,
   Fits<Served['FeedPageView'], FeedPage>,
-  Fits<Served['ReceiptView'], Receipt>,
+  Fits<Served['ReceiptView'], Receipt & Acknowledged>,
 ];

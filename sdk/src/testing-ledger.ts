@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { bytesToHex } from '@noble/hashes/utils.js';
+import { acknowledgedBytes, messageDigest, type Acknowledgement } from '../../src/domain/acknowledgement';
 import { toBase64 } from '../../src/domain/base64';
 import { formatVerifierKey, signCheckpoint, verifierKeyOf } from '../../src/domain/checkpoint';
 import { entryBytes, type LedgerEntry } from '../../src/domain/ledger-entry';
@@ -70,6 +71,12 @@ export class TestingLedger implements LedgerSource {
     const range = this.#leaves().reduce((grown, leaf) => appendLeaf(grown, leaf), EMPTY_RANGE);
     const checkpoint = { origin: this.#key.name, size: range.size, root: rootOf(range), at: null };
     return signCheckpoint(checkpoint, this.#key, (message) => sign(null, message, this.#keys.privateKey));
+  }
+
+  /** What the machine says of a message that led to this entry. */
+  acknowledge(message: unknown, entryId: string): Acknowledgement {
+    const claim = { id: randomUUID(), entryId, sha256: messageDigest(message), receivedAt: '2026-03-02T09:00:00.000Z' };
+    return { ...claim, signature: toBase64(sign(null, acknowledgedBytes(claim), this.#keys.privateKey)) };
   }
 
   key(): Promise<string> {

@@ -59,7 +59,7 @@ export function overview(verbs: readonly Verb[]): string[] {
     '',
     ...table(verbs.map(({ name, args, summary }) => [`  ${name}${args ? ` ${args}` : ''}`, summary])),
     '',
-    'clepsydra <command> --help explains one, with examples; clepsydra help exit-codes lists the exit codes.',
+    'clepsydra <command> --help explains one, with examples; clepsydra help exit-codes lists the exit codes, clepsydra --version says which this is.',
     'As operator, beside an installation: clepsydra init | verify | db-check.',
     'A notice may be named by its id or its reference. Every command takes --json.',
     '',
