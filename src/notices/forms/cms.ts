@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { constants, createHash } from 'node:crypto';
 import { Integer, ObjectIdentifier, OctetString, Sequence } from 'asn1js';
 import {
   AlgorithmIdentifier,
@@ -7,17 +7,19 @@ import {
   ContentInfo,
   EncapsulatedContentInfo,
   IssuerAndSerialNumber,
+  RSASSAPSSParams,
   SignedAndUnsignedAttributes,
   SignedData,
   SignerInfo,
 } from 'pkijs';
+import type { Digest, SigningScheme } from '../../infra/crypto/pkcs11/token-task';
 
-/** What signs: a key file here, a token behind PKCS #11 elsewhere. Only the key itself differs. */
+/** What signs: a key in a file (key-file.ts) or on a token (token-file.ts). Only the key itself differs. */
 export interface CertificateSigner {
   /** DER, the signer's own first, then those that lead to its root. */
   readonly certificates: readonly Uint8Array[];
-  readonly algorithm: 'RSA' | 'ECDSA';
-  /** Over SHA-256 of these bytes: PKCS #1 v1.5, or ECDSA in DER. */
+  readonly scheme: SigningScheme;
+  /** Over these bytes, by that scheme; ECDSA in DER. */
   readonly sign: (bytes: Uint8Array) => Promise<Uint8Array>;
 }
 
@@ -27,10 +29,35 @@ const OID = {
   contentType: '1.2.840.113549.1.9.3',
   messageDigest: '1.2.840.113549.1.9.4',
   signingCertificateV2: '1.2.840.113549.1.9.16.2.47',
-  sha256: '2.16.840.1.101.3.4.2.1',
-  RSA: '1.2.840.113549.1.1.11',
-  ECDSA: '1.2.840.10045.4.3.2',
+  pss: '1.2.840.113549.1.1.10',
+  mgf1: '1.2.840.113549.1.1.8',
 } as const;
+
+/** RFC 5754. */
+const BY_DIGEST = {
+  sha256: { digest: '2.16.840.1.101.3.4.2.1', RSA: '1.2.840.113549.1.1.11', ECDSA: '1.2.840.10045.4.3.2' },
+  sha384: { digest: '2.16.840.1.101.3.4.2.2', RSA: '1.2.840.113549.1.1.12', ECDSA: '1.2.840.10045.4.3.3' },
+  sha512: { digest: '2.16.840.1.101.3.4.2.3', RSA: '1.2.840.113549.1.1.13', ECDSA: '1.2.840.10045.4.3.4' },
+} as const satisfies Record<Digest, object>;
+
+/** How node:crypto is told of a scheme. */
+export const paddingOf = (scheme: SigningScheme): { readonly padding?: number; readonly saltLength?: number } =>
+  scheme.kind === 'RSA-PSS' ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: scheme.saltBytes } : {};
+
+const digestOf = (digest: Digest): AlgorithmIdentifier =>
+  new AlgorithmIdentifier({ algorithmId: BY_DIGEST[digest].digest });
+
+function signatureOf(scheme: SigningScheme): AlgorithmIdentifier {
+  if (scheme.kind !== 'RSA-PSS') return new AlgorithmIdentifier({ algorithmId: BY_DIGEST[scheme.digest][scheme.kind] });
+  // RFC 4055, 3.1: with the digest named twice, because the defaults are SHA-1.
+  const hashAlgorithm = digestOf(scheme.digest);
+  const parameters = new RSASSAPSSParams({
+    hashAlgorithm,
+    maskGenAlgorithm: new AlgorithmIdentifier({ algorithmId: OID.mgf1, algorithmParams: hashAlgorithm.toSchema() }),
+    saltLength: scheme.saltBytes,
+  });
+  return new AlgorithmIdentifier({ algorithmId: OID.pss, algorithmParams: parameters.toSchema() });
+}
 
 const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
 const exact = (bytes: Uint8Array): ArrayBuffer => new Uint8Array(bytes).buffer;
@@ -44,10 +71,10 @@ const signingCertificate = (certificate: Uint8Array): Sequence =>
  * The signed attributes of CAdES-BES as PAdES wants them (ETSI EN 319 142-1, 6.3): no signing time, which stands in the PDF.
  * In the order of DER, because that is how they are hashed.
  */
-function signedAttributes(content: Uint8Array, certificate: Uint8Array): SignedAndUnsignedAttributes {
+function signedAttributes(content: Uint8Array, certificate: Uint8Array, digest: Digest): SignedAndUnsignedAttributes {
   const attributes = [
     new Attribute({ type: OID.contentType, values: [new ObjectIdentifier({ value: OID.data })] }),
-    new Attribute({ type: OID.messageDigest, values: [octets(sha256(content))] }),
+    new Attribute({ type: OID.messageDigest, values: [octets(createHash(digest).update(content).digest())] }),
     new Attribute({ type: OID.signingCertificateV2, values: [signingCertificate(certificate)] }),
   ];
   const encoded = attributes.map((attribute) => ({ attribute, der: Buffer.from(attribute.toSchema().toBER()) }));
@@ -69,9 +96,9 @@ export async function detachedCms(content: Uint8Array, signer: CertificateSigner
   const certificates = signer.certificates.map((der) => Certificate.fromBER(exact(der)));
   const [leaf] = certificates;
   if (!leaf) throw new Error('a signer without a certificate');
-  const signedAttrs = signedAttributes(content, own);
+  const signedAttrs = signedAttributes(content, own, signer.scheme.digest);
   const signature = await signer.sign(toBeSigned(signedAttrs));
-  const digestAlgorithm = new AlgorithmIdentifier({ algorithmId: OID.sha256 });
+  const digestAlgorithm = digestOf(signer.scheme.digest);
   const signedData = new SignedData({
     version: 1,
     digestAlgorithms: [digestAlgorithm],
@@ -83,7 +110,7 @@ export async function detachedCms(content: Uint8Array, signer: CertificateSigner
         sid: new IssuerAndSerialNumber({ issuer: leaf.issuer, serialNumber: serialOf(leaf) }),
         digestAlgorithm,
         signedAttrs,
-        signatureAlgorithm: new AlgorithmIdentifier({ algorithmId: OID[signer.algorithm] }),
+        signatureAlgorithm: signatureOf(signer.scheme),
         signature: octets(signature),
       }),
     ],

@@ -3,6 +3,7 @@ import type { Form } from '../../domain/forms/forms';
 import type { FormLanguage } from '../../domain/forms/languages';
 import { ClockSource } from '../../infra/clock-source';
 import { CONFIG, type Config } from '../../infra/config';
+import { Tokens } from '../../infra/crypto/pkcs11/token';
 import { Turns } from '../../infra/media/turns';
 import type { SignedForm } from './authority-keys.service';
 import type { CertificateSigner } from './cms';
@@ -10,6 +11,7 @@ import { Drawing } from './drawing';
 import { openKeyFile } from './key-file';
 import { signPdf } from './pades';
 import { readSignedForm, type ReadForm } from './read-form';
+import { openTokenFile } from './token-file';
 import { validForm } from './validate-form';
 
 /** `both`: by certificate as a PDF, and by key over the data. */
@@ -38,13 +40,14 @@ const READERS = 2;
 export class FormDocuments implements OnApplicationShutdown {
   private readonly drawing = new Drawing();
   private readonly turns = new Turns(READERS);
+  private readonly tokens = new Tokens();
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly clock: ClockSource,
   ) {}
 
-  /** @throws DomainError request.invalid, form.too-large, form.certificate-unusable */
+  /** @throws DomainError request.invalid, form.too-large, form.certificate-unusable, token.* */
   async draw(form: Form, { language, issuer, jws }: DocumentOptions): Promise<FormDocument> {
     validForm(form);
     const at = this.clock.now();
@@ -60,10 +63,14 @@ export class FormDocuments implements OnApplicationShutdown {
   }
 
   onApplicationShutdown(): Promise<void> {
+    this.tokens.close();
     return this.drawing.close();
   }
 
-  private signerOf(organisationId: string, at: Date): Promise<CertificateSigner | undefined> {
-    return openKeyFile(this.config.certificatesDirectory, organisationId, at);
+  private async signerOf(organisationId: string, at: Date): Promise<CertificateSigner | undefined> {
+    const { certificatesDirectory: folder } = this.config;
+    return (
+      (await openTokenFile(folder, organisationId, at, this.tokens)) ?? (await openKeyFile(folder, organisationId, at))
+    );
   }
 }

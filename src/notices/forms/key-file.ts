@@ -1,9 +1,9 @@
-import { X509Certificate, createPrivateKey, sign, type KeyObject } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { X509Certificate, createPrivateKey, sign, type KeyObject, type SignKeyObjectInput } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DomainError } from '../../domain/errors';
-import type { CertificateSigner } from './cms';
+import { chainOf, mustBeValid, schemeOf, secretFile, unusable } from './certificate-files';
+import { paddingOf, type CertificateSigner } from './cms';
 import { openPkcs12 } from './pkcs12';
 
 const ENDINGS = ['.pem', '.p12'] as const;
@@ -15,50 +15,21 @@ export interface KeyMaterial {
   readonly certificates: readonly X509Certificate[];
 }
 
-/** Why the file cannot be used, for the operator; never what is in it. */
-const unusable = (reason: string): DomainError => new DomainError('form.certificate-unusable', { reason });
-
-const isAbsent = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
-
-/** The file, or undefined where there is none. What others may read is refused: it is a key. */
-async function secretFile(path: string): Promise<Buffer | undefined> {
-  try {
-    const { mode } = await stat(path);
-    if ((mode & 0o077) !== 0) throw unusable('others may read the file or the passphrase: chmod 600');
-    return await readFile(path);
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
-    throw error instanceof DomainError ? error : unusable('the file cannot be read');
-  }
-}
-
 const parsePem = (file: Buffer, passphrase: string): KeyMaterial => ({
   key: createPrivateKey({ key: file, passphrase }),
   certificates: (file.toString('latin1').match(BLOCK) ?? []).map((pem) => new X509Certificate(pem)),
 });
 
-/** The signer's certificate first, then each one's issuer as far as the file has them. */
-function chainOf(leaf: X509Certificate, all: readonly X509Certificate[]): X509Certificate[] {
-  const chain = [leaf];
-  for (let last = leaf; ;) {
-    const issuer = all.find((one) => !chain.includes(one) && last.checkIssued(one));
-    if (!issuer) return chain;
-    chain.push(issuer);
-    last = issuer;
-  }
-}
-
 function signerOf({ key, certificates }: KeyMaterial, at: Date): CertificateSigner {
   const leaf = certificates.find((one) => one.checkPrivateKey(key));
   if (!leaf) throw unusable('no certificate in the file belongs to its key');
-  if (at < leaf.validFromDate || at > leaf.validToDate) throw unusable('the certificate is not valid now');
-  const kind = key.asymmetricKeyType;
-  if (kind !== 'rsa' && kind !== 'ec') throw unusable('the key is neither RSA nor on an elliptic curve');
-  const signAside = promisify<string, Uint8Array, KeyObject, Buffer>(sign);
+  mustBeValid(leaf, at);
+  const scheme = schemeOf(leaf);
+  const signAside = promisify<string, Uint8Array, SignKeyObjectInput, Buffer>(sign);
   return {
     certificates: chainOf(leaf, certificates).map(({ raw }) => raw),
-    algorithm: kind === 'rsa' ? 'RSA' : 'ECDSA',
-    sign: (bytes) => signAside('sha256', bytes, key),
+    scheme,
+    sign: (bytes) => signAside(scheme.digest, bytes, { key, ...paddingOf(scheme) }),
   };
 }
 

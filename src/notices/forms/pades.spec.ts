@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ContentInfo, SignedData } from 'pkijs';
 import { ONE_OF_EACH } from '../../../test/support/forms';
+import { has } from '../../../test/support/commands';
+import { signatureParts } from '../../../test/support/signed-pdf';
 import { openKeyFile } from './key-file';
 import { signPdf } from './pades';
 import { readForm } from './read-form';
@@ -14,31 +16,8 @@ const [form] = ONE_OF_EACH;
 let at = new Date();
 const DAY_MS = 86_400_000;
 
-const has = (command: string): boolean => {
-  try {
-    execFileSync('/bin/sh', ['-c', `command -v ${command}`], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-};
 const openssl = has('openssl') ? it : it.skip;
 const withPdfsig = has('openssl') && has('pdfsig') ? it : it.skip;
-
-/** What the signature covers, and the CMS itself, as the PDF's own byte range says. */
-function parts(pdf: Uint8Array): { readonly covered: Buffer; readonly cms: Buffer } {
-  const file = Buffer.from(pdf);
-  const [, a, b, c, d] = /\/ByteRange \[(\d+) (\d+) (\d+) (\d+)\]/.exec(file.toString('latin1')) ?? [];
-  const [from, length, next, rest] = [a, b, c, d].map(Number) as [number, number, number, number];
-  expect(next + rest).toBe(file.length);
-  const padded = Buffer.from(file.subarray(from + length + 1, next - 1).toString('latin1'), 'hex');
-  // DER says how long it is; the placeholder is padded with zeroes.
-  const size = 4 + padded.readUInt16BE(2);
-  return {
-    covered: Buffer.concat([file.subarray(from, from + length), file.subarray(next, next + rest)]),
-    cms: padded.subarray(0, size),
-  };
-}
 
 describe('a form signed with the certificate of its authority', () => {
   let folder: string;
@@ -76,7 +55,7 @@ describe('a form signed with the certificate of its authority', () => {
   };
 
   openssl.each(['unit-pem', 'unit-p12'])('is a signature that openssl verifies up to the root: %s', async (unit) => {
-    const { covered, cms } = parts(await signed(unit));
+    const { covered, cms } = signatureParts(await signed(unit));
     keep('cms.der', cms);
     keep('covered.bin', covered);
     // -purpose any: the test's certificates have no key usage for mail, which openssl asks for otherwise.
@@ -86,7 +65,7 @@ describe('a form signed with the certificate of its authority', () => {
   });
 
   openssl('names the certificate that was meant, and no signing time of its own', async () => {
-    const { cms } = parts(await signed('unit-pem'));
+    const { cms } = signatureParts(await signed('unit-pem'));
     const data = new SignedData({ schema: ContentInfo.fromBER(new Uint8Array(cms).buffer).content });
     const types = data.signerInfos[0]!.signedAttrs!.attributes.map(({ type }) => type);
     expect(types.toSorted()).toEqual(['1.2.840.113549.1.9.16.2.47', '1.2.840.113549.1.9.3', '1.2.840.113549.1.9.4']);
