@@ -20,6 +20,7 @@ import { FormsModule } from './notices/forms/forms.module';
 import { LifeThreatModule } from './notices/life-threat/life-threat.module';
 import { NoticesModule } from './notices/notices.module';
 import { OrdersModule } from './notices/orders/orders.module';
+import { ReceivedOrdersModule } from './notices/received/received.module';
 import { RecheckModule } from './notices/recheck/recheck.module';
 import { RedressModule } from './notices/redress/redress.module';
 import { ScrutinyModule } from './notices/scrutiny/scrutiny.module';
@@ -81,6 +82,7 @@ export class AppModule {
         DeliveriesModule,
         DutyModule,
         LifeThreatModule,
+        ReceivedOrdersModule,
         TransparencyModule,
       ],
       providers: [Background],

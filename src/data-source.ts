@@ -36,6 +36,7 @@ import { CreateOrders1764000940000 } from '../migrations/1764000940000-create-or
 import { ScrutiniseOrders1764000950000 } from '../migrations/1764000950000-scrutinise-orders';
 import { CreateDuty1764000970000 } from '../migrations/1764000970000-create-duty';
 import { CreateLifeThreats1764000980000 } from '../migrations/1764000980000-create-life-threats';
+import { ReceiveOrders1764000990000 } from '../migrations/1764000990000-receive-orders';
 import { ReplyWithoutAccount1764000960000 } from '../migrations/1764000960000-reply-without-account';
 import { WriteToSmallPlatforms1764001000000 } from '../migrations/1764001000000-write-to-small-platforms';
 
@@ -93,6 +94,7 @@ export const MIGRATIONS = [
   ScrutiniseOrders1764000950000,
   CreateDuty1764000970000,
   CreateLifeThreats1764000980000,
+  ReceiveOrders1764000990000,
   ReplyWithoutAccount1764000960000,
   WriteToSmallPlatforms1764001000000,
 ];

@@ -18,8 +18,8 @@ import {
 import { PERMISSIONS, ROLES, type Permission, type Role } from '../domain/permissions';
 import {
   COMPETENCES,
-  ORGANISATION_KINDS,
   PLATFORM_SIZES,
+  TENANT_KINDS,
   type Competence,
   type OrganisationKind,
   type PlatformSize,
@@ -160,8 +160,8 @@ export class PersonView {
 const HOST = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 export class RegisterOrganisationDto {
-  @IsIn(ORGANISATION_KINDS)
-  kind!: OrganisationKind;
+  @IsIn(TENANT_KINDS)
+  kind!: (typeof TENANT_KINDS)[number];
 
   @IsString()
   @Length(1, 200)

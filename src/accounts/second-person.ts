@@ -26,7 +26,7 @@ export interface SecondPersonRule {
   readonly subject: string;
   /** Table in which the subject must be visible to the person who asks. */
   readonly table:
-    'content_item' | 'case_file' | 'notice' | 'exhibit' | 'signal' | 'organisation' | 'signal_quarantine' | 'scrutiny';
+    'content_item' | 'case_file' | 'notice' | 'exhibit' | 'signal' | 'organisation' | 'signal_quarantine' | 'scrutiny' | 'received_order';
   /** Members of the body that both people have to give alike: another value is another question. */
   readonly alike?: readonly string[];
   /** Throws where the verb would be refused whoever agrees: a second person is not asked for what cannot be done. */

@@ -89,6 +89,7 @@ export const PROBLEMS = {
   'assessment.same-person': [409, 'Somebody else has to do this'],
   'assessment.signed-off': [409, 'This part was signed off already'],
   'order.not-orderable': [409, 'No order can rest on this assessment'],
+  'order.not-assessed': [409, 'These items came into the case after the assessment'],
   'order.out-of-scope': [409, 'The service is out of scope of removal orders'],
   'order.home-unknown': [409, 'The home Member State of the provider is not known'],
   'order.home-authority-unknown': [409, 'Nobody here receives the copy for the home authority'],

@@ -18,7 +18,7 @@ const OWN = 'platform.read feed.read ledger.read figures.read organisation.read'
 const ADMIN = `${OWN} organisation.manage person.read person.manage api-key.manage contact.manage webhook.manage`;
 const POLICIES = `${ADMIN} signal-policy.manage exchange.manage signal-list.read`;
 const UNIT = `${OWN} case.open case.read case.close case.assess order.draft order.sign scrutiny.decide review.record exhibit.read exhibit.view custody.read signal.contribute signal.query signal-list.read match.decide provider.propose notice.draft notice.send notice.withdraw notice.close notice.read life-threat.read life-threat.take`;
-const HOST = `${OWN} exhibit.read exhibit.view custody.read signal.contribute signal.query signal-list.read match.decide notice.read notice.acknowledge notice.answer review.record life-threat.report life-threat.read`;
+const HOST = `${OWN} exhibit.read exhibit.view custody.read signal.contribute signal.query signal-list.read match.decide notice.read notice.acknowledge notice.answer review.record life-threat.report life-threat.read received-order.hand-in received-order.read received-order.decide`;
 const POLICE = `${OWN} case.open case.read case.close exhibit.read exhibit.view custody.read signal.query signal-list.read life-threat.read life-threat.take`;
 const HASHES = `${OWN} signal.contribute signal.query signal.fetch signal.opine signal.withdraw signal.resolve signal-list.read signal-list.manage`;
 const MATRIX: readonly (readonly [kind: (typeof ORGANISATION_KINDS)[number], role: (typeof ROLES)[number], string])[] =
@@ -49,7 +49,7 @@ const MATRIX: readonly (readonly [kind: (typeof ORGANISATION_KINDS)[number], rol
     [
       'platform',
       'integration',
-      `${OWN} exhibit.read custody.read signal.contribute signal.vouch signal.query signal.fetch signal-list.read notice.read notice.acknowledge notice.answer life-threat.report life-threat.read`,
+      `${OWN} exhibit.read custody.read signal.contribute signal.vouch signal.query signal.fetch signal-list.read notice.read notice.acknowledge notice.answer life-threat.report life-threat.read received-order.hand-in received-order.read`,
     ],
     ['investigative_body', 'investigator', POLICE],
     ['investigative_body', 'supervisor', `${POLICE} signal.fetch signal-policy.manage approval.decide`],

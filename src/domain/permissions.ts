@@ -43,6 +43,9 @@ export const AVAILABLE_TO = {
   'notice.acknowledge': ['platform'],
   'notice.answer': ['platform'],
   'life-threat.report': ['platform'],
+  'received-order.hand-in': ['platform'],
+  'received-order.read': ['platform'],
+  'received-order.decide': ['platform'],
   'life-threat.read': HOLDS_CONTENT,
   'life-threat.take': ['authority', 'investigative_body'],
   'platform.read': EVERY,
@@ -126,6 +129,9 @@ const MODERATOR = [
   ...OWN_RECORD,
   'life-threat.report',
   'life-threat.read',
+  'received-order.hand-in',
+  'received-order.read',
+  'received-order.decide',
   'notice.read',
   'notice.acknowledge',
   'notice.answer',
@@ -172,6 +178,9 @@ const MACHINE = [
   'notice.answer',
   'life-threat.report',
   'life-threat.read',
+  // Whether an order is genuine is found out by people.
+  'received-order.hand-in',
+  'received-order.read',
 ] as const;
 
 /**
@@ -246,6 +255,7 @@ export const ROLES_OF_KIND: Readonly<Record<OrganisationKind, readonly Role[]>> 
   oversight: ['auditor', 'supervisor', 'admin', 'integration'],
   civil_society: ['curator', 'supervisor', 'auditor', 'admin', 'integration'],
   operator: ['operator', 'auditor', 'admin'],
+  external: [],
 };
 
 /** Whether bodies of this kind can have the permission at all. */

@@ -6,6 +6,7 @@ import { FILE_HELP } from './problem-help/files';
 import { NOTICE_HELP } from './problem-help/notices';
 import { ORDER_HELP } from './problem-help/orders';
 import { PARTY_HELP } from './problem-help/parties';
+import { RECEIVED_ORDER_HELP } from './problem-help/received-orders';
 import { REQUEST_HELP } from './problem-help/requests';
 import { SIGNAL_HELP } from './problem-help/signals';
 
@@ -17,6 +18,7 @@ export const PROBLEM_HELP: Readonly<Record<ProblemCode, string>> = {
   ...CASE_HELP,
   ...NOTICE_HELP,
   ...ORDER_HELP,
+  ...RECEIVED_ORDER_HELP,
   ...CHANNEL_HELP,
   ...SIGNAL_HELP,
   ...EXCHANGE_HELP,

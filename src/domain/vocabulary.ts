@@ -4,7 +4,7 @@
  */
 
 /** What a tenant is. A competence, not a kind, says what an authority may do. */
-export const ORGANISATION_KINDS = [
+export const TENANT_KINDS = [
   'authority',
   'platform',
   'investigative_body',
@@ -12,6 +12,8 @@ export const ORGANISATION_KINDS = [
   'civil_society',
   'operator',
 ] as const;
+/** `external`: the authority of an order that came from outside, as the platform that received it knows it. Nobody is in it. */
+export const ORGANISATION_KINDS = [...TENANT_KINDS, 'external'] as const;
 export type OrganisationKind = (typeof ORGANISATION_KINDS)[number];
 
 /** TCO Art 12(1): removal orders, scrutiny and penalties may lie with different authorities; referring needs none of them (recital 40). */

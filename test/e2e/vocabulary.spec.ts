@@ -25,6 +25,13 @@ import {
   REVIEW_LODGERS,
   REVIEW_OUTCOMES,
 } from '../../src/domain/redress';
+import {
+  MANIFEST_ERRORS,
+  RECEIVED_REASONS,
+  RECEIVED_STATES,
+  REFUTATIONS,
+  STATED_CHANNELS,
+} from '../../src/domain/received-orders';
 import { SCRUTINY_ORIGINS, SCRUTINY_OUTCOMES, SCRUTINY_STATES } from '../../src/domain/scrutiny';
 import { PROBE_CAUSES, PROBE_OUTCOMES, PROBE_REASONS } from '../../src/domain/probe';
 import * as vocabulary from '../../src/domain/vocabulary';
@@ -118,6 +125,12 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
   'life_threat.copy_channel': EUROPOL_COPY_CHANNELS,
   'life_threat_recipient.reason': LIFE_THREAT_REASONS,
   'pager.kind': vocabulary.PAGER_KINDS,
+  'received_order.state': RECEIVED_STATES,
+  'received_order.reasons': RECEIVED_REASONS,
+  'received_order.errors': MANIFEST_ERRORS,
+  'received_order.refutations': REFUTATIONS,
+  'received_order.stated_channel': STATED_CHANNELS,
+  'received_order_answer.channel': STATED_CHANNELS,
 };
 
 describe('closed lists', () => {

@@ -93,6 +93,12 @@ function parse(jws: string): Parsed | string {
   }
 }
 
+/** The key that a detached JWS names, unverified; null for what is none. */
+export function kidOf(jws: string): string | null {
+  const parsed = parse(jws);
+  return typeof parsed === 'string' ? null : parsed.kid;
+}
+
 /** Whether one of these keys signed exactly this form, and had not been retired when the form says it was made. */
 export function checkJws(form: Form, jws: string, keys: AuthorityJwks, verify: VerifySignature): FormVerdict {
   const parsed = parse(jws);
