@@ -32,14 +32,6 @@ export type Offence = (typeof OFFENCES)[number];
 export const SIGN_OFF_PARTS = ['second_review', 'legal'] as const;
 export type SignOffPart = (typeof SIGN_OFF_PARTS)[number];
 
-/** Rec. 11: what the assessment takes into account. */
-export interface Factors {
-  readonly wording: string;
-  readonly context: string;
-  readonly harmPotential: string;
-  readonly listedEntity: string | null;
-}
-
 export interface Assessed {
   readonly categories: readonly Category[];
   readonly exclusions: readonly Exclusion[];

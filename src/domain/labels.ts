@@ -1,6 +1,6 @@
 import type { FieldFault } from './errors';
 import { escapeToken, isRecord } from './json';
-import { CATEGORIES, IDEOLOGIES, SEVERITIES, type Category, type Ideology, type Severity } from './vocabulary';
+import { CATEGORIES, IDEOLOGIES, SEVERITIES, type Category, type Ideology } from './vocabulary';
 
 /** Of the words below. A contribution keeps the version that its labels were of; a changed meaning is a new version. */
 export const VOCABULARY_VERSION = '2026-1';
@@ -55,13 +55,6 @@ export interface Labels {
   readonly behaviours?: readonly Behaviour[];
   readonly contentType?: ContentType;
   readonly entityClass?: EntityClass;
-}
-
-/** Labels with what is said of the whole item beside them. */
-export interface Labelled {
-  readonly labels: Labels;
-  readonly severity?: Severity;
-  readonly incident?: string;
 }
 
 const FACETS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([

@@ -1,5 +1,4 @@
 import { DomainError } from './errors';
-import type { LedgerKind } from './ledger-kinds';
 
 export const NOTICE_STATES = [
   'draft',
@@ -71,21 +70,6 @@ export const SIDE_OF: Readonly<Record<NoticeEvent, 'sender' | 'platform' | 'serv
   annul: 'service',
 };
 
-/** The ledger entry that each event writes; an answer writes one for each item. */
-export const ENTRY_OF = {
-  send: 'notice.leaving',
-  undo: 'notice.recalled',
-  depart: 'notice.sent',
-  receive: 'notice.received',
-  void_receipt: 'notice.receipt-voided',
-  acknowledge: 'notice.acknowledged',
-  answer_part: 'notice.answered',
-  answer: 'notice.answered',
-  close: 'notice.closed',
-  withdraw: 'notice.withdrawn',
-  annul: 'notice.annulled',
-} as const satisfies Record<NoticeEvent, LedgerKind>;
-
 /** One step of the table, or null where the table has none. */
 const direct = (state: NoticeState, event: NoticeEvent): NoticeState | null => {
   const row: Partial<Record<NoticeEvent, NoticeState>> = NEXT[state];
@@ -130,20 +114,11 @@ export function steps(state: NoticeState, event: NoticeEvent): readonly Step[] {
   return found;
 }
 
-/** The events that `event` implies in `state`, in order and without itself. */
-export const impliedEvents = (state: NoticeState, event: NoticeEvent): readonly NoticeEvent[] =>
-  steps(state, event)
-    .slice(0, -1)
-    .map((step) => step.event);
-
 /** What may happen next, implied or not: what a screen offers and an answer lists. */
 export const possibleEvents = (state: NoticeState): readonly NoticeEvent[] =>
   NOTICE_EVENTS.filter((event) => chain(state, event) !== null);
 
 export const isFinal = (state: NoticeState): boolean => Object.keys(NEXT[state]).length === 0;
-
-/** The clock runs from receipt until no item is open. */
-export const isClockRunning = (state: NoticeState): boolean => state === 'received' || state === 'acknowledged';
 
 /** Which of the two answering events it is, given the outcome of every item after this answer (null: still open). */
 export const answeringEvent = (outcomesAfter: readonly (string | null)[]): 'answer' | 'answer_part' =>

@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { DomainError } from './errors';
 import {
-  ENTRY_OF_SCRUTINY,
   SCRUTINY_EVENTS,
   SCRUTINY_NEXT,
   SCRUTINY_STATES,
@@ -63,7 +62,6 @@ describe('the course of a scrutiny', () => {
         expect([state, event, code]).toEqual([state, event, stated === null ? refusal : null]);
       }
     }
-    expect(Object.keys(ENTRY_OF_SCRUTINY)).toEqual([...SCRUTINY_EVENTS]);
   });
 
   it('finds no infringement before the issuer answered or its time to answer is over, and clears at any time', () => {

@@ -1,6 +1,5 @@
 import { endOf } from './deadlines';
 import { DomainError } from './errors';
-import type { LedgerKind } from './ledger-kinds';
 
 /** Who set a scrutiny going (TCO Art. 4(3), 4(4)). */
 export const SCRUTINY_ORIGINS = ['own_initiative', 'provider', 'content_provider'] as const;
@@ -22,13 +21,6 @@ export const SCRUTINY_NEXT = {
   answered: { clear: 'decided', infringe: 'decided' },
   decided: {},
 } as const satisfies Record<ScrutinyState, Partial<Record<ScrutinyEvent, ScrutinyState>>>;
-
-export const ENTRY_OF_SCRUTINY = {
-  intend: 'scrutiny.intended',
-  answer: 'scrutiny.answered',
-  clear: 'scrutiny.decided',
-  infringe: 'scrutiny.decided',
-} as const satisfies Record<ScrutinyEvent, LedgerKind>;
 
 /** @throws DomainError `scrutiny.intention-first`, `scrutiny.illegal-transition` */
 export function advanceScrutiny(state: ScrutinyState, event: ScrutinyEvent): ScrutinyState {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as vocabulary from './vocabulary';
 
-const { SIGNAL_HEX_LENGTH, SIGNAL_TYPES, isCountry, isLanguage, isSignalHash } = vocabulary;
+const { SIGNAL_HEX_LENGTH, SIGNAL_TYPES, isLanguage, isSignalHash } = vocabulary;
 const LISTS = Object.entries(vocabulary).flatMap(([name, list]) =>
   Array.isArray(list) ? [[name, list.filter((word) => typeof word === 'string')] as const] : [],
 );
@@ -18,8 +18,6 @@ describe('the vocabulary', () => {
       expect([tag, isLanguage(tag)]).toEqual([tag, true]);
     for (const tag of ['', 'FR', 'f', 'french', 'pt-br', 'fr_FR', 'fr-', 'fr\n', 'x-private'])
       expect([tag, isLanguage(tag)]).toEqual([tag, false]);
-    expect(isCountry('FR')).toBe(true);
-    expect(isCountry('fr')).toBe(false);
   });
 
   it('takes a hash only in lower-case hexadecimal of the length its type has', () => {

@@ -237,7 +237,6 @@ export const isLanguage = (value: string): boolean => LANGUAGE_SHAPE.test(value)
 
 /** ISO 3166-1 alpha-2 shape. */
 export const COUNTRY_SHAPE = /^[A-Z]{2}$/;
-export const isCountry = (value: string): boolean => COUNTRY_SHAPE.test(value);
 
 const HEX = /^[0-9a-f]+$/;
 /** True when `value` is a hash of that type as we store it: lower-case hexadecimal of the right length. */

@@ -88,7 +88,7 @@ const sectionG = object({
 });
 
 /** Annex I of Regulation (EU) 2021/784. */
-export const annexISchema = published(
+const annexISchema = published(
   'annex-i',
   'Removal order (Regulation (EU) 2021/784, Annex I)',
   object({
@@ -128,7 +128,7 @@ const answerToOrder = {
 } satisfies Record<string, JsonSchema>;
 
 /** Annex II of Regulation (EU) 2021/784. */
-export const annexIISchema = published(
+const annexIISchema = published(
   'annex-ii',
   'Feedback following removal or disabling of access (Regulation (EU) 2021/784, Annex II)',
   object({
@@ -140,7 +140,7 @@ export const annexIISchema = published(
 );
 
 /** Annex III of Regulation (EU) 2021/784. */
-export const annexIIISchema = published(
+const annexIIISchema = published(
   'annex-iii',
   'Impossibility to execute the removal order (Regulation (EU) 2021/784, Annex III)',
   object(
@@ -173,7 +173,7 @@ const target = {
 } satisfies JsonSchema;
 
 /** A referral (recital 40). */
-export const referralSchema = published(
+const referralSchema = published(
   'referral',
   'Referral for voluntary consideration',
   object({
@@ -194,7 +194,7 @@ export const referralSchema = published(
   }),
 );
 
-export const referralResponseSchema = published(
+const referralResponseSchema = published(
   'referral-response',
   'Response to a referral',
   object({
@@ -216,7 +216,7 @@ export const CONTENT_SCHEMAS: Readonly<Record<FormKind, JsonSchema>> = {
 };
 
 /** The document that is signed and embedded in a PDF: one of the contents with its name. */
-export const formSchema: JsonSchema = {
+const formSchema: JsonSchema = {
   $schema: DIALECT,
   $id: `${SCHEMA_FOLDER}form.json`,
   title: 'A form with its name, as it is signed and embedded',
