@@ -18,6 +18,7 @@ import { MailChannel } from './mail-channel';
 import { Calling } from './pagers/calling.service';
 import { PagersController } from './pagers/pagers.controller';
 import { Pagers } from './pagers/pagers.service';
+import { PuttingBack } from './reply/putting-back.service';
 import { MailedReplyLinks } from './reply/reply-links';
 import { ReplyProofs } from './reply/reply-proofs';
 import { ReplyController } from './reply/reply.controller';
@@ -63,6 +64,7 @@ import { Webhooks } from './webhooks.service';
     },
     MailedReplyLinks,
     { provide: ReplyLinks, useExisting: MailedReplyLinks },
+    PuttingBack,
     Replying,
     ReplyProofs,
     Revoking,

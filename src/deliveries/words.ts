@@ -32,6 +32,8 @@ interface Words {
   readonly items: string;
   readonly time: Readonly<Record<NoticeKind, string>>;
   readonly answer: string;
+  /** With the link of a notice that was taken back. */
+  readonly reinstate: string;
   readonly code: string;
   readonly open: string;
   readonly distrust: string;
@@ -61,6 +63,7 @@ const WORDS: Readonly<Record<ContactLanguage, Words>> = {
       removal_order: `To be carried out within ${ORDER_MINUTES} minutes of receipt (Regulation (EU) 2021/784, Article 3(3)).`,
     },
     answer: 'Read and answer, without an account',
+    reinstate: 'Say what you have put back, without an account',
     code: 'Code',
     open: 'Read and answer after signing in at',
     distrust: 'Not sure that this is genuine? Do not follow a link. Type this address yourself:',
@@ -88,6 +91,7 @@ const WORDS: Readonly<Record<ContactLanguage, Words>> = {
       removal_order: `À exécuter dans les ${ORDER_MINUTES} minutes suivant la réception (règlement (UE) 2021/784, article 3, paragraphe 3).`,
     },
     answer: 'Lire et répondre, sans compte',
+    reinstate: 'Dire ce que vous avez rétabli, sans compte',
     code: 'Code',
     open: 'Lire et répondre après connexion sur',
     distrust: 'Un doute sur l’origine de ce message ? Ne suivez aucun lien. Tapez vous-même cette adresse :',
@@ -115,6 +119,7 @@ const WORDS: Readonly<Record<ContactLanguage, Words>> = {
       removal_order: `Innerhalb von ${ORDER_MINUTES} Minuten nach Erhalt auszuführen (Verordnung (EU) 2021/784, Artikel 3 Absatz 3).`,
     },
     answer: 'Lesen und antworten, ohne Konto',
+    reinstate: 'Mitteilen, was Sie wiederhergestellt haben, ohne Konto',
     code: 'Code',
     open: 'Lesen und antworten nach Anmeldung unter',
     distrust: 'Zweifel an der Echtheit? Folgen Sie keinem Link. Tippen Sie diese Adresse selbst ein:',
@@ -138,8 +143,9 @@ export function mailText(gist: Gist, language: ContactLanguage): { readonly subj
     `${words.reference}: ${gist.reference}`,
     `${words.items}: ${gist.items}`,
   ];
+  const isTakenBack = gist.event === 'notice.withdrawn' || gist.event === 'notice.annulled';
   const answer = gist.reply
-    ? [`${words.answer}:`, gist.reply.url, `${words.code}: ${gist.reply.code}`]
+    ? [`${isTakenBack ? words.reinstate : words.answer}:`, gist.reply.url, `${words.code}: ${gist.reply.code}`]
     : [`${words.open}:`, gist.site];
   const verify = [words.distrust, `${gist.site}/verify`];
   const blocks = [[kind], facts, [changed ?? words.time[gist.kind]], answer, verify];

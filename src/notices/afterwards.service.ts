@@ -15,7 +15,6 @@ import { entryOf } from './notice-facts';
 import type { NoticeView } from './notice.view';
 import { Notice, type NoticeAnswer } from './notice.entity';
 import { lastAnswers, viewOf } from './notices.queries';
-import { Obstacle } from './obstacle.entity';
 import { notePreservation } from './preservation';
 import { lockNotice } from './receiving';
 import { Reinstatement } from './reinstatement.entity';
@@ -60,7 +59,7 @@ export class Afterwards {
         {
           kind: notice.kind,
           outcome: answer?.outcome ?? null,
-          isCrossBorder: notice.homeAuthorityId !== null,
+          isCrossBorder: await isCrossBorder(tx, notice),
           preservation: preservation?.state ?? null,
           preserveUntil: preserveUntil(notice, answer),
         },
@@ -80,25 +79,35 @@ export class Afterwards {
   /** What the platform did about being asked to put an item back. */
   answerReinstatement(actor: Actor, id: string, itemId: string, dto: AnswerReinstatementDto): Promise<NoticeView> {
     return this.work.run(actor, async (tx) => {
-      const { notice } = await this.lockItem(tx, actor, id, itemId);
-      const where = { noticeId: id, itemId, outcome: IsNull() };
-      const open = await tx.findOne(Reinstatement, { where, lock: { mode: 'pessimistic_write' } });
-      if (!open) throw new DomainError('reinstatement.not-asked');
-      const at = this.clock.now();
-      const { outcome, doneAt = null, reason = null } = dto;
-      if ((outcome === 'reinstated') !== (doneAt !== null)) throw new DomainError('reinstatement.time-required');
-      if (doneAt && (doneAt > at || doneAt < open.askedAt)) throw new DomainError('reinstatement.instant');
-      await tx.update(Reinstatement, { id: open.id }, { outcome, doneAt, reason, answeredAt: at });
-      const dims = {
-        ground: open.ground,
-        outcome,
-        askedAt: open.askedAt.toISOString(),
-        doneAt: doneAt?.toISOString() ?? null,
-      };
-      const shared = reason === null ? {} : { shared: { reason } };
-      await append(tx, entryOf(notice, { kind: 'reinstatement.answered', actor, at, itemId, dims, ...shared }));
+      await this.answerReinstatementIn(tx, actor, id, itemId, dto);
       return viewOf(tx, actor, id);
     });
+  }
+
+  async answerReinstatementIn(
+    tx: Tx,
+    actor: Actor,
+    id: string,
+    itemId: string,
+    dto: AnswerReinstatementDto,
+  ): Promise<void> {
+    const { notice } = await this.lockItem(tx, actor, id, itemId);
+    const where = { noticeId: id, itemId, outcome: IsNull() };
+    const open = await tx.findOne(Reinstatement, { where, lock: { mode: 'pessimistic_write' } });
+    if (!open) throw new DomainError('reinstatement.not-asked');
+    const at = this.clock.now();
+    const { outcome, doneAt = null, reason = null } = dto;
+    if ((outcome === 'reinstated') !== (doneAt !== null)) throw new DomainError('reinstatement.time-required');
+    if (doneAt && (doneAt > at || doneAt < open.askedAt)) throw new DomainError('reinstatement.instant');
+    await tx.update(Reinstatement, { id: open.id }, { outcome, doneAt, reason, answeredAt: at });
+    const dims = {
+      ground: open.ground,
+      outcome,
+      askedAt: open.askedAt.toISOString(),
+      doneAt: doneAt?.toISOString() ?? null,
+    };
+    const shared = reason === null ? {} : { shared: { reason } };
+    await append(tx, entryOf(notice, { kind: 'reinstatement.answered', actor, at, itemId, dims, ...shared }));
   }
 
   /** The clock writes facts; that an order was not complied with is said by a person of the competent authority, with reasons. */
@@ -111,18 +120,16 @@ export class Afterwards {
       assertVersion(notice.version, dto.version);
       if (notice.kind !== 'removal_order') throw new DomainError('notice.not-an-order');
       const at = this.clock.now();
-      const clock = await tx.findOneBy(NoticeClock, { noticeId: id });
-      const stands = clock && isPast(clock, at) && clock.correction === null;
+      const missed = await missedDeadline(tx, id, at);
       const isVoid = notice.state === 'withdrawn' || notice.state === 'annulled';
-      if (!stands || isVoid || (await tx.existsBy(Obstacle, { noticeId: id, endedAt: IsNull() })))
-        throw new DomainError('notice.not-overdue');
+      if (!missed || isVoid) throw new DomainError('notice.not-overdue');
       const recorded = await tx.query<unknown[]>(
         `insert into non_compliance (notice_id, organisation_id, recorded_by, recorded_at, reasons) values ($1, $2, $3, $4, $5)
          on conflict do nothing returning notice_id`,
         [id, actor.organisationId, actor.personId, at, dto.reasons],
       );
       if (recorded.length === 0) throw new DomainError('notice.non-compliance-recorded');
-      const dims = { dueAt: clock.dueAt.toISOString() };
+      const dims = { dueAt: missed.toISOString() };
       const shared = { reasons: dto.reasons };
       await append(tx, entryOf(notice, { kind: 'notice.non-compliance', actor, at, dims, shared }));
       return viewOf(tx, actor, id);
@@ -144,6 +151,29 @@ export class Afterwards {
     const answer = (await lastAnswers(tx, [id])).find((one) => one.itemId === itemId);
     return { notice, answer, preservation };
   }
+}
+
+/** Also where its home authority is not on this installation: what has to stay possible to put back does not depend on that. */
+async function isCrossBorder(tx: Tx, notice: Notice): Promise<boolean> {
+  if (notice.homeAuthorityId !== null) return true;
+  const [order] = await tx.query<{ is_cross_border: boolean }[]>(
+    `select is_cross_border from removal_order where notice_id = $1`,
+    [notice.id],
+  );
+  return order?.is_cross_border ?? false;
+}
+
+/** The deadline that passed and stands: of the present run, or of one before an obstacle that was told of too late. */
+async function missedDeadline(tx: Tx, noticeId: string, at: Date): Promise<Date | null> {
+  const clock = await tx.findOneBy(NoticeClock, { noticeId });
+  if (!clock) return null;
+  if (isPast(clock, at) && clock.correction === null) return clock.dueAt;
+  const [run] = await tx.query<{ due_at: Date }[]>(
+    `select due_at from clock_run where clock_id = $1 and run_no < $2 and fact is not null and correction is null
+     order by run_no desc limit 1`,
+    [clock.id, clock.runNo],
+  );
+  return run?.due_at ?? null;
 }
 
 /** Six calendar months from the removal (Art. 6(2)), for an order; a referral creates no such duty. */

@@ -1,5 +1,12 @@
 import type { ProblemCode } from '../../domain/errors';
-import { DECLINE_REASONS, ITEM_OUTCOMES, type DeclineReason, type ItemOutcome } from '../../domain/vocabulary';
+import {
+  DECLINE_REASONS,
+  ITEM_OUTCOMES,
+  REINSTATEMENT_OUTCOMES,
+  type DeclineReason,
+  type ItemOutcome,
+  type ReinstatementOutcome,
+} from '../../domain/vocabulary';
 import type { Texts } from './texts/en';
 
 export type Fault = keyof Texts['faults'];
@@ -20,6 +27,8 @@ const FAULT_OF: Readonly<Partial<Record<ProblemCode, Fault>>> = {
   'notice.no-obstacle': 'obstacle',
   'notice.illegal-transition': 'state',
   'life-threat.basis': 'states',
+  'reinstatement.instant': 'back',
+  'reinstatement.not-asked': 'overtaken',
 };
 export const faultOf = (code: ProblemCode): Fault => FAULT_OF[code] ?? 'other';
 
@@ -40,7 +49,7 @@ export const ITEMS_ON_PAGE = 20;
 
 /** The names of an item's fields, by its place on the page; `ALL` are those of every open item that has no choice of its own. */
 export const ALL = 'All';
-export const nameOf = (field: 'item' | 'seen' | 'choice' | 'measure', place: number | typeof ALL): string =>
+export const nameOf = (field: 'item' | 'seen' | 'choice' | 'measure' | 'reason', place: number | typeof ALL): string =>
   `${field}${place}`;
 
 export interface Choice {
@@ -73,6 +82,39 @@ export function choicesOf(fields: Fields): { readonly items: readonly ItemChoice
     return [{ ...choice, itemId, afterRevision: Number.parseInt(fields[nameOf('seen', place)] ?? '', 10) || 0 }];
   }).flat();
   return { items, all: choiceAt(fields, ALL) };
+}
+
+export interface PutBack {
+  readonly outcome: ReinstatementOutcome;
+  /** When it was back, as it was typed, in UTC; null: now. */
+  readonly done: string | null;
+  readonly reason: string | null;
+}
+
+/** Of why an item is not put back, on one line of the page. */
+export const MAX_REASON = 500;
+
+function putBackAt(fields: Fields, place: number | typeof ALL): PutBack | null {
+  const chosen = fields[nameOf('choice', place)] ?? '';
+  if (chosen === '') return null;
+  const outcome = REINSTATEMENT_OUTCOMES.find((one) => one === chosen);
+  const reason = fields[nameOf('reason', place)]?.trim() || null;
+  if (!outcome) throw new ReplyFault('other');
+  if ((reason?.length ?? 0) > MAX_REASON) throw new ReplyFault('text');
+  return { outcome, done: fields[nameOf('measure', place)]?.trim() || null, reason };
+}
+
+/** What became of each item of the page that was to be put back, and of all others. @throws ReplyFault */
+export function putBacksOf(fields: Fields): {
+  readonly items: readonly (PutBack & { readonly itemId: string })[];
+  readonly all: PutBack | null;
+} {
+  const items = Array.from({ length: ITEMS_ON_PAGE }, (_, place) => {
+    const itemId = fields[nameOf('item', place)];
+    const putBack = itemId === undefined ? null : putBackAt(fields, place);
+    return itemId !== undefined && putBack ? [{ ...putBack, itemId }] : [];
+  }).flat();
+  return { items, all: putBackAt(fields, ALL) };
 }
 
 const TYPED = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?$/;

@@ -20,7 +20,7 @@ export interface NoticePage extends LinkPage, Shown {
   readonly given: Fields;
 }
 
-const fieldsOfPage = ({ token, lang, form }: Pick<NoticePage, 'token' | 'lang' | 'form'>): Fields => ({
+export const fieldsOfPage = ({ token, lang, form }: Pick<NoticePage, 'token' | 'lang' | 'form'>): Fields => ({
   token,
   lang,
   form,
@@ -146,7 +146,15 @@ function Sending({ t, given, fix }: { readonly t: Texts; readonly given: Fields;
   );
 }
 
-function Pages({ t, current, pages }: { readonly t: Texts; readonly current: number; readonly pages: number }): VNode {
+export function Pages({
+  t,
+  current,
+  pages,
+}: {
+  readonly t: Texts;
+  readonly current: number;
+  readonly pages: number;
+}): VNode {
   const to = (number: number, text: string): VNode | null =>
     number < 1 || number > pages ? null : (
       <button class="plain" name="page" value={String(number)} formaction="/reply">

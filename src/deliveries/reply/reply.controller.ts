@@ -10,6 +10,7 @@ import { answerErrorsUnder } from '../../infra/http/problem.filter';
 import { RateLimit } from '../../infra/http/rate-limit';
 import { faultOf, fieldsOf, ReplyFault, type Fault, type Fields } from './form-body';
 import { renderNotice } from './notice.page';
+import { renderReinstatement } from './reinstatement.page';
 import { REPLY_STYLE } from './page-style';
 import { renderDone, renderFailed, renderInvalid, renderLanding, type LinkPage } from './reply.page';
 import { MailedReplyLinks, type OpenLink } from './reply-links';
@@ -119,7 +120,8 @@ export class ReplyController {
       return null;
     } catch (error) {
       if (error instanceof ReplyFault) return error.fault;
-      if (error instanceof DomainError && /^(notice|life-threat)\./.test(error.code)) return faultOf(error.code);
+      if (error instanceof DomainError && /^(notice|life-threat|reinstatement)\./.test(error.code))
+        return faultOf(error.code);
       throw error;
     }
   }
@@ -144,7 +146,8 @@ export class ReplyController {
     const now = this.clock.now();
     const shown = await this.replying.show(link);
     const form = makeForm(page.token, now);
-    const html = renderNotice({ ...page, ...shown, ...state, now, form });
+    const render = link.purpose === 'reinstatement' ? renderReinstatement : renderNotice;
+    const html = render({ ...page, ...shown, ...state, now, form });
     sendPage(reply, state.fault ? 409 : 200, html);
   }
 

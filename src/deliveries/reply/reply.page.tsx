@@ -5,6 +5,7 @@ import type { NoticeView } from '../../notices/notice.view';
 import { shownCode } from './secrets';
 import type { ContactLanguage } from '../deliveries.entity';
 import { Recorded } from './items';
+import { PutBackItems } from './reinstatement.part';
 import { Facts, Hidden, Languages, page, utc } from './parts';
 import type { Proof } from './reply-proofs';
 import type { Texts } from './texts/en';
@@ -83,6 +84,7 @@ const ACT_OF: Readonly<Partial<Record<LedgerKind, keyof Texts['acts']>>> = {
   'notice.clarification-asked': 'clarification',
   'notice.possible-again': 'possibleAgain',
   'life-threat.reported': 'lifeThreat',
+  'reinstatement.answered': 'reinstatement',
 };
 
 interface DoneProps extends Proof {
@@ -112,6 +114,7 @@ export function renderDone({ lang, token, code }: LinkPage, done: DoneProps): st
           <Recorded t={t} item={item} />
         </div>
       ))}
+      {acts.some(({ act }) => act === 'reinstatement') && <PutBackItems t={t} notice={notice} />}
       {acts.map(({ id, act, at, digest }) => (
         <div class="item" key={id}>
           <strong>{t.acts[act]}</strong>

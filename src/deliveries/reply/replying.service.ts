@@ -16,6 +16,7 @@ import { lastAnswers, viewOf } from '../../notices/notices.queries';
 import { Obstacles } from '../../notices/obstacles.service';
 import { lockNotice } from '../../notices/receiving';
 import { choicesOf, instantOf, ReplyFault, shortTextOf, textOf, type Choice, type Fields } from './form-body';
+import { PuttingBack } from './putting-back.service';
 import type { OpenLink } from './reply-links';
 
 export const REPLY_ACTIONS = [
@@ -25,6 +26,7 @@ export const REPLY_ACTIONS = [
   'clarification',
   'possible-again',
   'life-threat',
+  'reinstatement',
 ] as const;
 export type ReplyAction = (typeof REPLY_ACTIONS)[number];
 
@@ -71,6 +73,7 @@ export class Replying {
       await reportLifeThreat(tx, actor, dto, this.clock.now());
       return dto;
     },
+    reinstatement: (...given) => this.puttingBack.say(...given),
   };
 
   constructor(
@@ -78,6 +81,7 @@ export class Replying {
     private readonly clock: ClockSource,
     private readonly answering: Answering,
     private readonly obstacles: Obstacles,
+    private readonly puttingBack: PuttingBack,
   ) {}
 
   show({ actor, noticeId }: OpenLink): Promise<Shown> {
@@ -93,6 +97,8 @@ export class Replying {
    */
   act(link: OpenLink, formId: string, action: ReplyAction, fields: Fields): Promise<Done> {
     const { actor, noticeId, id } = link;
+    // What a link is for is all that it opens.
+    if ((action === 'reinstatement') !== (link.purpose === 'reinstatement')) throw new ReplyFault('state');
     return this.work.run(actor, async (tx) => {
       const at = this.clock.now();
       await assertStands(tx, id);

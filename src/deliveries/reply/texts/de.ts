@@ -112,6 +112,7 @@ export const DE: Texts = {
     future: 'Ein Zeitpunkt liegt in der Zukunft. Zeiten sind in UTC. Nichts wurde eingetragen.',
     early:
       'Ein Zeitpunkt liegt vor dem Erhalt. Zeiten sind in UTC; was vorher fort war, „war schon fort“. Nichts wurde eingetragen.',
+    back: 'Eine Zeit liegt in der Zukunft oder vor der Bitte. Zeiten sind in UTC. Nichts wurde festgehalten.',
     overtaken:
       'Jemand anderes hat inzwischen geantwortet; was eingetragen wurde, steht unten. Von Ihnen wurde nichts eingetragen.',
     nothing: 'Wählen Sie für mindestens einen Inhalt eine Antwort.',
@@ -123,6 +124,32 @@ export const DE: Texts = {
     acknowledged: 'Es war schon bestätigt worden. Nichts wurde eingetragen.',
     state: 'Die Mitteilung erlaubt das nicht mehr. Nichts wurde eingetragen.',
     other: 'Das wurde abgelehnt. Nichts wurde eingetragen.',
+  },
+  reinstate: {
+    asked:
+      'Dies wurde zurückgenommen oder aufgehoben. Bitte stellen Sie wieder her, was Sie deswegen entfernt haben, und sagen Sie hier, was aus jedem Inhalt geworden ist.',
+    terms:
+      'Es steht Ihnen frei, einen Inhalt nach Ihren eigenen Nutzungsbedingungen entfernt zu lassen; sagen Sie es, es wird gesondert gezählt.',
+    since: 'Wiederherstellung erbeten seit',
+    grounds: {
+      withdrawn: 'die Behörde hat es zurückgenommen',
+      issuer: 'die Behörde hat es aufgehoben',
+      court: 'ein Gericht hat es aufgehoben',
+      scrutiny: 'die Behörde Ihres Mitgliedstaats hat festgestellt, dass es gegen das Recht verstößt',
+      complaint: 'einer Beschwerde wurde stattgegeben',
+    },
+    why: 'Warum es zurückgenommen oder aufgehoben wurde',
+    outcomes: {
+      reinstated: 'wiederhergestellt',
+      kept_under_terms: 'bleibt nach unseren eigenen Nutzungsbedingungen entfernt',
+      not_possible: 'kann nicht wiederhergestellt werden',
+    },
+    choice: 'Was daraus geworden ist',
+    done: 'Zeit der Wiederherstellung in UTC; leer heißt jetzt',
+    reason: 'Wenn nicht wiederhergestellt: warum (freiwillig; die Behörde liest es)',
+    all: 'Alle Inhalte, zu denen nichts gesagt wurde und nichts gewählt ist',
+    record: 'Festhalten',
+    nothing: 'Zu allem liegt eine Antwort vor. Hier ist nichts mehr zu sagen.',
   },
   page: 'Seite',
   next: 'Nächste Seite',
@@ -139,6 +166,7 @@ export const DE: Texts = {
     clarification: 'Sie brauchen eine Klarstellung',
     possibleAgain: 'Sie können wieder handeln',
     lifeThreat: 'Meldung einer unmittelbaren Gefahr für Leben',
+    reinstatement: 'Antwort auf die Bitte um Wiederherstellung',
   },
   entry: 'Eintrag',
   entryDigest: 'Seine Prüfsumme',

@@ -1,5 +1,11 @@
 import type { AuthorityCompetence } from '../../../domain/union';
-import type { DeclineReason, ItemOutcome, NoticeKind } from '../../../domain/vocabulary';
+import type {
+  DeclineReason,
+  ItemOutcome,
+  NoticeKind,
+  ReinstatementGround,
+  ReinstatementOutcome,
+} from '../../../domain/vocabulary';
 
 /** What the pages say that need no account. */
 export const EN = {
@@ -113,6 +119,7 @@ export const EN = {
     future: 'A time lies in the future. Times are in UTC. Nothing was recorded.',
     early:
       'A time lies before the notice was received. Times are in UTC; what was gone before is “was gone already”. Nothing was recorded.',
+    back: 'A time lies in the future or before you were asked. Times are in UTC. Nothing was recorded.',
     overtaken: 'Somebody else has answered meanwhile; what they recorded stands below. Nothing of yours was recorded.',
     nothing: 'Choose an answer for at least one item.',
     time: 'A time cannot be read. Nothing was recorded.',
@@ -123,6 +130,31 @@ export const EN = {
     acknowledged: 'It had been acknowledged already. Nothing was recorded.',
     state: 'The notice does not allow that any more. Nothing was recorded.',
     other: 'This was refused. Nothing was recorded.',
+  },
+  reinstate: {
+    asked:
+      'This notice was taken back. Please put back what you took down because of it, and say here what became of each item.',
+    terms: 'You are free to keep an item down under your own terms and conditions; say so, it is counted apart.',
+    since: 'Asked to put back since',
+    grounds: {
+      withdrawn: 'the authority withdrew it',
+      issuer: 'the authority annulled it',
+      court: 'a court annulled it',
+      scrutiny: 'the authority of your Member State found that it infringes the law',
+      complaint: 'a complaint was upheld',
+    },
+    why: 'Why it was taken back',
+    outcomes: {
+      reinstated: 'put back',
+      kept_under_terms: 'kept down under our own terms and conditions',
+      not_possible: 'cannot be put back',
+    },
+    choice: 'What became of it',
+    done: 'When it was back, in UTC; empty means now',
+    reason: 'If it is not put back: why (optional; the authority reads it)',
+    all: 'All items of which nothing has been said and nothing is chosen',
+    record: 'Record this',
+    nothing: 'Everything has been answered. Nothing is left to be said here.',
   },
   page: 'Page',
   next: 'Next page',
@@ -139,6 +171,7 @@ export const EN = {
     clarification: 'You need clarification',
     possibleAgain: 'You can act again',
     lifeThreat: 'Report of an imminent threat to life',
+    reinstatement: 'Answer to the request to put back',
   },
   entry: 'Entry in the record',
   entryDigest: 'Its digest',
@@ -169,6 +202,10 @@ export const EN = {
   readonly mandates: Readonly<Record<AuthorityCompetence | 'refer', string>>;
   readonly outcomes: Readonly<Record<ItemOutcome, string>>;
   readonly reasons: Readonly<Record<DeclineReason, string>>;
+  readonly reinstate: {
+    readonly outcomes: Readonly<Record<ReinstatementOutcome, string>>;
+    readonly grounds: Readonly<Record<ReinstatementGround, string>>;
+  } & Readonly<Record<string, unknown>>;
 } & Readonly<Record<string, unknown>>;
 
 export type Texts = typeof EN;

@@ -112,6 +112,7 @@ export const FR: Texts = {
     future: 'Une heure est dans le futur. Les heures sont en UTC. Rien n’a été enregistré.',
     early:
       'Une heure précède la réception de l’acte. Les heures sont en UTC ; ce qui avait disparu avant « avait déjà disparu ». Rien n’a été enregistré.',
+    back: 'Une heure est dans le futur ou précède la demande. Les heures sont en UTC. Rien n’a été enregistré.',
     overtaken:
       'Quelqu’un d’autre a répondu entre-temps ; ce qui a été enregistré figure ci-dessous. Rien de votre part n’a été enregistré.',
     nothing: 'Choisissez une réponse pour au moins un élément.',
@@ -123,6 +124,32 @@ export const FR: Texts = {
     acknowledged: 'L’accusé de réception avait déjà été donné. Rien n’a été enregistré.',
     state: 'L’acte ne le permet plus. Rien n’a été enregistré.',
     other: 'Cela a été refusé. Rien n’a été enregistré.',
+  },
+  reinstate: {
+    asked:
+      'Cet acte a été retiré ou annulé. Veuillez rétablir ce que vous avez supprimé à cause de lui, et dire ici ce qu’il en est de chaque élément.',
+    terms:
+      'Vous restez libre de maintenir un retrait en vertu de vos propres conditions générales ; dites-le, cela est compté à part.',
+    since: 'Rétablissement demandé depuis',
+    grounds: {
+      withdrawn: 'l’autorité l’a retiré',
+      issuer: 'l’autorité l’a annulé',
+      court: 'un tribunal l’a annulé',
+      scrutiny: 'l’autorité de votre État membre a constaté qu’il enfreint le droit',
+      complaint: 'une réclamation a été accueillie',
+    },
+    why: 'Pourquoi il a été retiré ou annulé',
+    outcomes: {
+      reinstated: 'rétabli',
+      kept_under_terms: 'maintenu hors ligne en vertu de nos propres conditions générales',
+      not_possible: 'ne peut être rétabli',
+    },
+    choice: 'Ce qu’il en est',
+    done: 'Heure du rétablissement en UTC ; vide : maintenant',
+    reason: 'Si l’élément n’est pas rétabli : pourquoi (facultatif ; l’autorité le lit)',
+    all: 'Tous les éléments dont rien n’a été dit et pour lesquels rien n’est choisi',
+    record: 'Enregistrer',
+    nothing: 'Tout a reçu une réponse. Il ne reste rien à dire ici.',
   },
   page: 'Page',
   next: 'Page suivante',
@@ -139,6 +166,7 @@ export const FR: Texts = {
     clarification: 'Vous avez besoin d’une clarification',
     possibleAgain: 'Vous pouvez de nouveau agir',
     lifeThreat: 'Signalement d’une menace imminente pour la vie',
+    reinstatement: 'Réponse à la demande de rétablissement',
   },
   entry: 'Inscription au registre',
   entryDigest: 'Son empreinte',
