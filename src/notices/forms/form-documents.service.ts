@@ -1,16 +1,18 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { DomainError } from '../../domain/errors';
 import type { Form } from '../../domain/forms/forms';
 import type { FormLanguage } from '../../domain/forms/languages';
 import { ClockSource } from '../../infra/clock-source';
 import { CONFIG, type Config } from '../../infra/config';
 import { Tokens } from '../../infra/crypto/pkcs11/token';
+import { log } from '../../infra/log';
 import { Turns } from '../../infra/media/turns';
 import type { SignedForm } from './authority-keys.service';
-import type { CertificateSigner } from './cms';
 import { Drawing } from './drawing';
 import { openKeyFile } from './key-file';
-import { signPdf } from './pades';
+import { signPdf, type PadesBaseline, type SignedPdf } from './pades';
 import { readSignedForm, type ReadForm } from './read-form';
+import { hasCertificate, SignedDocuments } from './signed-documents';
 import { openTokenFile } from './token-file';
 import { validForm } from './validate-form';
 
@@ -22,6 +24,8 @@ export interface FormDocument {
   readonly pdf: Uint8Array;
   /** What the document itself says of it, too. */
   readonly level: SignatureLevel;
+  /** Of the signature with a certificate, where there is one. */
+  readonly baseline?: PadesBaseline;
 }
 
 export interface DocumentOptions {
@@ -30,7 +34,17 @@ export interface DocumentOptions {
   readonly issuer?: { readonly organisationId: string; readonly name: string };
   /** Made in the transaction in which the form was (`AuthorityKeys.signForm`). */
   readonly jws?: SignedForm;
+  /**
+   * Where the certificate cannot be used now: `refuse` (without this) for its owner, who is told why; `say` for somebody else, to
+   * whom an order must not be withheld because of a token, and whose document says that it has no such signature.
+   */
+  readonly withoutCertificate?: 'refuse' | 'say';
 }
+
+type Issuer = NonNullable<DocumentOptions['issuer']>;
+
+const isOfCertificate = (error: unknown): boolean =>
+  error instanceof DomainError && /^(form\.(no-certificate|certificate-unusable)|token\..+)$/.test(error.code);
 
 /** Processes that read PDFs at the same time. */
 const READERS = 2;
@@ -41,6 +55,7 @@ export class FormDocuments implements OnApplicationShutdown {
   private readonly drawing = new Drawing();
   private readonly turns = new Turns(READERS);
   private readonly tokens = new Tokens();
+  private readonly kept = new SignedDocuments();
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -48,13 +63,17 @@ export class FormDocuments implements OnApplicationShutdown {
   ) {}
 
   /** @throws DomainError request.invalid, form.too-large, form.certificate-unusable, token.* */
-  async draw(form: Form, { language, issuer, jws }: DocumentOptions): Promise<FormDocument> {
+  async draw(form: Form, options: DocumentOptions): Promise<FormDocument> {
     validForm(form);
-    const at = this.clock.now();
-    const signer = issuer && (await this.signerOf(issuer.organisationId, at));
-    const pdf = await this.drawing.draw(form, language, { jws, certificate: signer !== undefined });
-    if (!signer || !issuer) return { pdf, level: jws ? 'jws' : 'none' };
-    return { pdf: await signPdf(pdf, signer, { name: issuer.name, at }), level: jws ? 'both' : 'certificate' };
+    const { language, issuer, jws, withoutCertificate = 'refuse' } = options;
+    try {
+      const signed = issuer && (await this.signed(form, options, issuer));
+      if (signed) return { ...signed, level: jws ? 'both' : 'certificate' };
+    } catch (error) {
+      if (withoutCertificate === 'refuse' || !isOfCertificate(error)) throw error;
+      log.warn({ event: 'form.without-certificate', issuerId: issuer?.organisationId, reason: reasonOf(error) });
+    }
+    return { pdf: await this.drawing.draw(form, language, { jws }), level: jws ? 'jws' : 'none' };
   }
 
   /** What a PDF carries, held to its schema; its JWS is not verified by this. `owner` asks, and waits in turn with others. */
@@ -67,10 +86,22 @@ export class FormDocuments implements OnApplicationShutdown {
     return this.drawing.close();
   }
 
-  private async signerOf(organisationId: string, at: Date): Promise<CertificateSigner | undefined> {
+  /** Undefined when the authority has no certificate here. */
+  private async signed(form: Form, options: DocumentOptions, issuer: Issuer): Promise<SignedPdf | undefined> {
     const { certificatesDirectory: folder } = this.config;
-    return (
-      (await openTokenFile(folder, organisationId, at, this.tokens)) ?? (await openKeyFile(folder, organisationId, at))
-    );
+    const { organisationId } = issuer;
+    if (!(await hasCertificate(folder, organisationId))) return undefined;
+    const { language, jws } = options;
+    return this.kept.once(folder, organisationId, [form, language, issuer.name, jws], async () => {
+      const at = this.clock.now();
+      const signer =
+        (await openTokenFile(folder, organisationId, at, this.tokens)) ??
+        (await openKeyFile(folder, organisationId, at));
+      if (!signer) throw new DomainError('form.no-certificate');
+      const pdf = await this.drawing.draw(form, language, { jws, certificate: true });
+      return { pdf: await signPdf(pdf, signer, { name: issuer.name, at }), baseline: 'B-B' };
+    });
   }
 }
+
+const reasonOf = (error: unknown): string => (error instanceof DomainError ? error.code : 'unknown');

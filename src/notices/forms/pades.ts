@@ -5,6 +5,15 @@ import { detachedCms, type CertificateSigner } from './cms';
 /** Room for the CMS in the PDF, bytes: a chain of four RSA certificates needs 8 KiB. */
 const SIGNATURE_BYTES = 24_576;
 
+/** Of PAdES (ETSI EN 319 142-1): B-T has a timestamp of somebody else over the signature. */
+export const PADES_BASELINES = ['B-B', 'B-T'] as const;
+export type PadesBaseline = (typeof PADES_BASELINES)[number];
+
+export interface SignedPdf {
+  readonly pdf: Uint8Array;
+  readonly baseline: PadesBaseline;
+}
+
 class CmsSigner extends Signer {
   constructor(private readonly signer: CertificateSigner) {
     super();
