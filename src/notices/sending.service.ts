@@ -43,16 +43,17 @@ export class Sending {
    * entry, the platform as a party and the job that delivers it.
    */
   async send(actor: Actor, id: string, dto: SendNoticeDto): Promise<NoticeView> {
-    const ordered = await this.work.read(actor, (tx) => orderedItems(tx, actor, id));
-    if (ordered) await this.deconfliction.assertNoOtherOrder(actor, ordered, id);
+    const asked = await this.work.read(actor, (tx) => orderedItems(tx, actor, id));
+    if (asked.length > 0) await this.deconfliction.assertNoOtherOrder(actor, asked, id);
     return this.work.run(actor, async (tx) => {
       const notice = await this.lockOwn(tx, actor, id, 'send', dto);
       await assertCompetent(tx, actor, notice.kind);
       await assertItemsSendable(tx, id);
       const parties = await sendableParties(tx, notice);
       const at = this.clock.now();
-      if (ordered) {
-        await assertOrderCanGo(tx, notice, at);
+      if (notice.kind === 'removal_order') {
+        const ordered = await orderedItems(tx, actor, id);
+        await assertOrderCanGo(tx, notice, ordered, at);
         await this.deconfliction.recordOrderTokens(tx, actor, id, ordered);
       }
       const undoMs = 1000 * (dto.undoSeconds ?? (actor.personId === null ? 0 : this.config.undoSeconds));
@@ -143,14 +144,14 @@ export class Sending {
   }
 }
 
-/** The items of one's own order that is about to go; null for anything else, which `send` will say what is wrong with. */
-async function orderedItems(tx: Tx, actor: Actor, id: string): Promise<readonly string[] | null> {
+/** The items of one's own order, whatever its state: an undo at the same instant makes it a draft again. None for anything else. */
+async function orderedItems(tx: Tx, actor: Actor, id: string): Promise<readonly string[]> {
   const rows = await tx.query<{ item_id: string }[]>(
     `select i.item_id from notice n join notice_item i on i.notice_id = n.id
-     where n.id = $1 and n.sender_id = $2 and n.kind = 'removal_order' and n.state = 'draft' order by i.position`,
+     where n.id = $1 and n.sender_id = $2 and n.kind = 'removal_order' order by i.position`,
     [id, actor.organisationId],
   );
-  return rows.length === 0 ? null : rows.map((row) => row.item_id);
+  return rows.map((row) => row.item_id);
 }
 
 /** Whole sites have been ordered down by mistake: what is too broad waits for a second person, whenever the draft was made. */

@@ -8,7 +8,9 @@ export const ORDER_HELP = {
   'order.questions-spent':
     'Each item asks whether another body has an order on it, and such questions are counted for a day, because the answers tell what others work on. Go on tomorrow, or with another colleague.',
   'order.not-orderable':
-    'The answer lists what stands in the way: an exclusion that applies, editorial responsibility, a closed group, or a sign-off that is missing.',
+    'The answer lists what stands in the way: an exclusion that applies, editorial responsibility, a closed group, or a sign-off that is missing. `assessmentId` names the assessment that finds it: the one that the order rests on, or a later one of the same case.',
+  'order.not-assessed':
+    'An assessment is of what the case held when it was made. Assess the case again, and draft the order on that; or leave these items out.',
   'order.out-of-scope':
     'Recitals 13 and 14 of the Regulation leave this kind of service out. It can be sent a voluntary referral.',
   'order.home-unknown':

@@ -4,13 +4,20 @@ import { COUNTRY_SHAPE, LANGUAGE_SHAPE } from '../../domain/vocabulary';
 /** Whether UTF-8 and PostgreSQL can keep a text, as `IsWellFormed` says. */
 export const isWellFormed = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
 
-/** A text that UTF-8 and PostgreSQL can keep: no half of a surrogate pair, which JSON can carry, and no U+0000. */
+/** Whether nobody sees anything of a text that is there: white space, and what joins or separates characters. */
+export const isBlank = (text: string): boolean =>
+  text !== '' && /^[\s\p{Cf}\p{Default_Ignorable_Code_Point}]*$/u.test(text);
+
+/**
+ * A text that UTF-8 and PostgreSQL can keep, and people can read: no half of a surrogate pair, which JSON can carry, no U+0000, and
+ * not white space alone. Twenty spaces are no reasons.
+ */
 export const IsWellFormed = (): PropertyDecorator =>
   ValidateBy({
     name: 'isWellFormed',
     validator: {
-      validate: (value: unknown) => typeof value === 'string' && isWellFormed(value),
-      defaultMessage: () => '$property must be well-formed Unicode without U+0000',
+      validate: (value: unknown) => typeof value === 'string' && isWellFormed(value) && !isBlank(value),
+      defaultMessage: () => '$property must be well-formed Unicode without U+0000, and not blank',
     },
   });
 

@@ -6,15 +6,26 @@ import { acceptsLanguage } from '../../domain/providers';
 import type { Tx } from '../../infra/database/work';
 import type { Notice } from '../notice.entity';
 import { informedBy } from './advance-information.queries';
+import { assertOrderable } from './orderable';
+
+interface OrderRow {
+  readonly signed_at: Date | null;
+  readonly is_emergency: boolean;
+  readonly order_language: string;
+  readonly assessmentId: string;
+  readonly caseId: string;
+}
 
 /** What an order must have before it goes, asked again when it goes: what was so when it was drafted may have changed. */
-export async function assertOrderCanGo(tx: Tx, notice: Notice, now: Date): Promise<void> {
+export async function assertOrderCanGo(tx: Tx, notice: Notice, itemIds: readonly string[], now: Date): Promise<void> {
   await assertMayOrder(tx, notice.senderId);
-  const [order] = await tx.query<{ signed_at: Date | null; is_emergency: boolean; order_language: string }[]>(
-    `select signed_at, is_emergency, order_language from removal_order where notice_id = $1`,
+  const [order] = await tx.query<OrderRow[]>(
+    `select o.signed_at, o.is_emergency, o.order_language, o.assessment_id as "assessmentId", n.case_id as "caseId"
+     from removal_order o join notice_origin n on n.notice_id = o.notice_id where o.notice_id = $1`,
     [notice.id],
   );
   if (!order?.signed_at) throw new DomainError('order.unsigned');
+  await assertOrderable(tx, { ...order, itemIds });
   const provider = await providerOf(tx, notice.recipientId);
   if (!provider.isInTcoScope) throw new DomainError('order.out-of-scope', { serviceKind: provider.serviceKind });
   if (!acceptsLanguage(provider, order.order_language)) {

@@ -3,8 +3,6 @@ import { v7 as uuidv7 } from 'uuid';
 import { assertMayOrder } from '../../accounts/registry/registry.queries';
 import { providerOf } from '../../accounts/providers/providers.queries';
 import type { ProviderView } from '../../accounts/providers/providers.dto';
-import { assessmentOf } from '../../cases/assessment/assessments';
-import type { AssessmentView } from '../../cases/assessment/assessment.dto';
 import { OrderDeconfliction } from '../../cases/deconfliction/order-deconfliction.service';
 import { endOf } from '../../domain/deadlines';
 import { DomainError } from '../../domain/errors';
@@ -22,6 +20,7 @@ import { Notice, NoticeItem } from '../notice.entity';
 import { lastAnswers, viewOf } from '../notices.queries';
 import { informationsOf } from './advance-information.queries';
 import { mailInformation } from './advance-job';
+import { assertOrderable } from './orderable';
 import type { AdvanceInformationDto, AdvanceInformationView, DraftOrderDto } from './orders.dto';
 
 interface Home {
@@ -48,7 +47,8 @@ export class Ordering {
       const at = this.clock.now();
       await assertCompetent(tx, actor, 'removal_order');
       await assertMayOrder(tx, actor.organisationId);
-      const assessment = await assertOrderable(tx, dto);
+      const { caseId, assessmentId } = dto;
+      const assessment = await assertOrderable(tx, { caseId, assessmentId, itemIds });
       const { recipientId } = await choose(tx, { ...dto, itemIds: [...itemIds] });
       const provider = await providerOf(tx, recipientId);
       assertReachable(provider, dto.language);
@@ -149,14 +149,6 @@ export class Ordering {
       nonDisclosure?.reasons ?? null,
     ]);
   }
-}
-
-async function assertOrderable(tx: Tx, { assessmentId, caseId }: DraftOrderDto): Promise<AssessmentView> {
-  const assessment = await assessmentOf(tx, assessmentId);
-  if (assessment?.caseId !== caseId) throw new DomainError('request.not-found');
-  const { barsToOrder: bars } = assessment;
-  if (bars.length > 0) throw new DomainError('order.not-orderable', { bars });
-  return assessment;
 }
 
 function assertReachable(provider: ProviderView, language: string): void {
