@@ -1,0 +1,256 @@
+import type { Form } from '../../src/domain/forms/forms';
+import type { SignedFormView } from '../../src/notices/orders/orders.dto';
+import type { NoticeView } from '../../src/notices/notice.view';
+import type { ReceivedOrderDetailView } from '../../src/notices/received/received.dto';
+import { readForm } from '../../src/notices/forms/read-form';
+import { Ticker } from '../../src/notices/ticker';
+import { minutes, startWorld, type World } from '../support/app';
+import { orderCast, sendOrder, EMERGENCY } from '../support/orders';
+import {
+  OutsideKey,
+  entriesOf,
+  findGenuine,
+  handIn,
+  handInFile,
+  outsideOrder,
+  pdfOf,
+  receivingCast,
+  registerAuthority,
+  type ReceivingCast,
+} from '../support/received';
+import { removed, startQuietWorld } from '../support/referral';
+
+let world: World;
+let cast: ReceivingCast;
+const key = new OutsideKey();
+
+const at = (minutesAgo: number): string => new Date(world.clock.now().getTime() - minutes(minutesAgo)).toISOString();
+const noticeOf = async (id: string | null): Promise<NoticeView> =>
+  (await cast.moderator.get<NoticeView>(`/v1/notices/${id}`)).body;
+
+beforeAll(async () => {
+  world = await startQuietWorld();
+  cast = await receivingCast(world);
+  const first = await handIn(cast.moderator, outsideOrder(), key);
+  await findGenuine(cast, first.body.id, key);
+});
+afterAll(() => world.close());
+
+describe('an order by a known key', () => {
+  it('is recognised at once, and its hour runs from the receipt that the platform states', async () => {
+    const form = outsideOrder();
+    const receivedAt = at(20);
+    const { status, body } = await handIn(cast.moderator, form, key, { receivedAt });
+    expect([status, body.state, body.reasons]).toEqual([201, 'recognised', []]);
+    expect(body).toMatchObject({
+      receivedAt,
+      statedReceiptAt: receivedAt,
+      handedInAt: at(0),
+      isVerified: true,
+      ifGenuine: null,
+      authority: { id: cast.authorityId, telephone: '+33 1 00 00 00 17' },
+    });
+    const notice = await noticeOf(body.noticeId);
+    expect(notice).toMatchObject({
+      kind: 'removal_order',
+      state: 'received',
+      sender: { name: 'Unit A' },
+      receivedAt,
+      caseId: null,
+      clock: { kind: 'statutory', state: 'running', startedAt: receivedAt, dueAt: at(-40) },
+      order: { kid: key.kid, homeCountry: 'IE', isCrossBorder: true },
+    });
+    const inbox = await cast.moderator.get<{ items: NoticeView[] }>('/v1/notices?box=inbox');
+    expect(inbox.body.items.map(({ id }) => id)).toContain(body.noticeId);
+    expect((await entriesOf(world, body.id)).map(({ kind, audience }) => [kind, audience])).toEqual([
+      ['received-order.received', [cast.platform.id]],
+      ['received-order.recognised', [cast.platform.id]],
+    ]);
+  });
+
+  it('is read from a PDF, and is the same order as its JSON, however often and by whom it is handed in', async () => {
+    const form = outsideOrder();
+    const [one, two] = await Promise.all([
+      handInFile(cast.moderator, await pdfOf(form, key)),
+      handInFile(cast.colleague, JSON.stringify(form), { jws: key.sign(form) }),
+    ]);
+    expect([one.status, two.status, one.body.state]).toEqual([201, 201, 'recognised']);
+    expect(two.body.id).toBe(one.body.id);
+    const third = await handIn(cast.colleague, form, key, { receivedAt: at(50) });
+    expect([third.body.id, third.body.noticeId, third.body.receivedAt]).toEqual([
+      one.body.id,
+      one.body.noticeId,
+      at(0),
+    ]);
+    const { rows } = await world.sql.query(`select 1 from received_order where id = $1`, [one.body.id]);
+    expect(rows).toHaveLength(1);
+  });
+
+  it('never runs from later than our intake: a receipt in the future is refused', async () => {
+    const answer = await handIn(cast.moderator, outsideOrder(), key, { receivedAt: at(-1) });
+    expect(answer).toMatchObject({ status: 400, body: { code: 'received-order.in-the-future' } });
+  });
+
+  it('passes its deadline like any other, and is then past its hour', async () => {
+    const { body } = await handIn(cast.moderator, outsideOrder(), key, { receivedAt: at(61) });
+    await world.app.get(Ticker).tick(world.clock.now());
+    expect((await noticeOf(body.noticeId)).clock?.fact).toMatchObject({ kind: 'deadline_passed', at: at(1) });
+  });
+
+  it('may come from a key of the register of this installation, too', async () => {
+    const here = await world.organisation('authority', 'pinned-here', { name: 'Unit C', country: 'FR' });
+    const registered = new OutsideKey();
+    await registerAuthority(world, { name: 'Unit C', organisationId: here.id });
+    await world.sql.query(
+      `insert into authority_key (organisation_id, kid, public_key, origin, created_at) values ($1, $2, $3, 'pinned', now())`,
+      [here.id, registered.kid, registered.publicKey],
+    );
+    const { body } = await handIn(cast.moderator, outsideOrder({ e: { name: 'Unit C' } }), registered);
+    expect(body).toMatchObject({ state: 'recognised', authority: { name: 'Unit C' } });
+    const theirs = await world.person(here, ['supervisor']);
+    expect((await theirs.get(`/v1/notices/${body.noticeId}`)).status).toBe(404);
+  });
+});
+
+describe('its answer', () => {
+  const hear = async (): Promise<{ order: ReceivedOrderDetailView; notice: NoticeView }> => {
+    const { body } = await handIn(cast.moderator, outsideOrder(), key, { receivedAt: at(10) });
+    return { order: body, notice: await noticeOf(body.noticeId) };
+  };
+
+  it('is Annex II once everything was removed, as data and as a document, and its sending is recorded', async () => {
+    const { order, notice } = await hear();
+    const path = `/v1/received-orders/${order.id}`;
+    const early = await cast.moderator.get(`${path}/answer?contactEmail=tco@harbour.example`);
+    expect(early).toMatchObject({ status: 409, body: { code: 'received-order.no-answer-form' } });
+    const answers = notice.items.map(({ itemId }) => removed(itemId, world.clock.now()));
+    const done = await cast.moderator.post<NoticeView>(`/v1/notices/${notice.id}/answer`, { answers });
+    expect(done).toMatchObject({ status: 200, body: { state: 'answered', clock: { state: 'stopped', fact: null } } });
+    expect(await cast.moderator.get(`${path}/answer`)).toMatchObject({
+      body: { code: 'received-order.contact-needed' },
+    });
+    const { body } = await cast.moderator.get<{ form: Form }>(`${path}/answer?contactEmail=tco@harbour.example`);
+    expect(body.form).toMatchObject({
+      form: 'annex-ii',
+      content: {
+        issuerRef: order.claims?.reference,
+        receivedAt: order.receivedAt,
+        measure: 'REMOVED',
+        measureAt: at(0),
+        hsp: { name: 'Harbour', memberState: 'IE' },
+      },
+    });
+    const pdf = await world.app.inject({
+      url: `${path}/answer.pdf?contactEmail=tco@harbour.example`,
+      headers: { authorization: `Bearer ${cast.moderator.token}` },
+    });
+    expect(await readForm(pdf.rawPayload)).toEqual(body.form);
+    const sent = { channel: 'mail', sentAt: at(0), contactEmail: 'tco@harbour.example' };
+    const recorded = await cast.moderator.post<ReceivedOrderDetailView>(`${path}/answer-sent`, sent);
+    expect(recorded.body.answers).toEqual([{ form: 'annex-ii', channel: 'mail', sentAt: at(0), recordedAt: at(0) }]);
+    expect((await entriesOf(world, order.id)).at(-1)).toMatchObject({
+      kind: 'received-order.answer-sent',
+      dims: { form: 'annex-ii', channel: 'mail' },
+    });
+    const future = await cast.moderator.post(`${path}/answer-sent`, { ...sent, sentAt: at(-1) });
+    expect(future.status).toBe(400);
+  });
+
+  it('is Annex III while something is unclear; what the authority sends back by hand begins the hour anew', async () => {
+    const { order, notice } = await hear();
+    const path = `/v1/received-orders/${order.id}`;
+    await cast.moderator.post(`/v1/notices/${notice.id}/ask-clarification`, {
+      ground: 'insufficient_information',
+      explanation: 'The address leads to a folder.',
+      needed: 'Which file?',
+    });
+    const { body } = await cast.moderator.get<{ form: Form }>(`${path}/answer?contactEmail=tco@harbour.example`);
+    expect(body.form).toMatchObject({
+      form: 'annex-iii',
+      content: { ground: 'INSUFFICIENT_INFO', clarificationNeeded: 'Which file?' },
+    });
+    world.clock.advance(minutes(90));
+    const early = { receivedAt: at(100), clarification: 'The second.' };
+    expect((await cast.moderator.post(`${path}/clarified`, early)).status).toBe(400);
+    const clarified = await cast.moderator.post<NoticeView>(`${path}/clarified`, { ...early, receivedAt: at(5) });
+    expect(clarified).toMatchObject({
+      status: 200,
+      body: { clock: { state: 'running', run: 2, startedAt: at(5), dueAt: at(-55) } },
+    });
+  });
+
+  it('is of the platform alone: nobody here edits, withdraws or closes the order, and nobody can join its authority', async () => {
+    const { notice } = await hear();
+    const unit = await world.organisation('authority', `unit-${notice.id.slice(-6)}`, {
+      competences: ['refer', 'order'],
+    });
+    const supervisor = await world.person(unit, ['supervisor', 'admin']);
+    for (const verb of ['withdraw', 'close', 'clarify', 'annul', 'sign', 'send']) {
+      const answer = await supervisor.post(`/v1/notices/${notice.id}/${verb}`, {
+        reason: 'Mine?',
+        clarification: 'No',
+      });
+      expect([verb, [400, 403, 404].includes(answer.status)]).toEqual([verb, true]);
+      expect((await cast.moderator.post(`/v1/notices/${notice.id}/${verb}`, { reason: 'Mine?' })).status).toBe(403);
+    }
+    const person = await world.person(unit, ['analyst']);
+    await expect(
+      world.sql.query(`insert into membership (organisation_id, person_id, roles) values ($1, $2, '{admin}')`, [
+        notice.sender.id,
+        person.personId,
+      ]),
+    ).rejects.toThrow(/nobody signs in/);
+    const operator = await world.person(await world.organisation('operator', `op-${notice.id.slice(-6)}`), [
+      'operator',
+    ]);
+    expect((await operator.get(`/v1/organisations/${notice.sender.id}`)).status).toBe(404);
+    expect((await supervisor.get(`/v1/organisations/${notice.sender.id}`)).status).toBe(404);
+    expect((await cast.moderator.get(`/v1/organisations/${notice.sender.id}`)).body).toMatchObject({
+      kind: 'external',
+    });
+  });
+});
+
+describe('an order that another installation made', () => {
+  it('is signed there by two people, taken here as the PDF that it gives, and recognised by the keys that it publishes', async () => {
+    const elsewhere = await startWorld({ config: { worker: false } });
+    try {
+      const there = await orderCast(elsewhere);
+      const { id } = await sendOrder(there, EMERGENCY);
+      const { body: signed } = await there.moderator.get<SignedFormView>(`/v1/notices/${id}/form`);
+      const pdf = await elsewhere.app.inject({
+        url: `/v1/notices/${id}/form.pdf`,
+        headers: { authorization: `Bearer ${there.moderator.token}` },
+      });
+      const keys = await elsewhere.send<{ keys: { x: string; kid: string }[] }>(
+        'GET',
+        `/v1/authorities/${there.unit.id}/keys`,
+      );
+      const [published] = keys.body.keys;
+      const host = `${there.platform.name.toLowerCase().replace(' ', '-')}.example`;
+      const platform = await world.organisation('platform', 'quay', { name: there.platform.name, hosts: [host] });
+      const [moderator, colleague] = [
+        await world.person(platform, ['moderator']),
+        await world.person(platform, ['supervisor']),
+      ];
+      const authorityId = await registerAuthority(world, { name: there.unit.name });
+      world.clock.set(new Date(Math.max(world.clock.now().getTime(), elsewhere.clock.now().getTime() + 1000)));
+      const first = await handInFile(moderator, pdf.rawPayload);
+      expect(first.body).toMatchObject({
+        state: 'quarantined',
+        reasons: ['unknown_signer'],
+        authority: { id: authorityId },
+      });
+      const body = { authorityId, publicKey: published?.x, reason: 'Compared by telephone' };
+      await moderator.post(`/v1/received-orders/${first.body.id}/genuine`, body);
+      const decided = await colleague.post(`/v1/received-orders/${first.body.id}/genuine`, body);
+      expect(decided).toMatchObject({ status: 200, body: { state: 'genuine', isVerified: true, kid: published?.kid } });
+      const next = await sendOrder(there, EMERGENCY);
+      const { body: second } = await there.moderator.get<SignedFormView>(`/v1/notices/${next.id}/form`);
+      expect((await handInFile(moderator, JSON.stringify(second))).body.state).toBe('recognised');
+      expect((await handInFile(moderator, JSON.stringify(signed))).body.id).toBe(first.body.id);
+    } finally {
+      await elsewhere.close();
+    }
+  });
+});
