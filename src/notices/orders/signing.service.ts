@@ -1,29 +1,23 @@
-import { Injectable } from "@nestjs/common";
-import { authorityOf } from "../../accounts/registry/registry.queries";
-import { providerOf } from "../../accounts/providers/providers.queries";
-import { ARTICLE_2_7_OF } from "../../domain/assessment";
-import { DomainError } from "../../domain/errors";
-import {
-  annexI,
-  formBytes,
-  type AnnexI,
-  type Article27,
-  type Form,
-} from "../../domain/forms/forms";
-import { isMemberState, type MemberState } from "../../domain/union";
-import type { Category } from "../../domain/vocabulary";
-import { ClockSource } from "../../infra/clock-source";
-import { Work, type Actor, type Tx } from "../../infra/database/work";
-import { append } from "../../ledger/append";
-import { AuthorityKeys } from "../forms/authority-keys.service";
-import { validForm } from "../forms/validate-form";
-import { sha256 } from "../../ledger/native-hash";
-import { entryOf } from "../notice-facts";
-import type { NoticeView } from "../notice.view";
-import { Notice, NoticeItem } from "../notice.entity";
-import { viewOf } from "../notices.queries";
-import { lockNotice } from "../receiving";
-import type { IssuerDto, RedressDto } from "./orders.dto";
+import { Injectable } from '@nestjs/common';
+import { authorityOf } from '../../accounts/registry/registry.queries';
+import { providerOf } from '../../accounts/providers/providers.queries';
+import { ARTICLE_2_7_OF } from '../../domain/assessment';
+import { DomainError } from '../../domain/errors';
+import { annexI, formBytes, type AnnexI, type Article27, type Form } from '../../domain/forms/forms';
+import { isMemberState, type MemberState } from '../../domain/union';
+import type { Category } from '../../domain/vocabulary';
+import { ClockSource } from '../../infra/clock-source';
+import { Work, type Actor, type Tx } from '../../infra/database/work';
+import { append } from '../../ledger/append';
+import { AuthorityKeys } from '../forms/authority-keys.service';
+import { validForm } from '../forms/validate-form';
+import { sha256 } from '../../ledger/native-hash';
+import { entryOf } from '../notice-facts';
+import type { NoticeView } from '../notice.view';
+import { Notice, NoticeItem } from '../notice.entity';
+import { viewOf } from '../notices.queries';
+import { lockNotice } from '../receiving';
+import type { IssuerDto, RedressDto } from './orders.dto';
 
 interface OrderRow {
   readonly assessment_id: string;
@@ -41,7 +35,7 @@ interface OrderRow {
 }
 
 /** How the form says that it is signed: the signature itself lies beside it. */
-const SIGNED_BESIDE = "Ed25519, detached JWS (RFC 7515)";
+const SIGNED_BESIDE = 'Ed25519, detached JWS (RFC 7515)';
 
 /** The signature of an order by a second person of the authority: Annex I is made from the draft, and signed as one. */
 @Injectable()
@@ -58,20 +52,17 @@ export class Signing {
       const at = this.clock.now();
       const form = validForm(annexI(await contentOf(tx, notice, order, at)));
       const { kid, compact } = await this.keys.signForm(tx, actor, form);
-      await tx.query(
-        `update removal_order set signed_at = $2, form = $3, kid = $4, jws = $5 where notice_id = $1`,
-        [id, at, JSON.stringify(form), kid, compact],
-      );
-      await tx.query(
-        `update notice_origin set signed_by = $2 where notice_id = $1`,
-        [id, actor.personId],
-      );
+      await tx.query(`update removal_order set signed_at = $2, form = $3, kid = $4, jws = $5 where notice_id = $1`, [
+        id,
+        at,
+        JSON.stringify(form),
+        kid,
+        compact,
+      ]);
+      await tx.query(`update notice_origin set signed_by = $2 where notice_id = $1`, [id, actor.personId]);
       await tx.update(Notice, { id }, { version: notice.version + 1 });
-      const dims = { kid, form: sha256(formBytes(form)).toString("hex") };
-      await append(
-        tx,
-        entryOf(notice, { kind: "order.signed", actor, at, dims }),
-      );
+      const dims = { kid, form: sha256(formBytes(form)).toString('hex') };
+      await append(tx, entryOf(notice, { kind: 'order.signed', actor, at, dims }));
       return viewOf(tx, actor, id);
     });
   }
@@ -84,17 +75,15 @@ export async function lockSignable(
   id: string,
 ): Promise<{ readonly notice: Notice; readonly order: OrderRow }> {
   const notice = await lockNotice(tx, id);
-  if (notice?.senderId !== actor.organisationId)
-    throw new DomainError("request.not-found");
-  if (notice.kind !== "removal_order")
-    throw new DomainError("notice.not-an-order");
-  if (notice.state !== "draft")
-    throw new DomainError("notice.illegal-transition", {
+  if (notice?.senderId !== actor.organisationId) throw new DomainError('request.not-found');
+  if (notice.kind !== 'removal_order') throw new DomainError('notice.not-an-order');
+  if (notice.state !== 'draft')
+    throw new DomainError('notice.illegal-transition', {
       state: notice.state,
-      event: "sign",
+      event: 'sign',
     });
   const order = await orderOf(tx, id);
-  if (order.signed_at) throw new DomainError("order.signed");
+  if (order.signed_at) throw new DomainError('order.signed');
   return { notice, order };
 }
 
@@ -120,9 +109,9 @@ export async function signedFormOf(
      where o.notice_id = $1`,
     [id],
   );
-  if (!row) throw new DomainError("request.not-found");
+  if (!row) throw new DomainError('request.not-found');
   const { form, kid, jws, issuer_id: issuerId } = row;
-  if (!form || !kid || !jws) throw new DomainError("order.unsigned");
+  if (!form || !kid || !jws) throw new DomainError('order.unsigned');
   return { form, kid, compact: jws, issuerId };
 }
 
@@ -131,50 +120,38 @@ async function orderOf(tx: Tx, id: string): Promise<OrderRow> {
     `select o.*, a.categories, a.reasons from removal_order o join assessment a on a.id = o.assessment_id where o.notice_id = $1`,
     [id],
   );
-  if (!order) throw new Error("an order without its part");
+  if (!order) throw new Error('an order without its part');
   return order;
 }
 
 const typesOf = (categories: readonly Category[]): Article27[] =>
-  categories
-    .flatMap((category) =>
-      category === "other" ? [] : [ARTICLE_2_7_OF[category]],
-    )
-    .sort();
+  categories.flatMap((category) => (category === 'other' ? [] : [ARTICLE_2_7_OF[category]])).sort();
 
 const memberState = (country: string | null): MemberState => {
-  if (!isMemberState(country)) throw new DomainError("order.home-unknown");
+  if (!isMemberState(country)) throw new DomainError('order.home-unknown');
   return country;
 };
 
-async function contentOf(
-  tx: Tx,
-  notice: Notice,
-  order: OrderRow,
-  at: Date,
-): Promise<AnnexI> {
+async function contentOf(tx: Tx, notice: Notice, order: OrderRow, at: Date): Promise<AnnexI> {
   const provider = await providerOf(tx, notice.recipientId);
   const authority = await authorityOf(tx, notice.senderId);
   if (!authority)
-    throw new DomainError("authority.may-not-order", {
-      reason: "not_registered",
+    throw new DomainError('authority.may-not-order', {
+      reason: 'not_registered',
     });
   const items = await tx.find(NoticeItem, {
     where: { noticeId: notice.id },
-    order: { position: "asc" },
+    order: { position: 'asc' },
   });
   const { issuer, redress } = order;
-  const { fax = "", stamp, ...office } = issuer;
+  const { fax = '', stamp, ...office } = issuer;
   const home = await homeLines(tx, notice, order);
   return {
     a: {
       issuingMemberState: memberState(authority.country),
       addressee: provider.name,
-      ...(provider.legalRepresentative
-        ? { legalRepresentative: provider.legalRepresentative }
-        : {}),
-      contactPoint:
-        provider.contacts[0]?.value ?? provider.hosts[0] ?? provider.name,
+      ...(provider.legalRepresentative ? { legalRepresentative: provider.legalRepresentative } : {}),
+      contactPoint: provider.contacts[0]?.value ?? provider.hosts[0] ?? provider.name,
       homeMemberState: memberState(order.home_country),
       issuedAt: at.toISOString(),
       reference: notice.reference,
@@ -185,10 +162,7 @@ async function contentOf(
         additionalInfo: order.additional_information,
       })),
       types: typesOf(order.categories),
-      reasons:
-        order.emergency_reasons === null
-          ? order.reasons
-          : `${order.reasons}\n\n${order.emergency_reasons}`,
+      reasons: order.emergency_reasons === null ? order.reasons : `${order.reasons}\n\n${order.emergency_reasons}`,
     },
     c: { nonDisclosure: order.non_disclosure_until !== null },
     d: { crossBorder: order.is_cross_border, copySent: order.is_cross_border },
@@ -212,16 +186,8 @@ async function contentOf(
   };
 }
 
-async function homeLines(
-  tx: Tx,
-  notice: Notice,
-  order: OrderRow,
-): Promise<string | null> {
+async function homeLines(tx: Tx, notice: Notice, order: OrderRow): Promise<string | null> {
   if (!order.is_cross_border) return null;
-  const home = notice.homeAuthorityId
-    ? await authorityOf(tx, notice.homeAuthorityId)
-    : null;
-  return home
-    ? `${home.name}\n${home.contactPoint}\n${home.telephone}`
-    : order.home_copy_note;
+  const home = notice.homeAuthorityId ? await authorityOf(tx, notice.homeAuthorityId) : null;
+  return home ? `${home.name}\n${home.contactPoint}\n${home.telephone}` : order.home_copy_note;
 }
