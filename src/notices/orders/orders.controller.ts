@@ -54,12 +54,7 @@ export class OrdersController {
   @Post('notices/:id/sign')
   @HttpCode(200)
   @Allow('order.sign')
-  @SecondPerson({
-    verb: 'order.sign',
-    subject: 'id',
-    table: 'notice',
-    refuse: lockSignable,
-  })
+  @SecondPerson({ verb: 'order.sign', subject: 'id', table: 'notice', refuse: lockSignable })
   sign(
     @CurrentActor() actor: Actor,
     @Param('id', ParseUuid) id: string,
@@ -98,9 +93,6 @@ export class OrdersController {
       jws: { kid, compact },
       withoutCertificate: actor.organisationId === issuerId ? 'refuse' : 'say',
     });
-    return new StreamableFile(pdf, {
-      type: 'application/pdf',
-      disposition: `attachment; filename="order-${id}.pdf"`,
-    });
+    return new StreamableFile(pdf, { type: 'application/pdf', disposition: `attachment; filename="order-${id}.pdf"` });
   }
 }

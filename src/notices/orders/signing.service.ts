@@ -78,10 +78,7 @@ export async function lockSignable(
   if (notice?.senderId !== actor.organisationId) throw new DomainError('request.not-found');
   if (notice.kind !== 'removal_order') throw new DomainError('notice.not-an-order');
   if (notice.state !== 'draft')
-    throw new DomainError('notice.illegal-transition', {
-      state: notice.state,
-      event: 'sign',
-    });
+    throw new DomainError('notice.illegal-transition', { state: notice.state, event: 'sign' });
   const order = await orderOf(tx, id);
   if (order.signed_at) throw new DomainError('order.signed');
   return { notice, order };
@@ -91,20 +88,8 @@ export async function lockSignable(
 export async function signedFormOf(
   tx: Tx,
   id: string,
-): Promise<{
-  readonly form: Form;
-  readonly kid: string;
-  readonly compact: string;
-  readonly issuerId: string;
-}> {
-  const [row] = await tx.query<
-    {
-      form: Form | null;
-      kid: string | null;
-      jws: string | null;
-      issuer_id: string;
-    }[]
-  >(
+): Promise<{ readonly form: Form; readonly kid: string; readonly compact: string; readonly issuerId: string }> {
+  const [row] = await tx.query<{ form: Form | null; kid: string | null; jws: string | null; issuer_id: string }[]>(
     `select o.form, o.kid, o.jws, n.sender_id as issuer_id from removal_order o join notice n on n.id = o.notice_id
      where o.notice_id = $1`,
     [id],
@@ -135,14 +120,8 @@ const memberState = (country: string | null): MemberState => {
 async function contentOf(tx: Tx, notice: Notice, order: OrderRow, at: Date): Promise<AnnexI> {
   const provider = await providerOf(tx, notice.recipientId);
   const authority = await authorityOf(tx, notice.senderId);
-  if (!authority)
-    throw new DomainError('authority.may-not-order', {
-      reason: 'not_registered',
-    });
-  const items = await tx.find(NoticeItem, {
-    where: { noticeId: notice.id },
-    order: { position: 'asc' },
-  });
+  if (!authority) throw new DomainError('authority.may-not-order', { reason: 'not_registered' });
+  const items = await tx.find(NoticeItem, { where: { noticeId: notice.id }, order: { position: 'asc' } });
   const { issuer, redress } = order;
   const { fax = '', stamp, ...office } = issuer;
   const home = await homeLines(tx, notice, order);
@@ -157,10 +136,7 @@ async function contentOf(tx: Tx, notice: Notice, order: OrderRow, at: Date): Pro
       reference: notice.reference,
     },
     b: {
-      targets: items.map(({ address }) => ({
-        url: address,
-        additionalInfo: order.additional_information,
-      })),
+      targets: items.map(({ address }) => ({ url: address, additionalInfo: order.additional_information })),
       types: typesOf(order.categories),
       reasons: order.emergency_reasons === null ? order.reasons : `${order.reasons}\n\n${order.emergency_reasons}`,
     },
@@ -174,15 +150,8 @@ async function contentOf(tx: Tx, notice: Notice, order: OrderRow, at: Date): Pro
       ...(stamp === undefined ? {} : { stamp }),
       signature: SIGNED_BESIDE,
     },
-    f: {
-      issuer: `${authority.name}\n${office.tel}\n${office.email}`,
-      ...(home === null ? {} : { home }),
-    },
-    g: {
-      body: redress.body,
-      deadline: { ...redress.deadline },
-      lawUrl: redress.lawUrl,
-    },
+    f: { issuer: `${authority.name}\n${office.tel}\n${office.email}`, ...(home === null ? {} : { home }) },
+    g: { body: redress.body, deadline: { ...redress.deadline }, lawUrl: redress.lawUrl },
   };
 }
 
