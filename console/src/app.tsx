@@ -17,6 +17,12 @@ const routes = [
   createRoute({ ...at('/board'), component: lazyRouteComponent(() => import('./board/board-page'), 'BoardPage') }),
   createRoute({ ...at('/inbox'), component: lazyRouteComponent(() => import('./inbox/inbox-page'), 'InboxPage') }),
   createRoute({
+    ...at('/cases/$id/order'),
+    validateSearch: ({ from }: Record<string, unknown>): { from?: string } =>
+      typeof from === 'string' ? { from } : {},
+    component: lazyRouteComponent(() => import('./order/order-page'), 'OrderPage'),
+  }),
+  createRoute({
     ...at('/notices/$id'),
     component: lazyRouteComponent(() => import('./notice/notice-page'), 'NoticePage'),
   }),

@@ -20,7 +20,6 @@ type Message = { readonly entry: FeedEntry } | { readonly state: boolean } | { r
  */
 function follow(tell: (message: Message) => void, until: AbortSignal): void {
   const channel = new BroadcastChannel(CHANNEL);
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has one origin, its own
   const say = (message: Message): void => channel.postMessage(message);
   let leads: boolean | null = null;
   channel.addEventListener('message', ({ data }: MessageEvent<Message>) => {
@@ -69,6 +68,7 @@ function stream(tell: (message: Message) => void, until: AbortSignal): Promise<v
 function refresh(queries: QueryClient, noticeIds: ReadonlySet<string>): void {
   void queries.invalidateQueries({ queryKey: ['notices'] });
   void queries.invalidateQueries({ queryKey: ['summary'] });
+  void queries.invalidateQueries({ queryKey: ['approvals'] });
   for (const id of noticeIds) {
     void queries.invalidateQueries({ queryKey: ['notice', id] });
     void queries.invalidateQueries({ queryKey: ['deliveries', id] });

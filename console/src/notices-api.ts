@@ -1,58 +1,17 @@
-import type { NoticeEvent, NoticeState } from '../../src/domain/notice-lifecycle';
-import type {
-  Channel,
-  DeclineReason,
-  ItemOutcome,
-  ObstacleGround,
-  PreservationState,
-  ReinstatementOutcome,
-} from '../../src/domain/vocabulary';
 import { onceEach } from './once-each';
 import { api, bodyOf, newKey, post, type Schemas } from './wire';
 
-export type Clock = Omit<Schemas['ClockView'], 'state'> & { readonly state: 'running' | 'paused' | 'stopped' };
+export type Notice = Schemas['NoticeView'];
+export type NoticeItem = Schemas['NoticeItemView'];
+export type Clock = Schemas['ClockView'];
 export type Delivery = Schemas['DeliveryView'];
 /** What keeps a platform from acting (TCO Art 3(7), 3(8)); over when `endedAt` is there. */
-export interface Obstacle {
-  readonly kind: 'impossible' | 'clarification';
-  readonly ground: ObstacleGround;
-  readonly explanation: string;
-  readonly needed: string | null;
-  readonly since: string;
-  readonly raisedAt: string;
-  readonly clarification: string | null;
-  readonly endedAt: string | null;
-}
-export type NoticeItem = Omit<Schemas['NoticeItemView'], 'answer' | 'preservation' | 'reinstatement'> & {
-  readonly answer:
-    (Omit<NonNullable<Schemas['NoticeItemView']['answer']>, 'outcome'> & { readonly outcome: ItemOutcome }) | null;
-  readonly preservation: { readonly state: PreservationState } | null;
-  readonly reinstatement: { readonly askedAt: string; readonly outcome: ReinstatementOutcome | null } | null;
-};
+export type Obstacle = Schemas['ObstacleView'];
 export type DraftNotice = Schemas['DraftNoticeDto'];
 export type FeedEntry = Schemas['FeedEntryView'];
-/** As the service describes it; what the committed description does not have yet is stated here. */
-export type Notice = Omit<Schemas['NoticeView'], 'state' | 'possible' | 'items' | 'clock' | 'receiptChannel'> & {
-  readonly state: NoticeState;
-  readonly possible: readonly NoticeEvent[];
-  readonly items: readonly NoticeItem[];
-  readonly clock: Clock | null;
-  readonly receiptChannel: Channel | 'answer' | 'link' | null;
-  /** When it leaves, as long as it can be taken back. */
-  readonly departsAt: string | null;
-  readonly annulledAt: string | null;
-  readonly obstacles: readonly Obstacle[];
-};
 export type Box = 'inbox' | 'sent';
 
-export interface ItemAnswer {
-  readonly itemId: string;
-  readonly outcome: ItemOutcome;
-  readonly measureAt?: string;
-  readonly reason?: DeclineReason;
-  readonly note?: string;
-  readonly preservation?: PreservationState;
-}
+export type ItemAnswer = Schemas['ItemAnswerDto'];
 
 const PAGE = 200;
 const MOST = 1000;
@@ -61,13 +20,13 @@ const MOST = 1000;
  * Every notice of a box in one of these states, up to a thousand of each. The states are asked for one after another in the
  * order of a notice's life: one that moves on meanwhile is read twice, and never missed.
  */
-export async function noticesIn(box: Box, states: readonly NoticeState[]): Promise<readonly Notice[]> {
+export async function noticesIn(box: Box, states: readonly Notice['state'][]): Promise<readonly Notice[]> {
   const read: Notice[] = [];
   for (const state of states) read.push(...(await pagesOf(box, state)));
   return onceEach(read);
 }
 
-async function pagesOf(box: Box, state: NoticeState): Promise<readonly Notice[]> {
+async function pagesOf(box: Box, state: Notice['state']): Promise<readonly Notice[]> {
   const found: Notice[] = [];
   let cursor: string | null = null;
   do {
@@ -90,7 +49,7 @@ export const deliveriesOf = (id: string): Promise<readonly Delivery[]> =>
 export const draftNotice = (body: DraftNotice, key: string): Promise<Notice> =>
   bodyOf(api.POST('/v1/notices', { params: { header: { 'Idempotency-Key': key } }, body }));
 
-type Verb = 'send' | 'undo' | 'acknowledge' | 'close' | 'withdraw' | 'impossible' | 'possible-again' | 'ask-clarification' | 'clarify'; // prettier-ignore
+type Verb = 'send' | 'undo' | 'acknowledge' | 'close' | 'withdraw' | 'impossible' | 'possible-again' | 'ask-clarification' | 'clarify' | 'non-compliance'; // prettier-ignore
 
 /** One step of a notice. `version`: the one that was read; refused when it has changed since. */
 export async function step(
@@ -107,3 +66,7 @@ export async function answerItems(id: string, answers: readonly ItemAnswer[], ke
   const more = { keepalive, headers: { 'idempotency-key': newKey() } };
   return (await (await post(`/v1/notices/${id}/answer`, { answers }, more)).json()) as Notice;
 }
+
+/** What was done about being asked to put an item back. */
+export const putBack = (id: string, itemId: string, body: Schemas['AnswerReinstatementDto']): Promise<Notice> =>
+  bodyOf(api.POST('/v1/notices/{id}/items/{itemId}/reinstatement', { params: { path: { id, itemId } }, body }));

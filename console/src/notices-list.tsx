@@ -43,7 +43,7 @@ function Row({ notice, box, isCurrent }: { readonly notice: Notice; readonly box
             {other.name} · {t.words.categories[notice.category]}
           </span>
           <small>
-            {t.words.states[notice.state] ?? notice.state} · {plural(t.board.open, openItems(notice))}
+            {t.words.states[notice.state]} · {plural(t.board.open, openItems(notice))}
             {notice.clock === null && notice.sentAt && (
               <>
                 {' · '}

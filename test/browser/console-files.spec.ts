@@ -1,18 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { SettableClock } from '../../src/infra/clock-source';
 import { startWorld, type Person, type World } from '../support/app';
 import { startBrowser, type TestBrowser } from '../support/browser';
+import { RunningClock } from '../support/console';
 import { scenePng } from '../support/images';
 
 const SHOTS = join(__dirname, '..', '..', 'test-results', 'screens');
-
-class RunningClock extends SettableClock {
-  override now(): Date {
-    return new Date();
-  }
-}
 
 describe('files and second thoughts in the console', () => {
   let world: World;

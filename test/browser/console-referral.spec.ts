@@ -2,20 +2,13 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { hashPassword } from '../../src/accounts/password';
-import { SettableClock } from '../../src/infra/clock-source';
 import { startWorld, type Person, type World } from '../support/app';
 import { startBrowser, type TestBrowser } from '../support/browser';
+import { RunningClock } from '../support/console';
 import { eventually, notice, received } from '../support/referral';
 
 const SHOTS = join(__dirname, '..', '..', 'test-results', 'screens');
 const PASSWORD = 'a long enough password';
-
-/** Browsers live in real time, and their deadlines are the server's. */
-class RunningClock extends SettableClock {
-  override now(): Date {
-    return new Date();
-  }
-}
 
 describe('a referral from paste to outcome, in two browsers', () => {
   let world: World;

@@ -1,11 +1,25 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Browser } from 'playwright-core';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { chromium, type Browser, type LaunchOptions } from 'playwright-core';
 
 export interface TestBrowser {
   readonly browser: Browser;
   readonly close: () => Promise<void>;
+}
+
+const TRIES = 5;
+
+/** A process that forked while the file was being unpacked holds it open for a moment: a busy text file (ETXTBSY) is tried again. */
+async function launch(options: LaunchOptions, tries = TRIES): Promise<Browser> {
+  try {
+    return await chromium.launch(options);
+  } catch (error) {
+    if (tries <= 1 || !String(error).includes('ETXTBSY')) throw error;
+    await sleep(100);
+    return launch(options, tries - 1);
+  }
 }
 
 /**
@@ -23,7 +37,7 @@ export async function startBrowser(): Promise<TestBrowser> {
     const libraries = await inflate(join(bin, 'al2023.tar.br'));
     setupLambdaEnvironment(join(libraries, 'lib'));
     const executablePath = await packaged.executablePath();
-    const browser = await chromium.launch({
+    const browser = await launch({
       executablePath,
       args: packaged.args,
       headless: true,

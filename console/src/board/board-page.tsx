@@ -1,17 +1,13 @@
-import { Group, Stack, Text, Title } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
-import { useCursor } from '../cursor';
-import { useKeys } from '../keys';
-import { noticesIn, type Notice } from '../notices-api';
-import { NoticeRows } from '../notices-list';
-import { KeysDialog } from '../shell/keys-dialog';
 import { LOOK_AGAIN_MS } from '../live';
-import { Empty, Failed, Loading } from '../shell/states';
+import { noticesIn, type Notice } from '../notices-api';
+import { NoticesPart, NoticesScreen, useNoticesCursor } from '../notices-screen';
 import { plural, t } from '../texts';
 import { byTimeLeft } from '../time/urgency';
 
-const STATES = ['leaving', 'sent', 'received', 'acknowledged'] as const;
+const STATES = ['draft', 'leaving', 'sent', 'received', 'acknowledged'] as const;
+const UNSENT: readonly Notice['state'][] = ['draft', 'leaving'];
 const MOST = 1000;
 
 /** Everything that a unit waits for, least time first. */
@@ -23,55 +19,18 @@ export function BoardPage() {
   });
   const all = (board.data ?? []).toSorted(byTimeLeft);
   const leaving = all.filter(({ state }) => state === 'leaving');
-  const running = all.filter(({ state, clock }) => state !== 'leaving' && clock !== null);
-  const waiting = all.filter(({ state, clock }) => state !== 'leaving' && clock === null);
-  const shown = [...leaving, ...running, ...waiting];
-  const cursor = useCursor(shown, ({ id }) => id);
-  const navigate = useNavigate();
-  const open = (): void => {
-    if (cursor.current) void navigate({ to: '/notices/$id', params: { id: cursor.current.id } });
-  };
-  useKeys({ ...cursor.keys, Enter: open });
-  const at = cursor.current?.id;
+  const running = all.filter(({ state, clock }) => !UNSENT.includes(state) && clock !== null);
+  const waiting = all.filter(({ state, clock }) => !UNSENT.includes(state) && clock === null);
+  const drafts = all.filter(({ state }) => state === 'draft');
+  const shown = [...leaving, ...running, ...waiting, ...drafts];
+  const at = useNoticesCursor(shown)?.id;
   return (
-    <Stack component="section" aria-labelledby="title">
-      <Group justify="space-between">
-        <Title order={1} size="h3" id="title">
-          {t.board.title}
-        </Title>
-        <KeysDialog
-          keys={[
-            ['j', t.keys.next],
-            ['k', t.keys.previous],
-            ['Enter', t.keys.open],
-          ]}
-        />
-      </Group>
-      {board.isPending && <Loading />}
-      {board.isError && <Failed error={board.error} again={() => void board.refetch()} />}
-      {board.data && shown.length === 0 && <Empty says={t.board.empty} />}
-      <Part title={t.board.leaving} notices={leaving} at={at} />
-      <Part title={plural(t.board.running, running.length)} notices={running} at={at} />
-      <Part title={t.board.waiting} notices={waiting} at={at} />
+    <NoticesScreen title={t.board.title} query={board} empty={shown.length === 0 ? t.board.empty : null}>
+      <NoticesPart title={t.board.leaving} notices={leaving} box="sent" at={at} />
+      <NoticesPart title={plural(t.board.running, running.length)} notices={running} box="sent" at={at} />
+      <NoticesPart title={t.board.waiting} notices={waiting} box="sent" at={at} />
+      <NoticesPart title={t.board.drafts} notices={drafts} box="sent" at={at} />
       {shown.length >= MOST && <Text c="dimmed">{t.shell.more}</Text>}
-    </Stack>
-  );
-}
-
-interface PartProps {
-  readonly title: string;
-  readonly notices: readonly Notice[];
-  readonly at: string | undefined;
-}
-
-function Part({ title, notices, at }: PartProps) {
-  if (notices.length === 0) return null;
-  return (
-    <>
-      <Title order={2} size="h5">
-        {title}
-      </Title>
-      <NoticeRows notices={notices} box="sent" at={at} />
-    </>
+    </NoticesScreen>
   );
 }

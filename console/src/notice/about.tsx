@@ -1,13 +1,8 @@
 import type { ReactNode } from 'react';
 import type { Notice } from '../notices-api';
-import { fill, locale, t } from '../texts';
-import { language } from '../texts/language';
+import { language, languageName } from '../language-name';
+import { fill, t } from '../texts';
 import { Instant } from '../time/instant';
-
-const languages = new Intl.DisplayNames(locale, { type: 'language' });
-
-/** `und` is what a case says whose language nobody knows. */
-const languageOf = (tag: string): string => (tag === 'und' ? t.notice.languageUnknown : (languages.of(tag) ?? tag));
 
 const STEPS = [
   'createdAt',
@@ -53,7 +48,7 @@ export function About({ notice, isSender }: { readonly notice: Notice; readonly 
   const facts: readonly (readonly [string, ReactNode])[] = [
     isSender ? [t.notice.to, notice.platform.name] : [t.notice.who, notice.sender.name],
     [t.notice.what, t.words.categories[notice.category]],
-    [t.notice.language, languageOf(notice.language)],
+    [t.notice.language, languageName(notice.language)],
     [t.notice.asks, notice.order ? t.notice.order.asks : t.notice.actions[notice.requestedAction]],
     [t.notice.why, notice.grounds ?? t.notice.noGrounds],
     ...orderFacts(notice),
@@ -80,9 +75,7 @@ export function About({ notice, isSender }: { readonly notice: Notice; readonly 
               <dt>{t.notice.steps[name]}</dt>
               <dd>
                 <Instant at={at} />
-                {name === 'receivedAt' && notice.receiptChannel && (
-                  <> · {t.words.channels[notice.receiptChannel] ?? notice.receiptChannel}</>
-                )}
+                {name === 'receivedAt' && notice.receiptChannel && <> · {t.words.channels[notice.receiptChannel]}</>}
               </dd>
             </div>
           ))}

@@ -36,16 +36,16 @@ function DeliveryTable({ deliveries }: { readonly deliveries: readonly Delivery[
       <tbody>
         {deliveries.map((delivery) => (
           <tr key={delivery.id}>
-            <th scope="row">{t.words.channels[delivery.channel] ?? delivery.channel}</th>
+            <th scope="row">{t.words.channels[delivery.channel]}</th>
             <td data-label={t.notice.state}>
-              {t.words.deliveryStates[delivery.state] ?? delivery.state}
+              {t.words.deliveryStates[delivery.state]}
               {delivery.failure && <Text size="xs">{delivery.failure}</Text>}
             </td>
             <td data-label={t.notice.receipt}>
               {delivery.receiptAt ? <Instant at={delivery.receiptAt} /> : t.notice.noReceipt}
             </td>
             <td data-label={t.notice.attempts}>
-              <Attempts attempts={delivery.attempts} />
+              {delivery.attempts.length === 0 ? t.notice.noAttempt : <Attempts attempts={delivery.attempts} />}
             </td>
           </tr>
         ))}

@@ -16,8 +16,11 @@ import { AnswerDesk } from './answer-desk';
 import { Deliveries } from './deliveries';
 import { Items } from './items';
 import { Obstacles } from './obstacles';
+import { Signing } from '../order/signing';
+import { NonCompliance } from './non-compliance';
 import { KEY_OF, outcomesFor } from './outcomes';
 import { Previews } from './previews';
+import { PutBack } from './put-back';
 import { RecordEntries } from './record-entries';
 import { SenderActions } from './sender-actions';
 
@@ -34,6 +37,7 @@ const toggled = (set: ReadonlySet<string>, id: string): ReadonlySet<string> =>
 function Opened({ notice }: { readonly notice: Notice }) {
   const { organisation, permissions } = useSession();
   const isSender = notice.sender.id === organisation.id;
+  const isRecipient = notice.platform.id === organisation.id;
   const canAnswer =
     !isSender && permissions.includes('notice.answer') && notice.possible.some((event) => event.startsWith('answer'));
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
@@ -58,6 +62,8 @@ function Opened({ notice }: { readonly notice: Notice }) {
     <Stack component="section" aria-labelledby="title" className="notice">
       <Head notice={notice} canAnswer={canAnswer} />
       <About notice={notice} isSender={isSender} />
+      {isSender && notice.order?.signedAt === null && notice.state === 'draft' && <Signing notice={notice} />}
+      {isRecipient && permissions.includes('notice.answer') && <PutBack notice={notice} />}
       <Title order={2} size="h5">
         {t.notice.items}
       </Title>
@@ -73,7 +79,8 @@ function Opened({ notice }: { readonly notice: Notice }) {
         {canAnswer && <AnswerDesk notice={notice} targets={targets} chosen={chosen.size} onGiven={onGiven} />}
       </div>
       <Obstacles notice={notice} side={canAnswer ? 'platform' : isSender ? 'sender' : null} />
-      {!canAnswer && !isSender && <Text c="dimmed">{t.answer.final}</Text>}
+      {!isRecipient && <NonCompliance notice={notice} />}
+      {!canAnswer && isRecipient && <Text c="dimmed">{t.answer.final}</Text>}
       <Previews notice={notice} isSender={isSender} />
       {isSender && <Deliveries noticeId={notice.id} />}
       <RecordEntries noticeId={notice.id} />
@@ -106,7 +113,7 @@ function Head({ notice, canAnswer }: { readonly notice: Notice; readonly canAnsw
           {t.words.kinds[notice.kind]} <bdi>{notice.reference}</bdi>
         </Title>
         <Text c="dimmed" role="status">
-          {t.words.states[notice.state] ?? notice.state}
+          {t.words.states[notice.state]}
         </Text>
         <KeysDialog keys={[['j', t.keys.next], ['k', t.keys.previous], ...answering, ['Esc', t.keys.back]]} />
       </div>

@@ -1,11 +1,15 @@
 import { Alert, Button, Group, Stack, Textarea } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { step, type Notice } from '../notices-api';
 import { useSession } from '../shell/session';
 import { t } from '../texts';
 import { noteLetGo } from '../undo/leaving';
 import { reasonOf } from '../wire';
+
+/** A referral that was sent and not taken back can be carried on: the service asks whether anything of it is open or declined. */
+const CARRIED_ON: readonly Notice['state'][] = ['sent', 'received', 'acknowledged', 'answered', 'closed'];
 
 /** What its sender may do with it next. */
 export function SenderActions({ notice }: { readonly notice: Notice }) {
@@ -41,7 +45,17 @@ export function SenderActions({ notice }: { readonly notice: Notice }) {
         />
       )}
       <Group gap="xs">
-        {may('send') && <Button onClick={() => act.mutate({ verb: 'send' })}>{t.undo.now}</Button>}
+        {may('send') && notice.order?.signedAt !== null && (
+          <Button onClick={() => act.mutate({ verb: 'send' })}>{t.undo.now}</Button>
+        )}
+        {notice.caseId &&
+          notice.kind === 'referral' &&
+          CARRIED_ON.includes(notice.state) &&
+          permissions.includes('order.draft') && (
+            <Link to="/cases/$id/order" params={{ id: notice.caseId }} search={{ from: notice.id }}>
+              {t.order.carryOn}
+            </Link>
+          )}
         {may('close') && (
           <Button variant="default" onClick={() => act.mutate({ verb: 'close' })}>
             {t.notice.close}

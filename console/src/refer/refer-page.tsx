@@ -1,8 +1,10 @@
 import { Alert, Button, FileButton, Group, Paper, Stack, Text, Textarea, Title } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useDeferredValue, useMemo, useRef, useState } from 'react';
 import { useSendKey } from '../keys';
 import { KeysDialog } from '../shell/keys-dialog';
+import { useSession } from '../shell/session';
 import { Empty } from '../shell/states';
 import { fill, plural, t } from '../texts';
 import { newKey, reasonOf } from '../wire';
@@ -21,6 +23,7 @@ export function ReferPage() {
 }
 
 function Referral({ onAgain }: { readonly onAgain: () => void }) {
+  const { permissions } = useSession();
   const [text, setText] = useState('');
   const [files, setFiles] = useState<readonly DroppedFile[]>([]);
   const [about, setAbout] = useState<About>(NOTHING);
@@ -88,6 +91,11 @@ function Referral({ onAgain }: { readonly onAgain: () => void }) {
         >
           {t.refer.check}
         </Button>
+      )}
+      {checked && permissions.includes('order.draft') && (
+        <Link to="/cases/$id/order" params={{ id: checked.caseId }}>
+          {t.order.compose}
+        </Link>
       )}
       {checked && (
         <Button variant="subtle" onClick={onAgain} className="main-action">

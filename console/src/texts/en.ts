@@ -1,6 +1,7 @@
 import type { Deep } from './shape';
 import type { Vocabulary } from './words';
 import { enWords } from './words-en';
+import { enOrders } from './orders-en';
 import { enHashPage } from './hash-page-en';
 
 /** Every sentence of the console in English; French has exactly these keys. */
@@ -143,6 +144,7 @@ export const en = {
     waiting: 'Sent, not received yet',
     sentAt: 'Sent',
     leaving: 'About to leave',
+    drafts: 'Not sent yet',
     open: { one: '{count} item open', other: '{count} items open' },
   },
   inbox: {
@@ -203,6 +205,7 @@ export const en = {
     receipt: 'Receipt',
     attempts: 'Attempts',
     noReceipt: 'no proof of receipt',
+    noAttempt: 'none',
     record: 'In the record',
     recordEmpty: 'Entries about this notice appear here as they are written.',
     recordWhy: 'Entries seen since this page was opened, each with its receipt.',
@@ -247,10 +250,7 @@ export const en = {
     needs: 'Needed: {what}',
     clarified: 'Clarified: {what}',
   },
-  putBack: {
-    asked: 'asked to put it back',
-    open: 'not answered yet',
-  },
+  ...enOrders,
   keys: {
     title: 'Keys',
     next: 'next',

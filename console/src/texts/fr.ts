@@ -1,4 +1,5 @@
 import type { Texts } from './en';
+import { frOrders } from './orders-fr';
 import { frHashPage } from './hash-page-fr';
 import { frWords } from './words-fr';
 
@@ -143,6 +144,7 @@ export const fr: Texts = {
     waiting: 'Envoyés, pas encore reçus',
     sentAt: 'Envoyé',
     leaving: 'Sur le départ',
+    drafts: 'Pas encore envoyés',
     open: { one: '{count} élément en cours', other: '{count} éléments en cours' },
   },
   inbox: {
@@ -200,6 +202,7 @@ export const fr: Texts = {
     receipt: 'Réception',
     attempts: 'Essais',
     noReceipt: 'pas de preuve de réception',
+    noAttempt: 'aucun',
     record: 'Au registre',
     recordEmpty: 'Les écritures sur ce signalement apparaissent ici au fur et à mesure.',
     recordWhy: 'Écritures vues depuis l’ouverture de cette page, chacune avec son reçu.',
@@ -244,10 +247,7 @@ export const fr: Texts = {
     needs: 'Demandé : {what}',
     clarified: 'Précisé : {what}',
   },
-  putBack: {
-    asked: 'remise en ligne demandée',
-    open: 'pas encore répondu',
-  },
+  ...frOrders,
   keys: {
     title: 'Touches',
     next: 'suivant',

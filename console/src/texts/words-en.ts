@@ -61,7 +61,6 @@ export const enWords: Vocabulary = {
     feed: 'Feed',
     pager: 'Pager',
     answer: 'Its own answer',
-    link: 'Reply link',
   },
   obstacles: {
     force_majeure: 'Force majeure or factual impossibility',

@@ -61,7 +61,6 @@ export const frWords: Vocabulary = {
     feed: 'Flux',
     pager: 'Téléavertisseur',
     answer: 'Sa propre réponse',
-    link: 'Lien de réponse',
   },
   obstacles: {
     force_majeure: 'Force majeure ou impossibilité de fait',

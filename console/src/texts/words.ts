@@ -20,7 +20,7 @@ export interface Vocabulary {
   readonly outcomes: Readonly<Record<ItemOutcome, string>>;
   readonly reasons: Readonly<Record<DeclineReason, string>>;
   readonly preservation: Readonly<Record<PreservationState, string>>;
-  readonly channels: Readonly<Record<Channel | 'answer' | 'link', string>>;
+  readonly channels: Readonly<Record<Channel | 'answer', string>>;
   readonly obstacles: Readonly<Record<ObstacleGround, string>>;
   readonly reinstatements: Readonly<Record<ReinstatementOutcome, string>>;
   readonly deliveryStates: Readonly<

@@ -7,6 +7,7 @@ import type { Actor } from '../../infra/database/actor';
 import { Allow, CurrentActor } from '../../infra/http/allow';
 import { ParseUuid } from '../../infra/http/uuid.pipe';
 import { FormDocuments } from '../forms/form-documents.service';
+import { renderForm } from '../forms/render-form';
 import { NoticeView } from '../notice.view';
 import { Ordering } from './ordering.service';
 import {
@@ -94,5 +95,19 @@ export class OrdersController {
       withoutCertificate: actor.organisationId === issuerId ? 'refuse' : 'say',
     });
     return new StreamableFile(pdf, { type: 'application/pdf', disposition: `attachment; filename="order-${id}.pdf"` });
+  }
+
+  /** What would be signed if it were signed now, as a document that says that it is not. For the issuer alone. */
+  @Get('notices/:id/form-preview.pdf')
+  @Allow('order.sign')
+  @ApiProduces('application/pdf')
+  @Header('content-security-policy', 'sandbox')
+  async preview(
+    @CurrentActor() actor: Actor,
+    @Param('id', ParseUuid) id: string,
+    @Query() { language = 'en' }: FormQuery,
+  ): Promise<StreamableFile> {
+    const pdf = await renderForm(await this.signing.preview(actor, id), language);
+    return new StreamableFile(pdf, { type: 'application/pdf', disposition: `attachment; filename="draft-${id}.pdf"` });
   }
 }

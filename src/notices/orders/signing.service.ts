@@ -66,6 +66,16 @@ export class Signing {
       return viewOf(tx, actor, id);
     });
   }
+
+  /** What would be signed now, without a signature: for whoever asks for one or gives it. */
+  preview(actor: Actor, id: string): Promise<Form> {
+    return this.work.read(actor, async (tx) => {
+      const notice = await tx.findOneBy(Notice, { id, senderId: actor.organisationId, kind: 'removal_order' });
+      if (!notice) throw new DomainError('request.not-found');
+      const content = await contentOf(tx, notice, await orderOf(tx, id), this.clock.now());
+      return validForm(annexI({ ...content, e: { ...content.e, signature: '' } }));
+    });
+  }
 }
 
 /** An order of one's own that waits for its signature. @throws DomainError for whatever cannot be signed, whoever signs it */
