@@ -1,22 +1,12 @@
-import { createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { rawKeyOf, verifies } from '../../test/support/signatures';
 import * as fc from 'fast-check';
 import { acknowledgedBytes, messageDigest, verifyAcknowledgement, type Acknowledgement } from './acknowledgement';
 import { toBase64 } from './base64';
-import { parseCheckpoint, verifierKeyOf, type VerifySignature } from './checkpoint';
+import { parseCheckpoint, verifierKeyOf } from './checkpoint';
 
-const SPKI = Buffer.from('302a300506032b6570032100', 'hex');
 const keys = generateKeyPairSync('ed25519');
-const key = verifierKeyOf(
-  'clepsydra.example/ledger',
-  keys.publicKey.export({ format: 'der', type: 'spki' }).subarray(SPKI.length),
-);
-const verifies: VerifySignature = ({ publicKey, message, signature }) =>
-  verify(
-    null,
-    message,
-    createPublicKey({ key: Buffer.concat([SPKI, publicKey]), format: 'der', type: 'spki' }),
-    signature,
-  );
+const key = verifierKeyOf('clepsydra.example/ledger', rawKeyOf(keys.publicKey));
 
 function acknowledge(message: unknown): Acknowledgement {
   const claim = {

@@ -1,6 +1,6 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
+import { rawKeyOf, verifies } from '../../test/support/signatures';
 import {
-  VerifySignature,
   formatCheckpoint,
   formatNote,
   formatVerifierKey,
@@ -21,17 +21,8 @@ const NOTE =
   "then you don't know what your problem is.\n\n" +
   '— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n';
 
-const SPKI = Buffer.from('302a300506032b6570032100', 'hex');
-const verifies: VerifySignature = ({ publicKey, message, signature }) =>
-  verify(
-    null,
-    message,
-    createPublicKey({ key: Buffer.concat([SPKI, publicKey]), format: 'der', type: 'spki' }),
-    signature,
-  );
-
 const keys = generateKeyPairSync('ed25519');
-const raw = keys.publicKey.export({ format: 'der', type: 'spki' }).subarray(SPKI.length);
+const raw = rawKeyOf(keys.publicKey);
 const key = verifierKeyOf('clepsydra.example/ledger', raw);
 const checkpoint = { origin: key.name, size: 0, root: rootOf(EMPTY_RANGE), at: new Date('2026-01-02T03:04:05.678Z') };
 const note = signCheckpoint(checkpoint, key, (message) => sign(null, message, keys.privateKey));

@@ -1,25 +1,15 @@
-import { createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { rawKeyOf, verifies } from '../../test/support/signatures';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { toBase64 } from './base64';
-import { Checkpoint, VerifySignature, openCheckpoint, signCheckpoint, verifierKeyOf } from './checkpoint';
+import { Checkpoint, openCheckpoint, signCheckpoint, verifierKeyOf } from './checkpoint';
 import { LedgerEntry, entryBytes } from './ledger-entry';
 import { EMPTY_RANGE, Hash, appendLeaf, consistencyPath, inclusionPath, leafHash, proofHashes, rootOf } from './merkle';
 import { Receipt, checkConsistency, receiptClaim, verifyReceipt } from './receipt';
 import { subtreeRoot } from './tiles';
 
-const SPKI = Buffer.from('302a300506032b6570032100', 'hex');
-const verifies: VerifySignature = ({ publicKey, message, signature }) =>
-  verify(
-    null,
-    message,
-    createPublicKey({ key: Buffer.concat([SPKI, publicKey]), format: 'der', type: 'spki' }),
-    signature,
-  );
 const keys = generateKeyPairSync('ed25519');
-const key = verifierKeyOf(
-  'clepsydra.example/ledger',
-  keys.publicKey.export({ format: 'der', type: 'spki' }).subarray(SPKI.length),
-);
+const key = verifierKeyOf('clepsydra.example/ledger', rawKeyOf(keys.publicKey));
 
 const entry: LedgerEntry = {
   v: 1,

@@ -1,21 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import { codeOf } from '../../test/support/refusals';
 import { addDuration } from './deadlines';
-import { DomainError } from './errors';
 import { aloneReason, assertExtendable, exposureOf, isSuppressed, latestExtension, redressEndsAt } from './redress';
 
 const NOW = new Date('2026-03-27T23:59:30.000Z');
 const WEEK = 7 * 86_400_000;
 const at = (ms: number): Date => new Date(NOW.getTime() + ms);
-const codeOf = (act: () => void): string | null => {
-  try {
-    act();
-    return null;
-  } catch (error) {
-    if (error instanceof DomainError) return error.code;
-    throw error;
-  }
-};
 
 describe('non-disclosure (Art. 11(3))', () => {
   it('ends by itself at its instant', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { DomainError } from './errors';
+import { codeOf } from '../../test/support/refusals';
 import {
   SCRUTINY_EVENTS,
   SCRUTINY_NEXT,
@@ -16,15 +16,6 @@ import {
 const HOUR = 3_600_000;
 const START = new Date('2026-03-27T23:59:30.000Z');
 const at = (ms: number): Date => new Date(START.getTime() + ms);
-const codeOf = (act: () => void): string | null => {
-  try {
-    act();
-    return null;
-  } catch (error) {
-    if (error instanceof DomainError) return error.code;
-    throw error;
-  }
-};
 
 describe('the periods of scrutiny', () => {
   it('take a request at 47:59:59.999 after receipt and refuse it at 48:00:00.000, with the instant', () => {
