@@ -262,6 +262,11 @@ drop policy organisation_change on organisation;
 create policy organisation_change on organisation for update to clepsydra_app
   using ((select current_org_kind()) = 'operator' and kind <> 'external');
 
+-- An outside authority takes its order back by letter: the platform that has it records that, and what it is to put back.
+create policy reinstatement_ask_outside on reinstatement for insert to clepsydra_app
+  with check (outcome is null and exists (select 1 from notice n join outside_authority x on x.organisation_id = n.sender_id
+    where n.id = notice_id and x.platform_id = (select current_org()) and n.recipient_id = x.platform_id));
+
 -- What is drafted here rests on an assessment.
 drop policy removal_order_draft on removal_order;
 create policy removal_order_draft on removal_order for insert to clepsydra_app

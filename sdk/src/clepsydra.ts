@@ -9,6 +9,7 @@ import { ExchangeCredentials, ExchangeSources } from './exchange';
 import { Feed, Ledger } from './ledger';
 import { Notices } from './notices';
 import { Approvals, ContactPoints, People } from './people';
+import { ReceivedOrders } from './received-orders';
 import type { ReceiptStore } from './receipt-store';
 import { SignalDisputes, SignalLists, SignalPolicies, Signals } from './signals';
 import { verifyReceipts, type ReceiptReport } from './verify-receipts';
@@ -42,6 +43,7 @@ export class Clepsydra {
   readonly exchangeSources: ExchangeSources;
   readonly exchangeCredentials: ExchangeCredentials;
   readonly notices: Notices;
+  readonly receivedOrders: ReceivedOrders;
   readonly feed: Feed;
   readonly ledger: Ledger;
   readonly organisations: Organisations;
@@ -67,6 +69,7 @@ export class Clepsydra {
     this.exchangeSources = new ExchangeSources(this.wire);
     this.exchangeCredentials = new ExchangeCredentials(this.wire);
     this.notices = new Notices(this.wire);
+    this.receivedOrders = new ReceivedOrders(this.wire);
     this.feed = new Feed(this.wire);
     this.ledger = new Ledger(this.wire);
     this.organisations = new Organisations(this.wire);

@@ -19,6 +19,7 @@ import { NOTICE_VERBS } from './cli/verbs/notices';
 import { OPINION_VERBS } from './cli/verbs/opinions';
 import { POLICY_VERBS } from './cli/verbs/policy';
 import { RECEIPT_VERBS } from './cli/verbs/receipts';
+import { RECEIVE_VERBS } from './cli/verbs/receive';
 import { REFER_VERBS } from './cli/verbs/refer';
 import { REPORT_VERBS } from './cli/verbs/report';
 import { RETRACT_VERBS } from './cli/verbs/retract';
@@ -35,6 +36,7 @@ export const VERBS: readonly Verb[] = [
   ...SECOND_PERSON_VERBS,
   ...WATCH_VERBS,
   ...NOTICE_VERBS,
+  ...RECEIVE_VERBS,
   ...MATCH_VERBS,
   ...CONTRIBUTE_VERBS,
   ...RETRACT_VERBS,

@@ -24,6 +24,7 @@ export type * from './ledger-api';
 export type * from './match-api';
 export type * from './notice-api';
 export { ReceiptStore, homeFolder, type KeptReceipt } from './receipt-store';
+export type { Genuine, Handing, ReceivedOrder, RegisteredIssuer } from './received-orders';
 export type * from './signal-api';
 export { verifyReceipts, type ReceiptFault, type ReceiptReport } from './verify-receipts';
 export { Witness, type LedgerSource } from './witness';

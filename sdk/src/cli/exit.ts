@@ -30,7 +30,7 @@ export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.found, '`scan`: at least one file is known'],
   [
     EXIT.partly,
-    'done in part: files that could not be read or compared by their look (`hash`, `scan`), items, hashes or lines that were refused (`refer`, `report`, `contribute`, `sources take`)',
+    'done in part: files that could not be read or compared by their look (`hash`, `scan`), items, hashes or lines that were refused (`refer`, `report`, `contribute`, `sources take`), an order that waits for people (`receive`)',
   ],
   [EXIT.interrupted, 'stopped with Ctrl-C'],
 ];

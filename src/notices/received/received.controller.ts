@@ -10,6 +10,7 @@ import { ParseUuid } from '../../infra/http/uuid.pipe';
 import { NoticeView } from '../notice.view';
 import { AnsweringOutside } from './answering-outside.service';
 import { Deciding } from './deciding.service';
+import { EndingOutside } from './ending-outside.service';
 import { HandingIn } from './handing-in.service';
 import { ReadingReceived } from './reading-received.service';
 import {
@@ -17,6 +18,7 @@ import {
   AnswerFormView,
   AnswerSentDto,
   ClarifiedDto,
+  EndedDto,
   GenuineDto,
   NotGenuineDto,
   ReadingQuery,
@@ -36,6 +38,7 @@ export class ReceivedOrdersController {
     private readonly reading: ReadingReceived,
     private readonly deciding: Deciding,
     private readonly answering: AnsweringOutside,
+    private readonly ending: EndingOutside,
   ) {}
 
   /**
@@ -173,5 +176,13 @@ export class ReceivedOrdersController {
     @Body() dto: ClarifiedDto,
   ): Promise<NoticeView> {
     return this.answering.clarified(actor, id, dto);
+  }
+
+  /** The authority withdrew the order, or it was annulled: nothing runs any more, and what was taken down is to be put back. */
+  @Post(':id/ended')
+  @HttpCode(200)
+  @Allow('received-order.decide')
+  ended(@CurrentActor() actor: Actor, @Param('id', ParseUuid) id: string, @Body() dto: EndedDto): Promise<NoticeView> {
+    return this.ending.ended(actor, id, dto);
   }
 }

@@ -24,6 +24,7 @@ import {
   type Refutation,
   type StatedChannel,
 } from '../../domain/received-orders';
+import { ANNULMENT_GROUNDS } from '../../domain/vocabulary';
 import { IsInstant } from '../../infra/http/instant';
 import { PageQuery } from '../../infra/http/paging';
 import { IsWellFormed } from '../../infra/http/text';
@@ -134,6 +135,24 @@ export class ClarifiedDto {
   @IsWellFormed()
   @Length(1, 10_000)
   clarification!: string;
+}
+
+/** By the authority itself, or by the decision of another (Art. 4, 9). */
+export const OUTSIDE_ENDS = ['withdrawn', ...ANNULMENT_GROUNDS] as const;
+
+export class EndedDto {
+  @IsIn(OUTSIDE_ENDS)
+  ground!: (typeof OUTSIDE_ENDS)[number];
+
+  /** When you were told: from then on nothing runs. */
+  @IsInstant()
+  toldAt!: Date;
+
+  /** What you were told, by whom and how you know that it was them. */
+  @IsString()
+  @IsWellFormed()
+  @Length(3, 2000)
+  reason!: string;
 }
 
 /** What the form says of itself, unverified. Text that a stranger wrote: show it as text. */

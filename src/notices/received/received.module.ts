@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { FormsModule } from '../forms/forms.module';
 import { AnsweringOutside } from './answering-outside.service';
 import { Deciding } from './deciding.service';
+import { EndingOutside } from './ending-outside.service';
 import { HandingIn } from './handing-in.service';
 import { ReadingReceived } from './reading-received.service';
 import { ReceivedOrdersController } from './received.controller';
@@ -10,6 +11,6 @@ import { ReceivedOrdersController } from './received.controller';
 @Module({
   imports: [FormsModule],
   controllers: [ReceivedOrdersController],
-  providers: [HandingIn, ReadingReceived, Deciding, AnsweringOutside],
+  providers: [HandingIn, ReadingReceived, Deciding, AnsweringOutside, EndingOutside],
 })
 export class ReceivedOrdersModule {}
