@@ -19,7 +19,7 @@ import {
   verifyWhole,
 } from '../support/order-story';
 import { assess, EMERGENCY, order, orderCast, sign, type OrderCast } from '../support/orders';
-import { begin, decide, done, intend, itemOf } from '../support/redress';
+import { begin, decide, done, intend } from '../support/redress';
 import { eventually, notice } from '../support/referral';
 import { mailedLink, type MailedLink } from '../support/reply';
 import { openForm, parseKeys, verifyForm } from '../support/sdk-forms';
@@ -210,13 +210,20 @@ describe('an order: composed, signed, mailed, answered, scrutinised, annulled, r
     await page.getByText('taken back or annulled').first().waitFor();
   });
 
-  it('is put back by the platform, which says so', async () => {
+  it('is put back by the platform, which says so by the link of that mail', async () => {
     world.clock.advance(minutes(5));
-    const item = itemOf(await notice(cast.moderator, id));
-    const put = { outcome: 'reinstated', doneAt: world.clock.now().toISOString() };
-    await done(cast.moderator.post(`/v1/notices/${id}/items/${item}/reinstatement`, put));
-    const [{ reinstatement }] = (await notice(cast.analyst, id)).items as [NoticeView['items'][number]];
-    expect(reinstatement).toMatchObject({ ground: 'scrutiny', outcome: 'reinstated', doneAt: put.doneAt });
+    const back = await mailedLink(sink, ADDRESS, 2);
+    expect(back.token).not.toBe(link.token);
+    await page.goto(`${site}${back.path}`);
+    await page.getByText(back.code).waitFor();
+    await page.getByRole('button', { name: 'Open' }).click();
+    await page.getByText('Asked to put back since').waitFor();
+    await page.getByLabel('What became of it').selectOption('reinstated');
+    await page.getByRole('button', { name: 'Record this' }).click();
+    await page.getByRole('heading', { name: 'Recorded' }).waitFor();
+    const [item] = (await notice(cast.analyst, id)).items;
+    const doneAt = world.clock.now().toISOString();
+    expect(item?.reinstatement).toMatchObject({ ground: 'scrutiny', outcome: 'reinstated', doneAt });
   });
 
   it('stands in the ledger step by step, for its issuer, its platform and its home authority, each step proven', async () => {
