@@ -5,10 +5,12 @@ import { KeyfileProvider } from '../infra/crypto/keyfile';
 import { EgressModule } from '../infra/egress/egress.module';
 import { MailModule } from '../infra/mail/mail.module';
 import { NoticesModule } from '../notices/notices.module';
+import { RedressModule } from '../notices/redress/redress.module';
 import { AdvanceController } from './advance/advance.controller';
 import { AdvanceDeliveries } from './advance/advance-deliveries.service';
 import { AdvanceMailing } from './advance/advance-mailing.service';
 import { CHANNELS_OUT, FeedChannel, InboxChannel, ReplyLinks, type ChannelOut } from './channel';
+import { ContentPageController } from './content/content-page.controller';
 import { ContactPoints } from './contact-points.service';
 import { ContactPointsController, DeliveriesController, WebhooksController } from './deliveries.controller';
 import { Delivering } from './delivering.service';
@@ -35,7 +37,7 @@ import { WebhookSecrets } from './webhook-secrets';
 import { Webhooks } from './webhooks.service';
 
 @Module({
-  imports: [EgressModule, MailModule, NoticesModule],
+  imports: [EgressModule, MailModule, NoticesModule, RedressModule],
   controllers: [
     WebhooksController,
     ContactPointsController,
@@ -45,6 +47,7 @@ import { Webhooks } from './webhooks.service';
     ReplyController,
     ReplyLinksController,
     VerifyController,
+    ContentPageController,
   ],
   providers: [
     {

@@ -22,6 +22,9 @@ const MOST_REFERENCES = 10;
 /** For everything that is asked without a login: however much it is, others have connections of their own. */
 const WHOSE = 'content-provider';
 
+/** Where a person reads it in a browser. */
+export const pageOfReference = (reference: string): string => `/content/${encodeURIComponent(reference)}`;
+
 /** What a content provider is told and does, by a reference that its platform handed out: without an account (Art. 10, 11). */
 @Injectable()
 export class ContentNotices {
@@ -33,7 +36,7 @@ export class ContentNotices {
   /** The platform makes a reference to hand out, at any time: it tells nothing before there is something to be told. */
   makeReference(actor: Actor, noticeId: string, itemId: string): Promise<NewReferenceView> {
     const reference = randomBytes(32).toString('base64url');
-    const path = `/v1/content/${reference}`;
+    const [path, page] = [`/v1/content/${reference}`, pageOfReference(reference)];
     const make = async (tx: Tx): Promise<NewReferenceView> => {
       const notice = await lockNotice(tx, noticeId);
       if (notice?.recipientId !== actor.organisationId) throw new DomainError('request.not-found');
@@ -49,9 +52,9 @@ export class ContentNotices {
         [uuidv7(), noticeId, itemId, actor.organisationId, hashToken(reference), at],
       );
       await append(tx, entryOf(notice, { kind: 'content.reference-made', actor, at, itemId }));
-      return { reference, path };
+      return { reference, path, page };
     };
-    return this.work.run(actor, make, { redact: () => ({ reference: '', path: '' }) });
+    return this.work.run(actor, make, { redact: () => ({ reference: '', path: '', page: '' }) });
   }
 
   /** What can be told under a reference now. The first reading of it is the receipt of the information under Art. 11(2). */

@@ -10,8 +10,10 @@ const MAX_COMPLAINT = 5_000;
 export class NewReferenceView {
   /** Shown once: whoever has it reads what became of the item. Hand it to its content provider. */
   reference!: string;
-  /** Where it is read, on this service. */
+  /** Where it is read as JSON, on this service. */
   path!: string;
+  /** Where a person reads it: a page without an account, in English, French and German. */
+  page!: string;
 }
 
 export class ComplainDto {

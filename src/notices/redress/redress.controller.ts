@@ -1,7 +1,9 @@
-import { Body, Controller, Get, Header, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, Header, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { SecondPerson } from '../../accounts/second-person';
 import type { Actor } from '../../infra/database/actor';
+import { acceptsPage } from '../../infra/http/accepts-page';
 import { Allow, CurrentActor, Public } from '../../infra/http/allow';
 import { ApiPage, type Page } from '../../infra/http/paging';
 import { RateLimit } from '../../infra/http/rate-limit';
@@ -10,7 +12,7 @@ import { NoticeView } from '../notice.view';
 import { Complaints } from './complaints.service';
 import { ComplaintQuery, ComplaintView, DecideComplaintDto } from './complaints.dto';
 import { ComplainDto, ContentNoticeView, NewReferenceView, RequestScrutinyDto } from './content.dto';
-import { ContentNotices } from './content-notices.service';
+import { ContentNotices, pageOfReference } from './content-notices.service';
 import { OrderUpkeep } from './order-upkeep.service';
 import {
   AnnulDto,
@@ -109,13 +111,23 @@ const WHY_OPEN = 'the content provider has a reference and no account';
 export class ContentController {
   constructor(private readonly contentNotices: ContentNotices) {}
 
+  /** As JSON; who asks for HTML is sent on to the page. */
   @Get()
   @Public(WHY_OPEN)
   @RateLimit({ max: 60, timeWindow: '1 minute' })
   @Header('cache-control', 'no-store')
   @Header('referrer-policy', 'no-referrer')
-  read(@Param('reference') reference: string): Promise<ContentNoticeView> {
-    return this.contentNotices.read(reference);
+  @Header('vary', 'accept')
+  @ApiOkResponse({ type: ContentNoticeView })
+  async read(
+    @Param('reference') reference: string,
+    @Headers('accept') accept: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ContentNoticeView | undefined> {
+    if (!acceptsPage(accept)) return this.contentNotices.read(reference);
+    // Whatever the reference is: nothing was looked up, and nobody has read anything yet.
+    void reply.status(303).header('location', pageOfReference(reference));
+    return undefined;
   }
 
   /** Once about a measure; its outcome is read under the same reference. */

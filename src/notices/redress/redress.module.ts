@@ -15,6 +15,6 @@ import { Upholding } from './upholding.service';
   imports: [DeconflictionModule, SignalsModule],
   controllers: [RedressController, ContentController, ComplaintController],
   providers: [Annulling, Reviews, OrderUpkeep, ContentNotices, Complaints, Upholding, PeriodEnds],
-  exports: [Annulling, PeriodEnds],
+  exports: [Annulling, ContentNotices, PeriodEnds],
 })
 export class RedressModule {}

@@ -1,4 +1,5 @@
 import { CONTACT_LANGUAGES } from '../../deliveries.entity';
+import { CONTENT_TEXTS } from '../../content/texts/texts';
 import { languageOf, TEXTS } from './texts';
 
 const keysOf = (texts: object, above = ''): string[] =>
@@ -12,9 +13,11 @@ const valuesOf = (texts: object): unknown[] =>
 
 describe('the texts of the pages without an account', () => {
   it('are all there in every language', () => {
-    for (const language of CONTACT_LANGUAGES) {
-      expect(keysOf(TEXTS[language])).toEqual(keysOf(TEXTS.en));
-      for (const text of valuesOf(TEXTS[language])) expect(text).toMatch(/\S/);
+    for (const texts of [TEXTS, CONTENT_TEXTS]) {
+      for (const language of CONTACT_LANGUAGES) {
+        expect(keysOf(texts[language])).toEqual(keysOf(texts.en));
+        for (const text of valuesOf(texts[language])) expect(text).toMatch(/\S/);
+      }
     }
   });
 
