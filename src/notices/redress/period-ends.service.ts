@@ -31,10 +31,13 @@ export class PeriodEnds implements OnApplicationBootstrap, BeforeApplicationShut
   private readonly turns = new Periodic({
     everyMs: EVERY_MS,
     turn: () => this.endDue(this.clock.now()),
-    failed: (error, again) => {
-      if (!again) log.warn({ event: 'periods.delayed', reason: error instanceof Error ? error.name : 'unknown' });
+    failed: (error) => {
+      if (!this.hasFailed)
+        log.warn({ event: 'periods.delayed', reason: error instanceof Error ? error.name : 'unknown' });
+      this.hasFailed = true;
     },
   });
+  private hasFailed = false;
 
   constructor(
     private readonly work: Work,
@@ -56,7 +59,8 @@ export class PeriodEnds implements OnApplicationBootstrap, BeforeApplicationShut
     for (;;) {
       const batch = await this.work.asWorker((tx) => endBatch(tx, now));
       written += batch.facts;
-        if (batch.periods < BATCH) return written;
+      this.hasFailed = false;
+      if (batch.periods < BATCH) return written;
     }
   }
 }
