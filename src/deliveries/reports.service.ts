@@ -7,9 +7,9 @@ import { BounceServer, type Bounced } from '../infra/mail/bounces';
 import { ReturnPaths } from '../infra/mail/return-path';
 import { append } from '../ledger/append';
 import { entryOf } from '../notices/notice-facts';
-import type { Notice } from '../notices/notice.entity';
+import type { Notice, ReceiptChannel } from '../notices/notice.entity';
 import { lockNotice } from '../notices/receiving';
-import { voidReceipt } from '../notices/voiding';
+import { voidClarification, voidReceipt } from '../notices/voiding';
 import { reportOn } from './advance/advance-mails';
 import { Delivery } from './deliveries.entity';
 import { giveUp } from './giving-up';
@@ -83,7 +83,7 @@ async function comeBack(tx: Tx, notice: Notice, delivery: Delivery, { at, status
   const dims = { event, channel, proof, receiptAt: receiptAt.toISOString(), reported: status };
   await append(tx, entryOf(notice, { kind: 'delivery.receipt-voided', actor: 'service', at, dims }));
   if (event === 'notice.sent') await withdrawProof(tx, notice, delivery, at);
-  else await tellOtherwise(tx, notice, delivery, at);
+  else await tellOtherwise(tx, notice, { ...delivery, receiptAt }, at);
 }
 
 /** The clock ran from this mail unless another proof came before it; then nothing but the mail's own record changes. */
@@ -91,12 +91,7 @@ async function withdrawProof(tx: Tx, notice: Notice, { receiptAt }: Delivery, at
   const ranFrom = notice.receiptChannel === 'mail' && notice.receivedAt?.getTime() === receiptAt?.getTime();
   if (!ranFrom) return;
   const rows = await ofEvent(tx, notice.id, 'notice.sent', null);
-  const [first] = rows
-    .flatMap(({ state, receiptAt: since, channel }) =>
-      state === 'delivered' && since && channel !== 'pager' ? [{ at: since, channel }] : [],
-    )
-    .sort((one, other) => one.at.getTime() - other.at.getTime());
-  const isNoneLeft = await voidReceipt(tx, notice.id, { at, standing: first ?? null });
+  const isNoneLeft = await voidReceipt(tx, notice.id, { at, standing: earliest(rows) });
   if (isNoneLeft) await goOn(tx, rows);
 }
 
@@ -108,9 +103,25 @@ async function goOn(tx: Tx, rows: readonly Delivery[]): Promise<void> {
   if (next) await addTask(tx, taskOf(next));
 }
 
-async function tellOtherwise(tx: Tx, notice: Notice, delivery: Delivery, at: Date): Promise<void> {
-  const { event, subjectId } = delivery;
+/** The first receipt that stands, of whatever is a receipt. */
+function earliest(rows: readonly Delivery[]): { readonly at: Date; readonly channel: ReceiptChannel } | null {
+  const [first] = rows
+    .flatMap(({ state, receiptAt: since, channel }) =>
+      state === 'delivered' && since && channel !== 'pager' ? [{ at: since, channel }] : [],
+    )
+    .sort((one, other) => one.at.getTime() - other.at.getTime());
+  return first ?? null;
+}
+
+type Received = Omit<Delivery, 'receiptAt'> & { readonly receiptAt: Date };
+
+async function tellOtherwise(tx: Tx, notice: Notice, delivery: Received, at: Date): Promise<void> {
+  const { event, subjectId, receiptAt } = delivery;
   const rows = await ofEvent(tx, notice.id, event, subjectId);
+  if (event === 'notice.clarified' && subjectId) {
+    const standing = earliest(rows)?.at ?? null;
+    await voidClarification(tx, notice, { at, obstacleId: subjectId, receiptAt, standing });
+  }
   if (rows.some(({ id, state }) => id !== delivery.id && (state === 'delivered' || state === 'waiting'))) return;
   await goOn(tx, rows);
   if (await planRest(tx, notice, { event, subject: subjectId, at }))

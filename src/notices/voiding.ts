@@ -2,9 +2,10 @@ import { advance } from '../domain/notice-lifecycle';
 import type { Tx } from '../infra/database/work';
 import { append } from '../ledger/append';
 import { NoticeClock } from './clock.entity';
-import { lockClock, restartNoticeClock, stopNoticeClock } from './clocks';
+import { lockClock, pauseNoticeClock, restartNoticeClock, stopNoticeClock } from './clocks';
 import { entryOf, facts } from './notice-facts';
 import { Notice, type ReceiptChannel } from './notice.entity';
+import { Obstacle } from './obstacle.entity';
 import { lockNotice } from './receiving';
 import { beginPeriodsOfReceipt } from './redress/periods';
 
@@ -44,13 +45,42 @@ export async function voidReceipt(tx: Tx, noticeId: string, { at, standing }: Vo
   await append(tx, entryOf(notice, { kind: 'notice.receipt-voided', actor: 'service', at, dims: { ...dims } }));
   if (!clock) return stands === null;
   if (!stands) await haltForGood(tx, notice, clock, at);
-  else if (clock.state === 'running') await beginAgain(tx, notice, clock, stands, at);
+  else if (clock.state === 'running') await beginAgain(tx, notice, clock, { at: stands.at, ground: 'receipt' }, at);
   return stands === null;
 }
 
 function earliest(one: Standing | null, other: Standing | null): Standing | null {
   if (!one || !other) return one ?? other;
   return one.at <= other.at ? one : other;
+}
+
+interface ClarificationVoiding {
+  /** When it came out. */
+  readonly at: Date;
+  readonly obstacleId: string;
+  /** What had counted as the receipt of the clarification. */
+  readonly receiptAt: Date;
+  /** The earliest proof by another channel; null when there is none. */
+  readonly standing: Date | null;
+}
+
+/**
+ * The platform never had the clarification that its hour began again with: it runs from the earliest receipt that stands, or
+ * the platform still waits and no clock runs. What it did meanwhile stays: an answer, or that it can act again.
+ */
+export async function voidClarification(
+  tx: Tx,
+  notice: Notice,
+  { at, obstacleId, receiptAt, standing }: ClarificationVoiding,
+): Promise<void> {
+  const clock = await lockClock(tx, notice.id);
+  const where = { id: obstacleId, endRecordedAt: receiptAt };
+  const obstacle = await tx.findOne(Obstacle, { where, lock: { mode: 'pessimistic_write' } });
+  if (!obstacle || clock?.state !== 'running') return;
+  await tx.update(Obstacle, { id: obstacleId }, { endedAt: standing, endRecordedAt: standing });
+  await correctUnstarted(tx, notice, clock, at);
+  if (standing) await beginAgain(tx, notice, clock, { at: standing, ground: 'clarification' }, at);
+  else await pauseNoticeClock(tx, notice, clock, { at, since: clock.startedAt, reason: 'voided', actor: 'service' });
 }
 
 /** Nothing was due by a clock that a receipt which was none had started. */
@@ -69,10 +99,15 @@ async function haltForGood(tx: Tx, notice: Notice, clock: NoticeClock, at: Date)
   await tx.update(NoticeClock, { id: clock.id }, { nextMarkAt: null });
 }
 
-async function beginAgain(tx: Tx, notice: Notice, clock: NoticeClock, stands: Standing, at: Date): Promise<void> {
+interface Beginning {
+  readonly at: Date;
+  readonly ground: 'receipt' | 'clarification';
+}
+
+async function beginAgain(tx: Tx, notice: Notice, clock: NoticeClock, begin: Beginning, at: Date): Promise<void> {
   await tx.query(
     `update clock_run set ended_at = $3, end_reason = 'voided' where clock_id = $1 and run_no = $2 and ended_at is null`,
     [clock.id, clock.runNo, at],
   );
-  await restartNoticeClock(tx, notice, clock, { at: stands.at, ground: 'receipt', actor: 'service' });
+  await restartNoticeClock(tx, notice, clock, { ...begin, actor: 'service' });
 }
