@@ -124,13 +124,15 @@ alter table removal_order alter column assessment_id drop not null;
 `;
 
 const GUARDS = `
--- A receipt is moved to before what was known, never to after it; what has been decided stays.
+-- A receipt is moved to before what was known, never to after it. What has been decided stays, but that two people find genuine
+-- what one had not.
 create function received_order_moves_on() returns trigger language plpgsql set search_path = pg_catalog as $$
 begin
   if new.received_at > old.received_at then
     raise exception 'a receipt is not moved to a later instant' using errcode = '42501';
   end if;
-  if old.state <> 'quarantined' and (new.state <> old.state or new.received_at <> old.received_at) then
+  if old.state <> 'quarantined' and (new.received_at <> old.received_at
+    or (new.state <> old.state and not (old.state = 'not_genuine' and new.state = 'genuine'))) then
     raise exception 'what became of a received order stays' using errcode = '42501';
   end if;
   if old.notice_id is not null and new.notice_id is distinct from old.notice_id then

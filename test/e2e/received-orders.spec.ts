@@ -179,6 +179,34 @@ describe('its answer', () => {
     });
   });
 
+  it('is over when the authority takes the order back by letter: nothing runs, and what was removed is to be put back', async () => {
+    const { order, notice } = await hear();
+    const path = `/v1/received-orders/${order.id}/ended`;
+    const told = { ground: 'withdrawn', toldAt: at(2), reason: 'By letter, confirmed by the number of the register' };
+    expect((await cast.moderator.post(path, { ...told, toldAt: at(-1) })).status).toBe(400);
+    const answers = notice.items.map(({ itemId }) => removed(itemId, world.clock.now()));
+    await cast.moderator.post(`/v1/notices/${notice.id}/answer`, { answers });
+    expect(await cast.moderator.post(path, told)).toMatchObject({
+      status: 200,
+      body: {
+        state: 'withdrawn',
+        withdrawnAt: at(2),
+        items: [{ reinstatement: { ground: 'withdrawn', outcome: null } }],
+      },
+    });
+    expect((await cast.moderator.post(path, told)).status).toBe(409);
+    const other = await hear();
+    const annulled = await cast.moderator.post<NoticeView>(`/v1/received-orders/${other.order.id}/ended`, {
+      ...told,
+      ground: 'scrutiny',
+    });
+    expect(annulled.body).toMatchObject({
+      state: 'annulled',
+      annulmentGround: 'scrutiny',
+      clock: { state: 'stopped', stoppedAt: at(2) },
+    });
+  });
+
   it('is of the platform alone: nobody here edits, withdraws or closes the order, and nobody can join its authority', async () => {
     const { notice } = await hear();
     const unit = await world.organisation('authority', `unit-${notice.id.slice(-6)}`, {

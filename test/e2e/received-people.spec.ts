@@ -81,6 +81,23 @@ describe('people who find out whether an order is genuine', () => {
     expect(bad.status).toBe(400);
   });
 
+  it('are two who overturn what one had said, and say that they do', async () => {
+    const { body } = await handIn(cast.moderator, outsideOrder());
+    const path = `/v1/received-orders/${body.id}`;
+    await cast.moderator.post(`${path}/not-genuine`, NO);
+    expect(await findGenuine(cast, body.id)).toMatchObject({ status: 409, body: { code: 'received-order.decided' } });
+    const found = { authorityId: cast.authorityId, reason: 'They called back', overturn: true };
+    expect((await cast.moderator.post(`${path}/genuine`, found)).status).toBe(202);
+    const overturned = await cast.colleague.post<ReceivedOrderDetailView>(`${path}/genuine`, found);
+    expect(overturned.body).toMatchObject({
+      state: 'genuine',
+      receivedAt: body.receivedAt,
+      decision: { refutations: [] },
+    });
+    expect(overturned.body.noticeId).not.toBeNull();
+    expect((await entriesOf(world, body.id)).at(-1)).toMatchObject({ dims: { overturns: true } });
+  });
+
   it('are people: a key hands in and reads, and decides nothing', async () => {
     const admin = await world.person(cast.platform, ['admin', 'moderator']);
     const made = await admin.post<{ key: string }>('/v1/api-keys', {

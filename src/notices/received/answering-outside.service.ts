@@ -16,6 +16,7 @@ import { Obstacle } from '../obstacle.entity';
 import { endObstacle, openObstacle } from '../obstacles';
 import { lockNotice } from '../receiving';
 import { answerFormOf } from './answer-form';
+import { assertBetween } from './instants';
 import type { AnswerFormQuery, AnswerSentDto, ClarifiedDto, ReceivedOrderDetailView } from './received.dto';
 import { detailOf, receivedOf } from './received.queries';
 
@@ -46,7 +47,7 @@ export class AnsweringOutside {
       const form = await this.formIn(tx, actor, id, dto);
       const at = this.clock.now();
       const row = await receivedOf(tx, id);
-      if (dto.sentAt > at || dto.sentAt < row.received_at) throw new DomainError('received-order.in-the-future');
+      assertBetween('/sentAt', dto.sentAt, row.received_at, at);
       const digest = Buffer.from(sha256(formBytes(form)));
       await tx.query(
         `insert into received_order_answer (id, received_order_id, organisation_id, form, form_digest, channel, sent_at, recorded_at, recorded_by)

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../domain/errors';
 import { fromBase64url, jwkOf, thumbprintOf, checkJws } from '../../domain/forms/jws';
 import { orderRefusalOf, type AuthorityCompetence } from '../../domain/union';
+import type { ReceivedState } from '../../domain/received-orders';
 import { ClockSource } from '../../infra/clock-source';
 import { Work, type Actor, type Tx } from '../../infra/database/work';
 import { append } from '../../ledger/append';
@@ -43,7 +44,7 @@ export class Deciding {
    */
   genuine(actor: Actor, id: string, dto: GenuineDto): Promise<ReceivedOrderDetailView> {
     return this.work.run(actor, async (tx) => {
-      const row = await lockWaiting(tx, id);
+      const row = await lockWaiting(tx, id, dto.overturn === true ? 'not_genuine' : 'quarantined');
       if (!row.form) throw new DomainError('received-order.no-form');
       const entry = await issuerOf(tx, dto.authorityId, row.form);
       const at = this.clock.now();
@@ -51,7 +52,7 @@ export class Deciding {
       if (key) await pin(tx, actor, row, { ...key, authorityId: entry.id, at });
       await tx.query(
         `update received_order set state = 'genuine', authority_id = $2, is_verified = is_verified or $3, decided_at = $4, decided_by = $5,
-           decision_note = $6 where id = $1`,
+           decision_note = $6, refutations = '{}' where id = $1`,
         [id, entry.id, key !== null, at, actor.personId, dto.reason],
       );
       await append(tx, {
@@ -59,7 +60,12 @@ export class Deciding {
         actor,
         at,
         subjects: { receivedOrder: id, authority: entry.id },
-        dims: { receivedAt: row.received_at.toISOString(), reasons: row.reasons, kid: key?.kid ?? null },
+        dims: {
+          receivedAt: row.received_at.toISOString(),
+          reasons: row.reasons,
+          kid: key?.kid ?? null,
+          overturns: dto.overturn === true,
+        },
         internal: { reason: dto.reason },
         audience: [actor.organisationId],
       });
@@ -123,9 +129,9 @@ export class Deciding {
   }
 }
 
-async function lockWaiting(tx: Tx, id: string): Promise<ReceivedRow> {
+async function lockWaiting(tx: Tx, id: string, state: ReceivedState = 'quarantined'): Promise<ReceivedRow> {
   const row = await lockReceived(tx, id);
-  if (row.state !== 'quarantined') throw new DomainError('received-order.decided', { state: row.state });
+  if (row.state !== state) throw new DomainError('received-order.decided', { state: row.state });
   return row;
 }
 

@@ -12,6 +12,7 @@ import { viewOf } from '../notices.queries';
 import { dropObstacle } from '../obstacles';
 import { lockNotice } from '../receiving';
 import { askReinstatement } from '../reinstating';
+import { assertBetween } from './instants';
 import type { EndedDto } from './received.dto';
 import { receivedOf } from './received.queries';
 
@@ -26,7 +27,7 @@ export class EndingOutside {
   /**
    * By a person, as when they found it genuine. The platform is asked to put back what it took down, and may keep it down under its
    * own terms (Art. 4(7)).
-   * @throws DomainError `received-order.not-taken-up`, `received-order.in-the-future`, `notice.illegal-transition`
+   * @throws DomainError `received-order.not-taken-up`, `request.invalid`, `notice.illegal-transition`
    */
   ended(actor: Actor, id: string, dto: EndedDto): Promise<NoticeView> {
     if (actor.personId === null || actor.via === 'api-key') {
@@ -37,7 +38,7 @@ export class EndingOutside {
       const notice = received.notice_id ? await lockNotice(tx, received.notice_id) : null;
       if (!notice) throw new DomainError('received-order.not-taken-up');
       const now = this.clock.now();
-      if (dto.toldAt > now || dto.toldAt < received.received_at) throw new DomainError('received-order.in-the-future');
+      assertBetween('/toldAt', dto.toldAt, received.received_at, now);
       const clock = await lockClock(tx, notice.id);
       await end(tx, notice, dto);
       await dropObstacle(tx, notice.id, now);

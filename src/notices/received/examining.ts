@@ -33,11 +33,13 @@ interface EntryRow {
   readonly competences: AuthorityCompetence[];
 }
 
-// Keys that this platform pinned, and those of the directory. One that is still in force comes first.
-const KEYS = `select k.public_key, k.retired_at, k.authority_id from received_order_key k where k.kid = $1
-  union all select k.public_key, k.retired_at, e.id from authority_key k
+// Keys that this platform pinned, and those of the directory. What it believes no more is not believed because others do; otherwise
+// one that is in force comes first.
+const KEYS = `select k.public_key, k.retired_at, k.authority_id, k.retired_at is not null as is_disbelieved
+  from received_order_key k where k.kid = $1
+  union all select k.public_key, k.retired_at, e.id, false from authority_key k
     left join authority_entry e on e.organisation_id = k.organisation_id and e.removed_at is null where k.kid = $1
-  order by retired_at desc nulls first, authority_id nulls last limit 1`;
+  order by is_disbelieved desc, retired_at desc nulls first, authority_id nulls last limit 1`;
 
 /** In the transaction of the platform that has the order. */
 export async function examine(

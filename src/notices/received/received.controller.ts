@@ -109,7 +109,7 @@ export class ReceivedOrdersController {
     verb: 'received-order.genuine',
     subject: 'id',
     table: 'received_order',
-    alike: ['authorityId', 'publicKey'],
+    alike: ['authorityId', 'publicKey', 'overturn'],
   })
   genuine(
     @CurrentActor() actor: Actor,

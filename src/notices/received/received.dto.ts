@@ -3,6 +3,7 @@ import {
   ArrayMinSize,
   ArrayUnique,
   IsArray,
+  IsBoolean,
   IsEmail,
   IsIn,
   IsOptional,
@@ -68,6 +69,11 @@ export class GenuineDto {
   @IsOptional()
   @Matches(/^[A-Za-z0-9_-]{43}$/, { message: 'must be the 43 characters of an Ed25519 public key in base64url' })
   publicKey?: string;
+
+  /** That somebody had found it not genuine is known to both people, and was wrong. */
+  @IsOptional()
+  @IsBoolean()
+  overturn?: boolean;
 
   /** Whom you asked, how and what they said. Yours alone. */
   @IsString()
