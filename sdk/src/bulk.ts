@@ -58,37 +58,22 @@ export class Bulk {
   constructor(private readonly wire: Wire) {}
 
   /** Opens a case with up to 10,000 items. */
-  open(about: CaseOfList, list: Attachment, key: string = randomUUID()): Promise<BulkReport & Receipted> {
-    return this.send('/v1/cases/bulk', about, list, key);
+  async open(about: CaseOfList, list: Attachment, key: string = randomUUID()): Promise<BulkReport & Receipted> {
+    return this.wire.multipart('/v1/cases/bulk', await formOf(about, [list]), key);
   }
 
   /** Adds them to an open case. */
-  add(caseId: string, list: Attachment, key: string = randomUUID()): Promise<BulkReport & Receipted> {
-    return this.send(`/v1/cases/${encodeURIComponent(caseId)}/bulk`, {}, list, key);
+  async add(caseId: string, list: Attachment, key: string = randomUUID()): Promise<BulkReport & Receipted> {
+    return this.wire.multipart(`/v1/cases/${encodeURIComponent(caseId)}/bulk`, await formOf({}, [list]), key);
   }
 
-  get(id: string): Promise<BulkReport> {
-    return this.read(`/v1/bulk/${encodeURIComponent(id)}`);
+  async get(id: string): Promise<BulkReport> {
+    return this.wire.answer(this.wire.api.GET('/v1/bulk/{id}', { params: { path: { id } } }), 'GET /v1/bulk/{id}');
   }
 
   /** What became of each line, in their order. */
-  results(id: string, query: { limit?: number; cursor?: string } = {}): Promise<Page<BulkLine>> {
-    const words = Object.entries(query).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, String(value)] as [string, string]],
-    );
-    const search = new URLSearchParams(words).toString();
-    return this.read(`/v1/bulk/${encodeURIComponent(id)}/results${search === '' ? '' : `?${search}`}`);
-  }
-
-  private async send(path: string, about: object, list: Attachment, key: string): Promise<BulkReport & Receipted> {
-    const body = await formOf(about, [list]);
-    const response = await this.wire.exchange(path, { method: 'POST', headers: { 'idempotency-key': key }, body });
-    const answer = response.json().then((data: unknown) => ({ data }));
-    return this.wire.answer(answer, `POST ${path}`);
-  }
-
-  private async read<T>(path: string): Promise<T> {
-    const response = await this.wire.exchange(path, { method: 'GET' });
-    return (await response.json()) as T;
+  async results(id: string, query: { limit?: number; cursor?: string } = {}): Promise<Page<BulkLine>> {
+    const call = this.wire.api.GET('/v1/bulk/{id}/results', { params: { path: { id }, query } });
+    return this.wire.answer(call, 'GET /v1/bulk/{id}/results');
   }
 }

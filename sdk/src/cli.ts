@@ -6,6 +6,7 @@ import { EXIT, UsageError, asJson, exitCodeOf, explain } from './cli/exit';
 import { exitCodes, helpOf, overview } from './cli/help';
 import { Output } from './cli/output';
 import type { Verb } from './cli/verb';
+import { ANSWER_VERBS } from './cli/verbs/answers';
 import { CASE_VERBS } from './cli/verbs/cases';
 import { CONTRIBUTE_VERBS } from './cli/verbs/contribute';
 import { CREDENTIAL_VERBS } from './cli/verbs/credentials';
@@ -36,6 +37,7 @@ export const VERBS: readonly Verb[] = [
   ...SECOND_PERSON_VERBS,
   ...WATCH_VERBS,
   ...NOTICE_VERBS,
+  ...ANSWER_VERBS,
   ...RECEIVE_VERBS,
   ...MATCH_VERBS,
   ...CONTRIBUTE_VERBS,

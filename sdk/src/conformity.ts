@@ -1,5 +1,6 @@
 import type { OpenedSession, Organisation, Session } from './account-api';
 import type { Acknowledged, Receipt } from './api';
+import type { BulkLine, BulkReport } from './bulk';
 import type { CaseFile, CaseItem, CustodyEntry, Exhibit, Refused } from './case-api';
 import type { FeedPage } from './ledger-api';
 import type { Notice } from './notice-api';
@@ -42,6 +43,8 @@ export type Conformity = [
   Fits<Served['PolicyView'], Policy>,
   Fits<Served['DryRunAnswer'], DryRun>,
   Fits<Served['FeedbackAnswer'], FeedbackGiven>,
+  Fits<Served['BulkView'], BulkReport>,
+  Fits<Served['BulkLineView'], BulkLine>,
   Fits<Served['NoticeView'], Notice>,
   Fits<Served['FeedPageView'], FeedPage>,
   Fits<Served['ReceiptView'], Receipt & Acknowledged>,

@@ -86,9 +86,9 @@ export class Wire {
     return answer;
   }
 
-  /** A multipart POST; files are streamed from the disk, again for each attempt. */
-  async multipart<T>(path: string, form: () => FormData): Promise<T> {
-    const response = await this.exchange(path, { method: 'POST', body: form });
+  /** A multipart POST; files are streamed from the disk, again for each attempt. `key`: a new one unless it goes on with an old one. */
+  async multipart<T>(path: string, form: () => FormData, key: string = randomUUID()): Promise<T> {
+    const response = await this.exchange(path, { method: 'POST', headers: { 'idempotency-key': key }, body: form });
     return this.answer<T>(
       response.json().then((data: unknown) => ({ data })),
       `POST ${path}`,

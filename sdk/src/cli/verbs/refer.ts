@@ -4,11 +4,11 @@ import type { NewNotice, Notice } from '../../notice-api';
 import type { Attachment } from '../../attachment';
 import type { Clepsydra } from '../../clepsydra';
 import { ProblemError } from '../../errors';
-import { CATEGORIES, IDEOLOGIES } from '../../../../src/domain/vocabulary';
 import { instant, type Input } from '../args';
 import { signedIn, type Context } from '../context';
 import { matchLines, mediaLines, reuploadText } from '../describe-signals';
 import { EXIT, UsageError, type ExitCode } from '../exit';
+import { categoryOf, filingOf, FILING_OPTIONS } from '../filing';
 import { cell, table, type Output } from '../output';
 import type { Verb } from '../verb';
 
@@ -19,9 +19,6 @@ interface Referral extends Sent {
   readonly opened: OpenedCase;
   readonly later: OpenedCase | null;
 }
-
-const memberOf = <T extends string>(list: readonly T[], value: string | undefined, otherwise: T): T =>
-  list.find((each) => each === value) ?? otherwise;
 
 function itemsOf(input: Input): NewItem[] {
   const platform = input.text('platform');
@@ -91,7 +88,7 @@ function draftOf(opened: OpenedCase, platform: string, items: readonly CaseItem[
     itemIds: items.map(({ id }) => id),
     platformId: platform,
     kind: 'referral',
-    category: memberOf(CATEGORIES, input.text('category'), 'other'),
+    category: categoryOf(input),
     ...(input.text('language') === undefined ? {} : { language: input.required('language') }),
     ...(grounds === undefined ? {} : { grounds }),
     ...(input.flag('preserve') ? { requestedAction: 'review_and_preserve' as const } : {}),
@@ -112,22 +109,10 @@ async function submit(context: Context): Promise<Referral> {
   const items = itemsOf(input);
   const files = filesOf(input, items.length);
   if (items.length + files.length === 0) throw new UsageError('give an address, an --account, a --channel or a --file');
-  if (input.text('category') === undefined) output.remark('No --category given: filed as "other".');
+  const filing = filingOf(input, output);
   const client = signedIn(context);
   const isLong = files.reduce((sum, { size }) => sum + size, 0) > UPLOAD_FIRST_BYTES && items.length > 0;
-  const texts = ['title', 'language', 'reasons'].flatMap((name) => {
-    const value = input.text(name);
-    return value === undefined ? [] : [[name, value] as const];
-  });
-  const opened = await client.cases.open(
-    {
-      ...Object.fromEntries(texts),
-      category: memberOf(CATEGORIES, input.text('category'), 'other'),
-      ideology: memberOf(IDEOLOGIES, input.text('ideology'), 'unknown'),
-      items,
-    },
-    isLong ? [] : files,
-  );
+  const opened = await client.cases.open({ ...filing, items }, isLong ? [] : files);
   const sent = await draftAndSend(client, opened, input);
   // The same lines again join what is open, so that each file finds the item it belongs to.
   const later = isLong ? await client.cases.add(opened.id, { items }, files) : null;
@@ -249,17 +234,8 @@ export const REFER_VERBS: readonly Verb[] = [
       platform: { type: 'text', value: 'name', help: 'Short name of the platform; addresses are known by host' },
       account: { type: 'text', many: true, value: 'name', help: 'Refer an account of the platform' },
       channel: { type: 'text', many: true, value: 'name', help: 'Refer a channel of the platform' },
-      category: { type: 'text', value: 'word', oneOf: CATEGORIES, help: 'What it is, TCO Art 2(7)' },
-      ideology: {
-        type: 'text',
-        value: 'word',
-        oneOf: IDEOLOGIES,
-        help: 'Always asked for, so that figures can show bias',
-      },
-      language: { type: 'text', value: 'tag', help: 'BCP 47, such as fr or sr-Latn' },
-      reasons: { type: 'text', value: 'text', help: 'The assessment; stays within your unit' },
+      ...FILING_OPTIONS,
       grounds: { type: 'text', value: 'text', help: 'What the platform is told' },
-      title: { type: 'text', value: 'text', help: 'Title of the case' },
       'uploaded-at': { type: 'text', value: 'instant', help: 'When it was put online, if that is known' },
       preserve: { type: 'flag', help: 'Ask the platform to preserve the content too' },
       'no-send': { type: 'flag', help: 'Draft the notice, but do not send it' },

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { CATEGORIES, IDEOLOGIES, PAP } from '../../../../src/domain/vocabulary';
+import { PAP } from '../../../../src/domain/vocabulary';
 import type { BulkReport } from '../../bulk';
 import type { Clepsydra } from '../../clepsydra';
 import { NetworkError } from '../../errors';
 import type { Input } from '../args';
 import { signedIn, type Context } from '../context';
 import { EXIT, UsageError, type ExitCode } from '../exit';
+import { filingOf, FILING_OPTIONS } from '../filing';
 import { cell, table, type Output } from '../output';
 import type { Verb } from '../verb';
 
@@ -19,21 +20,11 @@ function listFile(input: Input): string {
   return source;
 }
 
-function send(client: Clepsydra, input: Input, source: string, key: string): Promise<BulkReport> {
+function send(client: Clepsydra, { input, output }: Context, source: string, key: string): Promise<BulkReport> {
   const caseId = input.text('case');
   if (caseId !== undefined) return client.bulk.add(caseId, { source }, key);
-  const texts = ['title', 'language', 'reasons'].flatMap((name) => {
-    const value = input.text(name);
-    return value === undefined ? [] : [[name, value] as const];
-  });
   const pap = PAP.find((each) => each === input.text('pap'));
-  const about = {
-    ...Object.fromEntries(texts),
-    category: CATEGORIES.find((each) => each === input.text('category')) ?? 'other',
-    ideology: IDEOLOGIES.find((each) => each === input.text('ideology')) ?? 'unknown',
-    ...(pap ? { pap } : {}),
-  };
-  return client.bulk.open(about, { source }, key);
+  return client.bulk.open({ ...filingOf(input, output), ...(pap ? { pap } : {}) }, { source }, key);
 }
 
 function reportLines(report: BulkReport, output: Output): string[] {
@@ -59,10 +50,8 @@ async function run(context: Context): Promise<ExitCode> {
   const source = listFile(input);
   const key = input.text('key') ?? randomUUID();
   const client = signedIn(context);
-  if (input.text('case') === undefined && input.text('category') === undefined)
-    output.remark('No --category given: filed as "other".');
   try {
-    const report = await send(client, input, source, key);
+    const report = await send(client, context, source, key);
     output.result(report, () => reportLines(report, output));
     if (report.cutBecause !== null)
       output.remark('The list was longer than is taken at once: send the rest as another list.');
@@ -82,16 +71,7 @@ export const REPORT_VERBS: readonly Verb[] = [
     positionals: [1, 1],
     options: {
       case: { type: 'text', value: 'id', help: 'Add to this open case instead of opening one' },
-      category: { type: 'text', value: 'word', oneOf: CATEGORIES, help: 'What it is, TCO Art 2(7)' },
-      ideology: {
-        type: 'text',
-        value: 'word',
-        oneOf: IDEOLOGIES,
-        help: 'Always asked for, so that figures can show bias',
-      },
-      language: { type: 'text', value: 'tag', help: 'BCP 47, such as fr or sr-Latn' },
-      title: { type: 'text', value: 'text', help: 'Title of the case' },
-      reasons: { type: 'text', value: 'text', help: 'The assessment; stays within your unit' },
+      ...FILING_OPTIONS,
       pap: {
         type: 'text',
         value: 'word',
