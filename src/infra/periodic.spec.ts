@@ -47,6 +47,18 @@ it('goes on after a turn that failed, with the pause that is asked for then', as
   expect(failures).toEqual([new Error('away'), new Error('away')]);
 });
 
+it('says of a failed turn whether the one before had failed, too', async () => {
+  const outcomes = [false, false, true, false, false];
+  const told: boolean[] = [];
+  const turn = async (): Promise<void> => {
+    if (!outcomes.shift()) throw new Error('away');
+  };
+  const periodic = new Periodic({ everyMs: 10, turn, failed: (_, again) => void told.push(again) });
+  periodic.start();
+  await jest.advanceTimersByTimeAsync(50);
+  expect(told).toEqual([false, true, false, true]);
+});
+
 it('is stopped when the turn under way has ended, and takes none after it', async () => {
   let begun = 0;
   let end = (): void => undefined;

@@ -2,8 +2,8 @@ interface Rhythm {
   /** From the end of one turn to the beginning of the next, in milliseconds. */
   readonly everyMs: number | (() => number);
   readonly turn: () => Promise<unknown>;
-  /** A turn failed; the next one comes all the same. */
-  readonly failed: (error: unknown) => void;
+  /** A turn failed; the next one comes all the same. `again`: so did the one before, and nobody need be told twice. */
+  readonly failed: (error: unknown, again: boolean) => void;
 }
 
 /** Work that comes round for as long as the process runs, one turn at a time. It keeps no process from ending. */
@@ -11,6 +11,7 @@ export class Periodic {
   private timer: NodeJS.Timeout | undefined;
   private current: Promise<void> = Promise.resolve();
   private hasEnded = false;
+  private hasFailed = false;
 
   constructor(private readonly rhythm: Rhythm) {}
 
@@ -42,8 +43,10 @@ export class Periodic {
   private async take(): Promise<void> {
     try {
       await this.rhythm.turn();
+      this.hasFailed = false;
     } catch (error) {
-      this.rhythm.failed(error);
+      this.rhythm.failed(error, this.hasFailed);
+      this.hasFailed = true;
     }
   }
 

@@ -16,13 +16,11 @@ export class Ticking implements OnApplicationBootstrap, BeforeApplicationShutdow
   private readonly ticks = new Periodic({
     everyMs: () => (this.isBehind ? 0 : TICK_MS),
     turn: () => this.once(),
-    failed: (error) => {
-      if (!this.hasFailed) log.error({ event: 'ticker.failed', code: codeOf(error) });
-      this.hasFailed = true;
+    failed: (error, again) => {
+      if (!again) log.error({ event: 'ticker.failed', code: codeOf(error) });
     },
   });
   private isBehind = false;
-  private hasFailed = false;
   private lastBeat = -Infinity;
   private lastFree = -Infinity;
 
@@ -57,7 +55,6 @@ export class Ticking implements OnApplicationBootstrap, BeforeApplicationShutdow
     await this.departing.departDue(this.clock.now());
     const { isBehind } = await this.ticker.tickBatch(this.clock.now());
     this.isBehind = isBehind;
-    this.hasFailed = false;
   }
 }
 

@@ -22,13 +22,10 @@ export class Rechecking implements OnApplicationBootstrap, BeforeApplicationShut
   private readonly turns = new Periodic({
     everyMs: EVERY_MS,
     turn: () => this.once(this.clock.now()),
-    failed: (error) => {
-      if (!this.hasFailed)
-        log.warn({ event: 'recheck.delayed', reason: error instanceof Error ? error.name : 'unknown' });
-      this.hasFailed = true;
+    failed: (error, again) => {
+      if (!again) log.warn({ event: 'recheck.delayed', reason: error instanceof Error ? error.name : 'unknown' });
     },
   });
-  private hasFailed = false;
 
   constructor(
     private readonly work: Work,
@@ -49,7 +46,6 @@ export class Rechecking implements OnApplicationBootstrap, BeforeApplicationShut
   async once(now: Date): Promise<void> {
     while (await this.work.asWorker((tx) => planProbes(tx, now)));
     while ((await this.work.asWorker((tx) => askForDue(tx, now))) === BATCH);
-    this.hasFailed = false;
   }
 }
 

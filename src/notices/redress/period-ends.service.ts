@@ -31,13 +31,10 @@ export class PeriodEnds implements OnApplicationBootstrap, BeforeApplicationShut
   private readonly turns = new Periodic({
     everyMs: EVERY_MS,
     turn: () => this.endDue(this.clock.now()),
-    failed: (error) => {
-      if (!this.hasFailed)
-        log.warn({ event: 'periods.delayed', reason: error instanceof Error ? error.name : 'unknown' });
-      this.hasFailed = true;
+    failed: (error, again) => {
+      if (!again) log.warn({ event: 'periods.delayed', reason: error instanceof Error ? error.name : 'unknown' });
     },
   });
-  private hasFailed = false;
 
   constructor(
     private readonly work: Work,
@@ -59,7 +56,6 @@ export class PeriodEnds implements OnApplicationBootstrap, BeforeApplicationShut
     for (;;) {
       const batch = await this.work.asWorker((tx) => endBatch(tx, now));
       written += batch.facts;
-      this.hasFailed = false;
       if (batch.periods < BATCH) return written;
     }
   }
