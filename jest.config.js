@@ -17,5 +17,22 @@ module.exports = {
   maxWorkers: 2,
   // A worker keeps some 35 MB of every suite; at three gigabytes its collector took the time of the tests.
   workerIdleMemoryLimit: '1500MB',
+  // A suite's own globals lie behind a proxy: 130 ns for each `Math` in a loop, 5 ns where a module is handed it.
+  sandboxInjectedGlobals: [
+    'Array',
+    'Error',
+    'Float32Array',
+    'Float64Array',
+    'Int32Array',
+    'JSON',
+    'Map',
+    'Math',
+    'Number',
+    'Object',
+    'Set',
+    'String',
+    'Uint32Array',
+    'Uint8Array',
+  ],
   testTimeout: 30000,
 };
