@@ -12,9 +12,9 @@ export interface Frame {
 /** Frames of an invented video: each a value with 128 ones, as PDQ's are. */
 export function film(name: string, count: number): Frame[] {
   return Array.from({ length: count }, (_, second) => {
-    const half = createHash('sha256').update(`${name} ${second}`).digest('hex').slice(0, 32);
-    const other = [...half].map((digit) => (15 - Number.parseInt(digit, 16)).toString(16)).join('');
-    return { hash: half + other, quality: 90, atMs: second * 1000 };
+    const half = createHash('sha256').update(`${name} ${second}`).digest().subarray(0, 16);
+    const hash = Buffer.concat([half, half.map((byte) => 255 - byte)]).toString('hex');
+    return { hash, quality: 90, atMs: second * 1000 };
   });
 }
 
