@@ -156,13 +156,14 @@ const TOKENS = `
 -- What orders that stand are about, as keyed tokens: without the installation's secret, which the database never has, nobody can
 -- tell an address from a token or ask for one. Content tokens tell of the same file elsewhere and stop nothing.
 create table order_token (
+  id bigint generated always as identity,
   token bytea not null,
   notice_id uuid not null,
   organisation_id uuid not null,
   kind text not null,
   recorded_at timestamptz(3) not null,
   released_at timestamptz(3),
-  constraint order_token_pk primary key (token, notice_id),
+  constraint order_token_pk primary key (id),
   constraint order_token_notice_fk foreign key (notice_id) references notice (id),
   constraint order_token_organisation_fk foreign key (organisation_id) references organisation (id),
   constraint order_token_kind_known check (kind in ('subject', 'content')),
@@ -170,6 +171,8 @@ create table order_token (
 );
 -- Rec. 36: one order on one subject, of whichever body; the second of two at the same instant waits for the first and is refused.
 create unique index order_token_one_stands on order_token (token) where kind = 'subject' and released_at is null;
+-- Once for a notice while it stands. What was called back and goes again is a line of its own.
+create unique index order_token_once on order_token (notice_id, token) where released_at is null;
 create index order_token_notice on order_token (notice_id);
 
 -- By which key the tokens were made: a node with another one would find no order that stands, and say that all is clear.

@@ -118,10 +118,15 @@ export const order = (caseId: string, assessmentId: string, more: object = {}): 
   ...more,
 });
 
-/** An order about one fresh address on the cast's platform, as a draft. */
-export async function draftOrder(cast: OrderCast, more: object = {}): Promise<NoticeView> {
-  const host = cast.platform.name.toLowerCase().replace(' ', '-');
-  const { id: caseId } = await openCase(cast.analyst, [freshUrl(`${host}.example`)]);
+export const hostOf = ({ platform }: OrderCast): string => `${platform.name.toLowerCase().replace(' ', '-')}.example`;
+
+/** An order about one address, a fresh one on the cast's platform unless told, as a draft. */
+export async function draftOrder(
+  cast: OrderCast,
+  more: object = {},
+  address = freshUrl(hostOf(cast)),
+): Promise<NoticeView> {
+  const { id: caseId } = await openCase(cast.analyst, [address]);
   const { id: assessmentId } = await assess(cast.analyst, caseId);
   const { status, body } = await cast.analyst.post<NoticeView>('/v1/orders', order(caseId, assessmentId, more));
   if (status !== 201) throw new Error(`no order: ${JSON.stringify(body)}`);
