@@ -78,6 +78,22 @@ describe('who is on duty', () => {
     const all = roster([member('ana', { shifts: OFFICE }), member('gone', { shifts: OFFICE })], [away]);
     expect(names(whoIsOnDuty(all, [person('ana'), person('cleo', 'supervisor')], MONDAY))).toEqual(['cleo', 'ana']);
   });
+
+  it('goes by what is said of the person where that and their role differ', () => {
+    const away = (memberId: string): DutyOverride => ({
+      memberId,
+      kind: 'off',
+      from: at('2026-11-23T00:00:00Z'),
+      until: at('2026-11-24T00:00:00Z'),
+    });
+    const members = [member('team', { personId: null, role: 'moderator' }), member('ana', { shifts: OFFICE })];
+    const people = [person('ana', 'moderator'), person('ben', 'moderator'), person('cleo', 'supervisor')];
+    expect(names(whoIsOnDuty(roster(members, [away('team')]), people, MONDAY))).toEqual(['ana', 'cleo', 'ben']);
+    expect(names(whoIsOnDuty(roster(members, [away('ana')]), people, MONDAY))).toEqual(['ben', 'cleo', 'ana']);
+    const lead = roster([member('lead', { personId: null, role: 'supervisor' })], [away('lead')]);
+    const staff = [person('cleo', 'supervisor'), person('dan', 'admin')];
+    expect(names(whoIsOnDuty(lead, staff, MONDAY))).toEqual(['dan', 'cleo']);
+  });
 });
 
 describe('whatever the roster', () => {

@@ -100,9 +100,16 @@ export function whoIsOnDuty(roster: Roster, people: readonly DutyPerson[], at: D
       .filter(({ roles }) => roles.includes(reason))
       .map(({ personId }) => ({ personId, memberId: null, reason }) satisfies OnDuty),
   );
-  // Away in person, and there by a role: away.
-  const absent = new Set(enrolled.filter(({ reason }) => reason === 'away').map(({ personId }) => personId));
-  const present = [...enrolled, ...others].filter(({ personId }) => !absent.has(personId));
-  const all: readonly OnDuty[] = [...present, ...enrolled.filter(({ reason }) => reason === 'away')];
+  // Away in person, and there by a role: away. There in person, and away with everybody of a role: there.
+  const absent = new Set(
+    placed.flatMap(({ member, reason }) => (reason === 'away' && member.personId !== null ? [member.personId] : [])),
+  );
+  const isAway = ({ reason }: OnDuty): boolean => reason === 'away';
+  const away = enrolled.filter(isAway);
+  const all: readonly OnDuty[] = [
+    ...enrolled.filter((one) => !isAway(one) && !absent.has(one.personId)),
+    ...others.filter(({ personId }) => !away.some((one) => one.personId === personId)),
+    ...away,
+  ];
   return all.filter(({ personId }, index) => all.findIndex((one) => one.personId === personId) === index);
 }
