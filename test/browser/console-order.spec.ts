@@ -1,7 +1,6 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import type { NoticeView } from '../../src/notices/notice.view';
 import { minutes, startWorld, type World } from '../support/app';
 import { openConsole, RunningClock, type OpenConsole } from '../support/console';
 import { EXCLUSIONS, orderCast, sendOrder, type OrderCast } from '../support/orders';
@@ -72,7 +71,10 @@ describe('a removal order in the console: composed, signed by two people, carrie
     await analyst.getByLabel('Context in which').fill('A series of posts');
     await analyst.getByLabel('Potential to lead').fill('Widely read');
     for (let i = 0; i < EXCLUSIONS.length; i += 1) {
-      await analyst.getByLabel('Finding').nth(i).selectOption('does_not_apply');
+      await analyst
+        .getByLabel('Finding')
+        .nth(i)
+        .selectOption(i === 1 ? 'unclear' : 'does_not_apply');
       await analyst
         .getByLabel(/^Why *\*$/)
         .nth(i)
@@ -84,6 +86,27 @@ describe('a removal order in the console: composed, signed by two people, carrie
     await analyst.getByRole('button', { name: 'Record the assessment' }).click();
     await analyst.getByRole('heading', { name: 'Assessment' }).waitFor();
     await fits(analyst);
+  });
+
+  it('waits for a second reviewer and a lawyer where an exclusion is unclear, neither of them the assessor', async () => {
+    await analyst.getByText('Not yet: a lawyer has to sign the assessment off.').waitFor();
+    expect(await analyst.getByRole('button', { name: 'Save the draft' }).count()).toBe(0);
+    expect(await analyst.getByRole('button', { name: 'Sign off as second reviewer' }).count()).toBe(0);
+    await supervisor.goto(analyst.url());
+    await supervisor.getByLabel('Ce que vous avez constaté').fill('Aucune rédaction n’en répond.');
+    await fits(supervisor);
+    await shot(supervisor, 'order-sign-off-360');
+    await supervisor.getByRole('button', { name: 'Valider comme deuxième examinateur' }).click();
+    await supervisor.getByText('Pas encore : une deuxième personne').waitFor({ state: 'detached' });
+    expect(await supervisor.getByRole('button', { name: 'Valider comme juriste' }).count()).toBe(0);
+    const lawyer = await world.person(cast.unit, ['supervisor']);
+    const [, caseId] = /cases\/([\w-]+)\/order/.exec(analyst.url()) ?? [];
+    const [assessment] = await done(lawyer.get<readonly { readonly id: string }[]>(`/v1/cases/${caseId}/assessments`));
+    await done(
+      lawyer.post(`/v1/assessments/${assessment?.id}/sign-off`, { part: 'legal', reasons: 'No editorial office' }),
+    );
+    await analyst.reload();
+    await supervisor.goto(`${address}/#/board`);
   });
 
   it('is written as Annex I asks, in a language that the platform reads, and saved as a draft', async () => {
@@ -131,7 +154,7 @@ describe('a removal order in the console: composed, signed by two people, carrie
     expect(JSON.stringify(form)).toContain('/posts/composed');
     await analyst.getByLabel('Why it is ready').fill('Assessed and complete');
     await analyst.getByRole('button', { name: 'Ask for the signature' }).click();
-    await analyst.getByText('Asked. A second person has to sign.').waitFor();
+    await analyst.getByText('Asked. A second person has to agree.').waitFor();
     await shot(analyst, 'order-asked');
   });
 
@@ -157,9 +180,13 @@ describe('a removal order in the console: composed, signed by two people, carrie
   });
 
   it('asks the platform to put back when it is annulled, which answers item by item', async () => {
-    const annul = { ground: 'issuer', reasons: 'The address names an article of a newspaper.', reason: 'Our mistake' };
-    await done(cast.analyst.post(`/v1/notices/${id}/annul`, annul), 202);
-    await done(cast.supervisor.post<NoticeView>(`/v1/notices/${id}/annul`, annul));
+    await analyst.getByRole('button', { name: 'Annul' }).click();
+    await analyst.getByLabel('Why it is annulled').fill('The address names an article of a newspaper.');
+    await analyst.getByRole('button', { name: 'Ask a second person' }).click();
+    await analyst.getByText('Asked. A second person has to agree.').waitFor();
+    await supervisor.getByRole('button', { name: 'Annuler', exact: true }).click();
+    await supervisor.getByText('Demandé par un collègue : The address names').waitFor();
+    await supervisor.getByRole('button', { name: 'Annuler cette injonction' }).click();
     await platform.getByRole('heading', { name: 'You are asked to put back' }).waitFor();
     await fits(platform);
     await shot(platform, 'put-back-360');

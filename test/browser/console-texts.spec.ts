@@ -42,7 +42,7 @@ function readPaths(): ReadonlySet<string> {
 }
 
 /** Groups that are looked up by a value: `t.words.states[state]`. */
-const LOOKED_UP = /^(words\.\w+|refer\.(faults|broad|fileState)|obstacle|order\.(bars|grounds|findings|disseminations|authorityTypes|units|offenceWords)|notice\.(actions|steps|late)|clock\.(levels|minutesLeft|secondsLeft|minutesOver)|hashPage\.(states|actions))$/; // prettier-ignore
+const LOOKED_UP = /^(words\.\w+|refer\.(faults|broad|fileState)|obstacle|order\.(bars|grounds|findings|disseminations|authorityTypes|signOffs|units|offenceWords)|notice\.(actions|steps|late)|clock\.(levels|minutesLeft|secondsLeft|minutesOver)|hashPage\.(states|actions))$/; // prettier-ignore
 
 describe('the texts of the console', () => {
   const english = leaves(en);

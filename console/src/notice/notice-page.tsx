@@ -16,7 +16,7 @@ import { AnswerDesk } from './answer-desk';
 import { Deliveries } from './deliveries';
 import { Items } from './items';
 import { Obstacles } from './obstacles';
-import { Signing } from '../order/signing';
+import { Annulling, Signing } from '../order/signing';
 import { NonCompliance } from './non-compliance';
 import { KEY_OF, outcomesFor } from './outcomes';
 import { Previews } from './previews';
@@ -85,6 +85,7 @@ function Opened({ notice }: { readonly notice: Notice }) {
       {isSender && <Deliveries noticeId={notice.id} />}
       <RecordEntries noticeId={notice.id} />
       {isSender && <SenderActions notice={notice} />}
+      {isSender && <Annulling notice={notice} />}
     </Stack>
   );
 }

@@ -1,4 +1,4 @@
-import { newKey, api, bodyOf, post, type Schemas } from '../wire';
+import { newKey, api, bodyOf, post, read, type Schemas } from '../wire';
 import type { Notice } from '../notices-api';
 
 export type CaseFile = Schemas['CaseView'];
@@ -13,7 +13,23 @@ const of = (id: string): { readonly params: { readonly path: { readonly id: stri
   params: { path: { id } },
 });
 
-export const caseOf = (id: string): Promise<CaseFile> => bodyOf(api.GET('/v1/cases/{id}', of(id)));
+interface ItemsPage {
+  readonly items: CaseFile['items'];
+  readonly next: string | null;
+}
+
+/** A case with all of its items: which of them an order is about is chosen from the whole. */
+export async function caseOf(id: string): Promise<CaseFile> {
+  const file = await bodyOf<CaseFile & { readonly nextItems?: string | null }>(api.GET('/v1/cases/{id}', of(id)));
+  const items = [...file.items];
+  for (let cursor = file.nextItems ?? null; cursor !== null;) {
+    const query = new URLSearchParams({ limit: '200', cursor });
+    const page: ItemsPage = await read(`/v1/cases/${encodeURIComponent(id)}/items?${query.toString()}`);
+    items.push(...page.items);
+    cursor = page.next;
+  }
+  return { ...file, items };
+}
 export const providerOf = (id: string): Promise<Provider> => bodyOf(api.GET('/v1/providers/{id}', of(id)));
 
 export const assessmentsOf = (caseId: string): Promise<readonly Assessment[]> =>
@@ -31,17 +47,28 @@ export async function lastOrder(): Promise<Pick<Order, 'issuer' | 'redress' | 'l
   return page.items.find(({ order }) => order !== null)?.order ?? null;
 }
 
-/** The question to a second person about this order, for whoever may be asked; null: nobody has asked. */
-export async function askedToSign(noticeId: string): Promise<Approval | null> {
+export const signOff = (id: string, body: Schemas['SignOffDto']): Promise<Assessment> =>
+  bodyOf(api.POST('/v1/assessments/{id}/sign-off', { ...of(id), body }));
+
+/** The open question to a second person about a notice, for whoever may be asked; null: nobody has asked. */
+export async function askedAbout(noticeId: string, verb: string): Promise<Approval | null> {
   const query = { limit: 200 };
   const page = await bodyOf<{ items: readonly Approval[] }>(api.GET('/v1/approvals', { params: { query } }));
-  return page.items.find(({ verb, subjectId }) => verb === 'order.sign' && subjectId === noticeId) ?? null;
+  // What both have to give alike stands behind the verb.
+  const isIt = (asked: string): boolean => asked === verb || asked.startsWith(`${verb}?`);
+  return page.items.find((each) => isIt(each.verb) && each.subjectId === noticeId) ?? null;
 }
 
-/** Asks for the second person, or is it: then the signed order comes back. Null: asked. */
-export async function sign(id: string, reason: string): Promise<Notice | null> {
-  const answer = await post(`/v1/notices/${id}/sign`, reason === '' ? {} : { reason }, {
-    headers: { 'idempotency-key': newKey() },
-  });
+/** The same call by two people: the answer to the first says that another was asked (202), and is null here. */
+async function byTwo(path: string, body: object): Promise<Notice | null> {
+  const answer = await post(path, body, { headers: { 'idempotency-key': newKey() } });
   return answer.status === 202 ? null : ((await answer.json()) as Notice);
 }
+
+export const sign = (id: string, reason: string): Promise<Notice | null> => byTwo(`/v1/notices/${id}/sign`, { reason });
+
+/** The question is shorter than the reasons may be. */
+const MOST_REASON = 2000;
+
+export const annul = (id: string, reasons: string): Promise<Notice | null> =>
+  byTwo(`/v1/notices/${id}/annul`, { ground: 'issuer', reasons, reason: reasons.slice(0, MOST_REASON) });

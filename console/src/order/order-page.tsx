@@ -6,6 +6,7 @@ import { Empty, Failed, Loading } from '../shell/states';
 import { fill, t } from '../texts';
 import { AssessmentForm } from './assessment-form';
 import { OrderForm } from './order-form';
+import { SignOff } from './sign-off';
 import { assessmentsOf, caseOf, type Assessment, type CaseFile } from './order-api';
 
 /** A removal order from a case: assessed first, then written, then signed by two people on the page of the notice. */
@@ -84,6 +85,7 @@ function Assessed({ assessment, onAnew }: { readonly assessment: Assessment; rea
           ))}
         </ul>
       )}
+      <SignOff assessment={assessment} />
       <Button size="xs" variant="default" onClick={onAnew}>
         {t.order.anew}
       </Button>

@@ -88,14 +88,22 @@ export const frOrders: Deep<typeof enOrders> = {
     homeCopy: 'Comment la copie parvient à une autorité d’accueil absente d’ici (facultatif)',
     save: 'Enregistrer le projet',
     signing: 'Signature',
-    signingWhy:
+    signingHow:
       'Il faut deux personnes de votre autorité : la première demande, la seconde signe. L’envoi est alors possible.',
     preview: 'Annexe I telle qu’elle sera signée (PDF)',
     askWhy: 'Pourquoi c’est prêt (lu par votre collègue)',
     askedFor: 'Demandé par un collègue : {reason}',
     ask: 'Demander la signature',
     sign: 'Signer cette injonction',
-    waits: 'Demandé. Une deuxième personne doit signer.',
+    waits: 'Demandé. Une deuxième personne doit donner son accord.',
+    annul: 'Annuler',
+    annulHow:
+      'L’injonction perd ses effets et la plateforme est invitée à rétablir. Il faut deux personnes de votre autorité.',
+    annulWhy: 'Pourquoi elle est annulée (lu par la plateforme)',
+    annulAsk: 'Demander à une deuxième personne',
+    annulAgree: 'Annuler cette injonction',
+    signOffWhy: 'Ce que vous avez constaté (conservé avec l’appréciation)',
+    signOffs: { second_review: 'Valider comme deuxième examinateur', legal: 'Valider comme juriste' },
   },
   putBack: {
     title: 'Il vous est demandé de rétablir',
