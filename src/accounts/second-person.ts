@@ -12,6 +12,7 @@ import { ApiResponse } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Observable } from 'rxjs';
 import { DomainError } from '../domain/errors';
+import { ClockSource } from '../infra/clock-source';
 import { requestContext } from '../infra/context';
 import type { Actor, Tx } from '../infra/database/work';
 import type { AuthenticatedRequest } from '../infra/http/allow';
@@ -26,11 +27,19 @@ export interface SecondPersonRule {
   readonly subject: string;
   /** Table in which the subject must be visible to the person who asks. */
   readonly table:
-    'content_item' | 'case_file' | 'notice' | 'exhibit' | 'signal' | 'organisation' | 'signal_quarantine' | 'scrutiny' | 'received_order';
+    | 'content_item'
+    | 'case_file'
+    | 'notice'
+    | 'exhibit'
+    | 'signal'
+    | 'organisation'
+    | 'signal_quarantine'
+    | 'scrutiny'
+    | 'received_order';
   /** Members of the body that both people have to give alike: another value is another question. */
   readonly alike?: readonly string[];
-  /** Throws where the verb would be refused whoever agrees: a second person is not asked for what cannot be done. */
-  readonly refuse?: (tx: Tx, actor: Actor, subjectId: string) => Promise<unknown>;
+  /** Throws where the verb would be refused now whoever agrees: a second person is not asked for what cannot be done. */
+  readonly refuse?: (tx: Tx, actor: Actor, subjectId: string, now: Date) => Promise<unknown>;
 }
 
 /**
@@ -57,6 +66,7 @@ export class SecondPersonInterceptor implements NestInterceptor {
   constructor(
     private readonly reflector: Reflector,
     private readonly approvals: Approvals,
+    private readonly clock: ClockSource,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -72,7 +82,7 @@ export class SecondPersonInterceptor implements NestInterceptor {
     const { reason } = body;
     const verb = boundVerb(rule, body);
     inContext.gate = async (tx) => {
-      await rule.refuse?.(tx, actor, subjectId);
+      await rule.refuse?.(tx, actor, subjectId, this.clock.now());
       const asked = await this.approvals.ask(tx, actor, {
         rule: { ...rule, verb },
         subjectId,

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { OrderDeconfliction } from '../cases/deconfliction/order-deconfliction.service';
 import { DomainError } from '../domain/errors';
 import { advance, steps, type NoticeEvent } from '../domain/notice-lifecycle';
+import { isSpent } from '../domain/spent-order';
 import type { PlatformSize } from '../domain/vocabulary';
 import { ClockSource } from '../infra/clock-source';
 import { CONFIG, type Config } from '../infra/config';
@@ -16,7 +17,7 @@ import { entryOf, facts } from './notice-facts';
 import type { NoticeView } from './notice.view';
 import { Notice } from './notice.entity';
 import type { SendNoticeDto, VersionDto, WithdrawNoticeDto } from './notices.dto';
-import { viewOf } from './notices.queries';
+import { lastAnswers, viewOf } from './notices.queries';
 import { assertOrderCanGo } from './orders/order-gate';
 import { dropObstacle } from './obstacles';
 import { lockNotice } from './receiving';
@@ -53,7 +54,7 @@ export class Sending {
       const at = this.clock.now();
       if (notice.kind === 'removal_order') {
         const ordered = await orderedItems(tx, actor, id);
-        await assertOrderCanGo(tx, notice, ordered, at);
+        await assertOrderCanGo(tx, notice);
         await this.deconfliction.recordOrderTokens(tx, actor, id, ordered);
       }
       const undoMs = 1000 * (dto.undoSeconds ?? (actor.personId === null ? 0 : this.config.undoSeconds));
@@ -128,6 +129,11 @@ export class Sending {
       const notice = await this.lockOwn(tx, actor, id, 'close', dto);
       const at = this.clock.now();
       await tx.update(Notice, { id }, { state: 'closed', closedAt: at, version: notice.version + 1 });
+      if (notice.kind === 'removal_order') {
+        const answers = await lastAnswers(tx, [id]);
+        const [spent, others] = [answers.filter(isSpent), answers.filter((answer) => !isSpent(answer))];
+        await this.deconfliction.releaseSpent(tx, id, spent.map(itemIdOf), others.map(itemIdOf));
+      }
       const dims = facts('notice.closed', { closedAt: at.toISOString() });
       await append(tx, entryOf(notice, { kind: 'notice.closed', actor, at, dims: { ...dims } }));
       return viewOf(tx, actor, id);
@@ -143,6 +149,8 @@ export class Sending {
     return notice;
   }
 }
+
+const itemIdOf = ({ itemId }: { readonly itemId: string }): string => itemId;
 
 /** The items of one's own order, whatever its state: an undo at the same instant makes it a draft again. None for anything else. */
 async function orderedItems(tx: Tx, actor: Actor, id: string): Promise<readonly string[]> {

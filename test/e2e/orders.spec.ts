@@ -32,12 +32,10 @@ describe('twelve hours before the first order (acceptance 2)', () => {
   it('are those of authority and provider, end to the millisecond, and are not asked twice', async () => {
     const pair = await orderCast(world);
     const { id } = await draftOrder(pair, {});
-    await sign(pair, id);
-    const send = (notice = id): ReturnType<typeof pair.analyst.post> => pair.analyst.post(`/v1/notices/${notice}/send`);
-    expect(await send()).toMatchObject({
-      status: 409,
-      body: { code: 'order.advance-information-missing', readyAt: null },
-    });
+    const askFor = (notice = id): ReturnType<typeof pair.analyst.post> =>
+      pair.analyst.post(`/v1/notices/${notice}/sign`, { reason: 'Ready to go' });
+    const missing = { code: 'order.advance-information-missing' };
+    expect(await askFor()).toMatchObject({ status: 409, body: { ...missing, readyAt: null } });
     const text = 'Orders reach your contact point and are carried out within one hour of receipt.';
     const informed = await pair.analyst.post<AdvanceInformationView>('/v1/orders/advance-information', {
       platformId: pair.platform.id,
@@ -51,17 +49,19 @@ describe('twelve hours before the first order (acceptance 2)', () => {
       { text, readyAt },
     ]);
     world.clock.advance(12 * HOURS - 1);
-    expect(await send()).toMatchObject({ status: 409, body: { readyAt } });
+    expect(await askFor()).toMatchObject({ status: 409, body: { ...missing, readyAt } });
     world.clock.advance(1);
+    await sign(pair, id);
+    const send = (notice = id): ReturnType<typeof pair.analyst.post> => pair.analyst.post(`/v1/notices/${notice}/send`);
     expect(await send()).toMatchObject({ status: 200, body: { state: 'sent' } });
+    const { body } = await pair.moderator.get<SignedFormView>(`/v1/notices/${id}/form`);
+    expect(body.form).toMatchObject({ content: { a: { issuedAt: readyAt } } });
     const second = await draftOrder(pair, {});
     await sign(pair, second.id);
     expect((await send(second.id)).status).toBe(200);
     const other = await orderCast(world);
-    await world.sql.query(`delete from advance_information where platform_id = $1`, [other.platform.id]);
     const third = await draftOrder({ ...pair, platform: other.platform }, {});
-    await sign(pair, third.id);
-    expect(await send(third.id)).toMatchObject({ status: 409, body: { code: 'order.advance-information-missing' } });
+    expect(await askFor(third.id)).toMatchObject({ status: 409, body: missing });
   });
 
   it('are waived for an emergency alone, which is justified in the order', async () => {

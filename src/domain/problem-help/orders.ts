@@ -22,7 +22,7 @@ export const ORDER_HELP = {
   'order.language-not-accepted':
     'Write the order in a language that the contact point declares (TCO Art. 15(2)). The answer lists them.',
   'order.advance-information-missing':
-    'Send the information on procedures and deadlines, or justify an emergency in the order (TCO Art. 3(2)). The answer says from when the order can go. With `awaitsReceipt` the information was sent to a provider that has nothing but mail, and no receipt of it stands: see its deliveries.',
+    'Send the information on procedures and deadlines, or justify an emergency in the order (TCO Art. 3(2)). The answer says from when the order can be signed; one that was signed before that is withdrawn and written again. With `awaitsReceipt` the information was sent to a provider that has nothing but mail, and no receipt of it stands: see its deliveries.',
   'order.emergency-reasons':
     'Give `emergencyReasons` with an emergency, and leave them out without one (TCO Art. 3(2), recital 17).',
   'order.non-disclosure':

@@ -17,6 +17,7 @@ import type { NoticeView } from '../notice.view';
 import { Notice, NoticeItem } from '../notice.entity';
 import { viewOf } from '../notices.queries';
 import { lockNotice } from '../receiving';
+import { assertOrderCanBeSigned } from './order-gate';
 import type { IssuerDto, RedressDto } from './orders.dto';
 
 interface OrderRow {
@@ -48,8 +49,8 @@ export class Signing {
 
   sign(actor: Actor, id: string): Promise<NoticeView> {
     return this.work.run(actor, async (tx) => {
-      const { notice, order } = await lockSignable(tx, actor, id);
       const at = this.clock.now();
+      const { notice, order } = await lockSignable(tx, actor, id, at);
       const form = validForm(annexI(await contentOf(tx, notice, order, at)));
       const { kid, compact } = await this.keys.signForm(tx, actor, form);
       await tx.query(`update removal_order set signed_at = $2, form = $3, kid = $4, jws = $5 where notice_id = $1`, [
@@ -78,11 +79,12 @@ export class Signing {
   }
 }
 
-/** An order of one's own that waits for its signature. @throws DomainError for whatever cannot be signed, whoever signs it */
+/** An order of one's own that waits for its signature. @throws DomainError for whatever cannot be signed now, whoever signs it */
 export async function lockSignable(
   tx: Tx,
   actor: Actor,
   id: string,
+  now: Date,
 ): Promise<{ readonly notice: Notice; readonly order: OrderRow }> {
   const notice = await lockNotice(tx, id);
   if (notice?.senderId !== actor.organisationId) throw new DomainError('request.not-found');
@@ -91,6 +93,7 @@ export async function lockSignable(
     throw new DomainError('notice.illegal-transition', { state: notice.state, event: 'sign' });
   const order = await orderOf(tx, id);
   if (order.signed_at) throw new DomainError('order.signed');
+  await assertOrderCanBeSigned(tx, notice, now);
   return { notice, order };
 }
 
