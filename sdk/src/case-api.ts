@@ -123,7 +123,12 @@ export interface CaseSummary extends CaseHead {
 }
 
 export interface CaseFile extends CaseHead, Receipted {
+  /** The first two hundred; `Cases.items` has those that follow. */
   readonly items: readonly CaseItem[];
+  /** All of them. A server of before has them all in `items`, and does not say this. */
+  readonly itemCount?: number;
+  /** The cursor of the items that follow; null where there are none. */
+  readonly nextItems?: string | null;
   readonly exhibits: readonly Exhibit[];
 }
 

@@ -27,6 +27,17 @@ export class Cases {
     return this.wire.answer(this.wire.api.GET('/v1/cases/{id}', { params: { path: { id } } }), 'GET /v1/cases/{id}');
   }
 
+  /** A page of its items, in the order in which they came in. `get` has the first, and the cursor of the next. */
+  async items(id: string, { limit, cursor }: { limit?: number; cursor?: string } = {}): Promise<Page<CaseItem>> {
+    const query = new URLSearchParams({ ...(limit ? { limit: String(limit) } : {}), ...(cursor ? { cursor } : {}) });
+    const path = `/v1/cases/${encodeURIComponent(id)}/items?${query.toString()}`;
+    const response = await this.wire.exchange(path, { method: 'GET' });
+    return this.wire.answer(
+      response.json().then((data: unknown) => ({ data })),
+      'GET /v1/cases/{id}/items',
+    );
+  }
+
   async close(id: string): Promise<CaseFile> {
     const call = this.wire.api.POST('/v1/cases/{id}/close', { params: { path: { id } }, body: {} });
     return this.wire.answer(call, 'POST /v1/cases/{id}/close');

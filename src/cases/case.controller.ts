@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { SecondPerson } from '../accounts/second-person';
 import type { Actor } from '../infra/database/actor';
 import { Allow, CurrentActor } from '../infra/http/allow';
-import type { Page } from '../infra/http/paging';
+import { ApiPage, PageQuery, type Page } from '../infra/http/paging';
 import { ParseUuid } from '../infra/http/uuid.pipe';
 import {
   AddItemsDto,
@@ -65,6 +65,18 @@ export class CaseController {
   @Allow('case.read')
   get(@CurrentActor() actor: Actor, @Param('id', ParseUuid) id: string): Promise<CaseView> {
     return this.cases.get(actor, id);
+  }
+
+  /** Its items page by page, in the order in which they came in. */
+  @Get('cases/:id/items')
+  @Allow('case.read')
+  @ApiPage(ItemView)
+  items(
+    @CurrentActor() actor: Actor,
+    @Param('id', ParseUuid) id: string,
+    @Query() query: PageQuery,
+  ): Promise<Page<ItemView>> {
+    return this.cases.items(actor, id, query);
   }
 
   @Post('cases/:id/close')

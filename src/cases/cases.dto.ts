@@ -219,7 +219,13 @@ export class CaseView {
   reasons!: string | null;
   tlp!: Tlp;
   pap!: Pap;
+  /** The first two hundred, in the order in which they came in. */
   items!: ItemView[];
+  /** All of them, joined ones too. */
+  @ApiProperty({ type: 'integer' })
+  itemCount!: number;
+  /** Give this as `cursor` to `GET /v1/cases/{id}/items` for those that follow; null where there are none. */
+  nextItems!: string | null;
   exhibits!: ExhibitView[];
   openedAt!: string;
   closedAt!: string | null;

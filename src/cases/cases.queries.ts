@@ -4,7 +4,7 @@ import { mediaOf } from '../evidence/media';
 import { DomainError } from '../domain/errors';
 import type { Actor } from '../infra/database/actor';
 import type { Tx } from '../infra/database/work';
-import { pageOf, parseCursor, type Page } from '../infra/http/paging';
+import { pageOf, parseCursor, type Cursor, type Page, type PageQuery } from '../infra/http/paging';
 import type { CaseQuery, CaseSummaryView, CaseView, ItemView, PlatformView, ReuploadView } from './cases.dto';
 import { CaseFile, type ContentItem } from './cases.entity';
 import { reuploadsOf } from './reuploads';
@@ -88,37 +88,60 @@ export async function listCases(tx: Tx, actor: Actor, query: CaseQuery): Promise
     .addOrderBy('c.id', 'DESC')
     .limit(query.limit + 1)
     .getMany();
-  const counts = await tx.query<{ id: string; items: number }[]>(
-    `select c.id, (select count(*) from content_item i where i.case_id = c.id)::int
-       + (select count(*) from case_join j where j.case_id = c.id)::int as items from unnest($1::uuid[]) as c (id)`,
-    [files.map(({ id }) => id)],
+  const itemsOf = await countItems(
+    tx,
+    files.map(({ id }) => id),
   );
-  const itemsOf = new Map(counts.map(({ id, items }) => [id, items]));
   const rows = files.map((file) => ({ file, items: itemsOf.get(file.id) ?? 0 }));
   return pageOf(rows, query.limit, ({ file }) => ({ at: file.openedAt, id: file.id }), summaryOf);
 }
 
-/** A case with everything in it, its joined items too. */
-export async function readCase(tx: Tx, id: string): Promise<CaseView> {
-  const file = await tx.findOneBy(CaseFile, { id });
-  if (!file) throw new DomainError('request.not-found');
+/** Items that a case shows at once; a list of ten thousand is read page by page. */
+const ITEMS_SHOWN = 200;
+
+/** A case's items, joined ones too, in the order in which they came in. */
+export async function listItems(tx: Tx, id: string, { limit, cursor }: PageQuery): Promise<Page<ItemView>> {
+  const after = parseCursor(cursor);
+  if (!(await tx.existsBy(CaseFile, { id }))) throw new DomainError('request.not-found');
   const rows = await tx.query<ItemRow[]>(
-    `select ${ITEM_COLUMNS} where i.case_id = $1 or i.id in (select j.item_id from case_join j where j.case_id = $1) order by i.id`,
-    [id],
-  );
-  const exhibits = await tx.find(Exhibit, { where: { caseId: id }, order: { number: 'ASC' } });
-  const media = await mediaOf(
-    tx,
-    exhibits.map((exhibit) => exhibit.id),
+    `select ${ITEM_COLUMNS} where (i.case_id = $1 or i.id in (select j.item_id from case_join j where j.case_id = $1))
+       and ($2::uuid is null or i.id > $2) order by i.id limit $3`,
+    [id, after?.id ?? null, limit + 1],
   );
   const reuploads = await reuploadsOf(
     tx,
     rows.map((row) => row.id),
   );
+  // The id alone tells the place; a cursor has an instant beside it.
+  const keyOf = (row: ItemRow): Cursor => ({ at: new Date(0), id: row.id });
+  return pageOf(rows, limit, keyOf, (row) => itemToView(row, row.caseId !== id, reuploads.get(row.id)));
+}
+
+async function countItems(tx: Tx, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const counts = await tx.query<{ id: string; items: number }[]>(
+    `select c.id, (select count(*) from content_item i where i.case_id = c.id)::int
+       + (select count(*) from case_join j where j.case_id = c.id)::int as items from unnest($1::uuid[]) as c (id)`,
+    [ids],
+  );
+  return new Map(counts.map(({ id, items }) => [id, items]));
+}
+
+/** A case with everything in it, but for the items after the first page of them. */
+export async function readCase(tx: Tx, id: string): Promise<CaseView> {
+  const file = await tx.findOneBy(CaseFile, { id });
+  if (!file) throw new DomainError('request.not-found');
+  const { items, next } = await listItems(tx, id, { limit: ITEMS_SHOWN });
+  const exhibits = await tx.find(Exhibit, { where: { caseId: id }, order: { number: 'ASC' } });
+  const media = await mediaOf(
+    tx,
+    exhibits.map((exhibit) => exhibit.id),
+  );
   return {
     ...summaryOf({ file, items: 0 }),
     reasons: file.reasons,
-    items: rows.map((row) => itemToView(row, row.caseId !== id, reuploads.get(row.id))),
+    items: [...items],
+    itemCount: (await countItems(tx, [id])).get(id) ?? 0,
+    nextItems: next,
     exhibits: exhibits.map((exhibit) => exhibitToView(exhibit, media.get(exhibit.id))),
   };
 }

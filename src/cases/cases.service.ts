@@ -3,7 +3,7 @@ import { DomainError } from '../domain/errors';
 import { ClockSource } from '../infra/clock-source';
 import { Work, type Actor } from '../infra/database/work';
 import { assertVersion } from '../infra/http/versions';
-import type { Page } from '../infra/http/paging';
+import type { Page, PageQuery } from '../infra/http/paging';
 import { append } from '../ledger/append';
 import { lockOpenCase } from './case-file';
 import type {
@@ -16,7 +16,7 @@ import type {
   ReleaseItemDto,
 } from './cases.dto';
 import { CaseFile, ContentItem } from './cases.entity';
-import { ITEM_COLUMNS, itemToView, listCases, readCase, type ItemRow } from './cases.queries';
+import { ITEM_COLUMNS, itemToView, listCases, listItems, readCase, type ItemRow } from './cases.queries';
 
 @Injectable()
 export class Cases {
@@ -36,6 +36,16 @@ export class Cases {
       const audience = [actor.organisationId];
       await append(tx, { kind: 'case.read', actor, at: this.clock.now(), subjects: { case: id }, audience });
       return view;
+    });
+  }
+
+  /** Those that a case does not show at once; looking at them is on the record as well. */
+  items(actor: Actor, id: string, query: PageQuery): Promise<Page<ItemView>> {
+    return this.work.run(actor, async (tx) => {
+      const page = await listItems(tx, id, query);
+      const audience = [actor.organisationId];
+      await append(tx, { kind: 'case.read', actor, at: this.clock.now(), subjects: { case: id }, audience });
+      return page;
     });
   }
 

@@ -11,13 +11,23 @@ import type { Verb } from '../verb';
 /** How far back a reference is looked for. */
 const LOOK_AT = 2000;
 
+/** A case with all of its items. */
+async function wholeCase(client: Clepsydra, id: string): Promise<CaseFile> {
+  const file = await client.cases.get(id);
+  if (!file.nextItems) return file;
+  const items = [...file.items];
+  const query = { limit: 200, cursor: file.nextItems };
+  for await (const item of itemsOf((asked) => client.cases.items(id, asked), query)) items.push(item);
+  return { ...file, items, nextItems: null };
+}
+
 /** By id or reference. @throws UsageError */
 async function findCase(client: Clepsydra, name: string): Promise<CaseFile> {
-  if (isUuid(name)) return client.cases.get(name.toLowerCase());
+  if (isUuid(name)) return wholeCase(client, name.toLowerCase());
   const wanted = name.toLowerCase();
   let seen = 0;
   for await (const { id, reference } of itemsOf((query) => client.cases.list(query), { limit: 200 })) {
-    if (reference.toLowerCase() === wanted) return client.cases.get(id);
+    if (reference.toLowerCase() === wanted) return wholeCase(client, id);
     if (++seen >= LOOK_AT) break;
   }
   throw new UsageError(`there is no case "${name}": give its id or its reference`);
