@@ -37,6 +37,8 @@ export interface Config {
   readonly secretsDirectory: string;
   /** Certificates of authorities, with their keys, to sign PDFs with: `<organisation id>.pem` or `.p12`, and `.passphrase`. */
   readonly certificatesDirectory: string;
+  /** Of a timestamping authority (RFC 3161) for signatures with certificates. Absent: they have no timestamp. */
+  readonly timestampUrl?: string;
   /** Absent: the embedded PostgreSQL, with the demo. */
   readonly database?: { readonly ownerUrl: string; readonly appUrl?: string; readonly workerUrl?: string };
   /** The address under which people reach this node, without a trailing slash. */
@@ -82,6 +84,7 @@ const KNOWN = [
   'CLEPSYDRA_IMAGE_WORKERS',
   'CLEPSYDRA_FFMPEG_PATH',
   'CLEPSYDRA_CERTIFICATES',
+  'CLEPSYDRA_TIMESTAMP_URL',
   'CLEPSYDRA_PROBE_VANTAGES',
   'CLEPSYDRA_UNDO_SECONDS',
   'CLEPSYDRA_MAIL_HOST', 'CLEPSYDRA_MAIL_PORT', 'CLEPSYDRA_MAIL_TLS', 'CLEPSYDRA_MAIL_USER', 'CLEPSYDRA_MAIL_PASSWORD_FILE',
@@ -195,6 +198,7 @@ export function readConfig(env: Environment = process.env): Config {
     read.faults.push('CLEPSYDRA_HOST must be loopback with the embedded database: the demo is for this machine alone');
   }
   const mail = readMail(read, embedded);
+  const timestampUrl = read.url('CLEPSYDRA_TIMESTAMP_URL', embedded ? ['http:', 'https:'] : ['https:']);
   const secretsDirectory = resolve(read.text('CLEPSYDRA_SECRETS', join(dataDirectory, 'secrets')));
   const config: Config = {
     port,
@@ -202,6 +206,7 @@ export function readConfig(env: Environment = process.env): Config {
     dataDirectory,
     secretsDirectory,
     certificatesDirectory: resolve(read.text('CLEPSYDRA_CERTIFICATES', join(secretsDirectory, 'certificates'))),
+    ...(timestampUrl ? { timestampUrl } : {}),
     ...(ownerUrl ? { database: { ownerUrl, ...(appUrl ? { appUrl } : {}), ...(workerUrl ? { workerUrl } : {}) } } : {}),
     publicUrl: (read.url('CLEPSYDRA_PUBLIC_URL', ['http:', 'https:']) ?? `http://localhost:${port}`).replace(/\/$/, ''),
     ledgerOrigin: read.text('CLEPSYDRA_LEDGER_ORIGIN', 'clepsydra.example/ledger'),

@@ -17,9 +17,9 @@ export const LABELS_DE: Labels = {
   'signature.jws':
     'Ed25519-Signatur der Behörde über form.json, abgetrennte JWS (RFC 7515), eingebettet als form.jws; Schlüssel {kid}.',
   'signature.certificate':
-    'Fortgeschrittene elektronische Signatur mit dem Zertifikat der Behörde in diesem PDF-Dokument (PAdES).',
+    'Fortgeschrittene elektronische Signatur mit dem Zertifikat der Behörde in diesem PDF-Dokument (PAdES {baseline}).',
   'signature.both':
-    'Fortgeschrittene elektronische Signatur mit dem Zertifikat der Behörde in diesem PDF-Dokument (PAdES) und Ed25519-Signatur über form.json, abgetrennte JWS (RFC 7515), eingebettet als form.jws; Schlüssel {kid}.',
+    'Fortgeschrittene elektronische Signatur mit dem Zertifikat der Behörde in diesem PDF-Dokument (PAdES {baseline}) und Ed25519-Signatur über form.json, abgetrennte JWS (RFC 7515), eingebettet als form.jws; Schlüssel {kid}.',
 
   'annex-i.annex': 'Anhang I',
   'annex-i.title': 'ENTFERNUNGSANORDNUNG',

@@ -15,9 +15,9 @@ export const LABELS_EN = {
   'signature.jws':
     'Ed25519 signature of the authority over form.json, detached JWS (RFC 7515), embedded as form.jws; key {kid}.',
   'signature.certificate':
-    'Advanced electronic signature with the certificate of the authority, in this PDF document (PAdES).',
+    'Advanced electronic signature with the certificate of the authority, in this PDF document (PAdES {baseline}).',
   'signature.both':
-    'Advanced electronic signature with the certificate of the authority, in this PDF document (PAdES), and Ed25519 signature over form.json, detached JWS (RFC 7515), embedded as form.jws; key {kid}.',
+    'Advanced electronic signature with the certificate of the authority, in this PDF document (PAdES {baseline}), and Ed25519 signature over form.json, detached JWS (RFC 7515), embedded as form.jws; key {kid}.',
 
   'annex-i.annex': 'Annex I',
   'annex-i.title': 'REMOVAL ORDER',

@@ -17,9 +17,9 @@ export const LABELS_FR: Labels = {
   'signature.jws':
     'Signature Ed25519 de l’autorité sur form.json, JWS détaché (RFC 7515), jointe sous le nom form.jws ; clé {kid}.',
   'signature.certificate':
-    'Signature électronique avancée au moyen du certificat de l’autorité, dans ce document PDF (PAdES).',
+    'Signature électronique avancée au moyen du certificat de l’autorité, dans ce document PDF (PAdES {baseline}).',
   'signature.both':
-    'Signature électronique avancée au moyen du certificat de l’autorité, dans ce document PDF (PAdES), et signature Ed25519 sur form.json, JWS détaché (RFC 7515), jointe sous le nom form.jws ; clé {kid}.',
+    'Signature électronique avancée au moyen du certificat de l’autorité, dans ce document PDF (PAdES {baseline}), et signature Ed25519 sur form.json, JWS détaché (RFC 7515), jointe sous le nom form.jws ; clé {kid}.',
 
   'annex-i.annex': 'Annexe I',
   'annex-i.title': 'INJONCTION DE RETRAIT',

@@ -65,6 +65,8 @@ export const FILE_HELP = {
     'A PDF is signed with the certificate of the authority itself, and none was put on this installation for it. The operator places it in the folder of certificates; docs/forms.md says how.',
   'form.certificate-unusable':
     'The file with the certificate, its key or its passphrase cannot be read, they do not belong together, or the certificate is not valid now. The operator replaces it as docs/forms.md says. Nothing was signed.',
+  'timestamp.refused':
+    'The timestamping authority answered, and not with a timestamp over what was sent, by a certificate that is for timestamps; the reason says what was wrong. The operator compares its address and asks it.',
   'token.misconfigured':
     'The file that names the token, its module or its PIN cannot be used; the reason says which. The operator mends it as docs/forms.md says. Nothing was signed.',
   'token.absent':

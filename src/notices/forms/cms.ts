@@ -1,5 +1,5 @@
 import { constants, createHash } from 'node:crypto';
-import { Integer, ObjectIdentifier, OctetString, Sequence } from 'asn1js';
+import { fromBER, Integer, ObjectIdentifier, OctetString, Sequence } from 'asn1js';
 import {
   AlgorithmIdentifier,
   Attribute,
@@ -23,11 +23,15 @@ export interface CertificateSigner {
   readonly sign: (bytes: Uint8Array) => Promise<Uint8Array>;
 }
 
+/** Gives the timestamp token over a signature (RFC 3161), DER. */
+export type Stamp = (signature: Uint8Array) => Promise<Uint8Array>;
+
 const OID = {
   data: '1.2.840.113549.1.7.1',
   signedData: '1.2.840.113549.1.7.2',
   contentType: '1.2.840.113549.1.9.3',
   messageDigest: '1.2.840.113549.1.9.4',
+  signatureTimeStamp: '1.2.840.113549.1.9.16.2.14',
   signingCertificateV2: '1.2.840.113549.1.9.16.2.47',
   pss: '1.2.840.113549.1.1.10',
   mgf1: '1.2.840.113549.1.1.8',
@@ -89,8 +93,14 @@ function toBeSigned(attributes: SignedAndUnsignedAttributes): Uint8Array {
   return der;
 }
 
-/** A detached CMS signature over these bytes (RFC 5652) with the certificates, in DER. */
-export async function detachedCms(content: Uint8Array, signer: CertificateSigner): Promise<Uint8Array> {
+/** What makes B-T of B-B: the time of somebody else over the signature (ETSI EN 319 122-1, 5.3). */
+function unsignedAttributes(token: Uint8Array): SignedAndUnsignedAttributes {
+  const stamp = new Attribute({ type: OID.signatureTimeStamp, values: [fromBER(exact(token)).result] });
+  return new SignedAndUnsignedAttributes({ type: 1, attributes: [stamp] });
+}
+
+/** A detached CMS signature over these bytes (RFC 5652) with the certificates, in DER; with a timestamp where there is `stamp`. */
+export async function detachedCms(content: Uint8Array, signer: CertificateSigner, stamp?: Stamp): Promise<Uint8Array> {
   const [own] = signer.certificates;
   if (!own) throw new Error('a signer without a certificate');
   const certificates = signer.certificates.map((der) => Certificate.fromBER(exact(der)));
@@ -112,6 +122,7 @@ export async function detachedCms(content: Uint8Array, signer: CertificateSigner
         signedAttrs,
         signatureAlgorithm: signatureOf(signer.scheme),
         signature: octets(signature),
+        ...(stamp ? { unsignedAttrs: unsignedAttributes(await stamp(signature)) } : {}),
       }),
     ],
   });

@@ -4,16 +4,14 @@ import type { Form } from '../../domain/forms/forms';
 import type { FormLanguage } from '../../domain/forms/languages';
 import { ClockSource } from '../../infra/clock-source';
 import { CONFIG, type Config } from '../../infra/config';
-import { Tokens } from '../../infra/crypto/pkcs11/token';
+import { CheckedConnector } from '../../infra/egress/connector';
 import { log } from '../../infra/log';
 import { Turns } from '../../infra/media/turns';
 import type { SignedForm } from './authority-keys.service';
+import { DocumentSigning } from './document-signing';
 import { Drawing } from './drawing';
-import { openKeyFile } from './key-file';
-import { signPdf, type PadesBaseline, type SignedPdf } from './pades';
+import type { PadesBaseline } from './pades';
 import { readSignedForm, type ReadForm } from './read-form';
-import { hasCertificate, SignedDocuments } from './signed-documents';
-import { openTokenFile } from './token-file';
 import { validForm } from './validate-form';
 
 /** `both`: by certificate as a PDF, and by key over the data. */
@@ -41,8 +39,6 @@ export interface DocumentOptions {
   readonly withoutCertificate?: 'refuse' | 'say';
 }
 
-type Issuer = NonNullable<DocumentOptions['issuer']>;
-
 const isOfCertificate = (error: unknown): boolean =>
   error instanceof DomainError && /^(form\.(no-certificate|certificate-unusable)|token\..+)$/.test(error.code);
 
@@ -54,20 +50,18 @@ const READERS = 2;
 export class FormDocuments implements OnApplicationShutdown {
   private readonly drawing = new Drawing();
   private readonly turns = new Turns(READERS);
-  private readonly tokens = new Tokens();
-  private readonly kept = new SignedDocuments();
+  private readonly signing: DocumentSigning;
 
-  constructor(
-    @Inject(CONFIG) private readonly config: Config,
-    private readonly clock: ClockSource,
-  ) {}
+  constructor(@Inject(CONFIG) config: Config, clock: ClockSource, connector: CheckedConnector) {
+    this.signing = new DocumentSigning(config, clock, connector, this.drawing);
+  }
 
   /** @throws DomainError request.invalid, form.too-large, form.certificate-unusable, token.* */
   async draw(form: Form, options: DocumentOptions): Promise<FormDocument> {
     validForm(form);
     const { language, issuer, jws, withoutCertificate = 'refuse' } = options;
     try {
-      const signed = issuer && (await this.signed(form, options, issuer));
+      const signed = issuer && (await this.signing.sign({ form, language, issuer, jws }));
       if (signed) return { ...signed, level: jws ? 'both' : 'certificate' };
     } catch (error) {
       if (withoutCertificate === 'refuse' || !isOfCertificate(error)) throw error;
@@ -82,25 +76,8 @@ export class FormDocuments implements OnApplicationShutdown {
   }
 
   onApplicationShutdown(): Promise<void> {
-    this.tokens.close();
+    this.signing.close();
     return this.drawing.close();
-  }
-
-  /** Undefined when the authority has no certificate here. */
-  private async signed(form: Form, options: DocumentOptions, issuer: Issuer): Promise<SignedPdf | undefined> {
-    const { certificatesDirectory: folder } = this.config;
-    const { organisationId } = issuer;
-    if (!(await hasCertificate(folder, organisationId))) return undefined;
-    const { language, jws } = options;
-    return this.kept.once(folder, organisationId, [form, language, issuer.name, jws], async () => {
-      const at = this.clock.now();
-      const signer =
-        (await openTokenFile(folder, organisationId, at, this.tokens)) ??
-        (await openKeyFile(folder, organisationId, at));
-      if (!signer) throw new DomainError('form.no-certificate');
-      const pdf = await this.drawing.draw(form, language, { jws, certificate: true });
-      return { pdf: await signPdf(pdf, signer, { name: issuer.name, at }), baseline: 'B-B' };
-    });
   }
 }
 

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { CONFIG, type Config } from '../../infra/config';
 import { KeyProvider } from '../../infra/crypto/key-provider';
 import { KeyfileProvider } from '../../infra/crypto/keyfile';
+import { EgressModule } from '../../infra/egress/egress.module';
 import { AuthorityKeysController } from './authority-keys.controller';
 import { AuthorityKeys } from './authority-keys.service';
 import { FormDocuments } from './form-documents.service';
@@ -10,6 +11,7 @@ import { SchemasController } from './schemas.controller';
 
 /** Forms as JSON and PDF, and the keys that sign them; see docs/forms.md. */
 @Module({
+  imports: [EgressModule],
   controllers: [SchemasController, AuthorityKeysController, FormsController],
   providers: [
     {

@@ -51,7 +51,7 @@ describe('a form signed with the certificate of its authority', () => {
 
   const signed = async (unit: string): Promise<Uint8Array> => {
     const signer = await openKeyFile(folder, unit, at);
-    return signPdf(await renderForm(form!, 'en', { certificate: true }), signer!, { name: 'Unit A', at });
+    return signPdf(await renderForm(form!, 'en', { certificate: 'B-B' }), signer!, { name: 'Unit A', at });
   };
 
   openssl.each(['unit-pem', 'unit-p12'])('is a signature that openssl verifies up to the root: %s', async (unit) => {
@@ -83,7 +83,7 @@ describe('a form signed with the certificate of its authority', () => {
   });
 
   openssl('still carries its form, before which nothing changed', async () => {
-    const plain = Buffer.from(await renderForm(form!, 'en', { certificate: true }));
+    const plain = Buffer.from(await renderForm(form!, 'en', { certificate: 'B-B' }));
     const pdf = Buffer.from(await signed('unit-pem'));
     expect(pdf.subarray(0, plain.length - 1).equals(plain.subarray(0, plain.length - 1))).toBe(true);
     expect(await readForm(pdf)).toEqual(form);

@@ -5,21 +5,22 @@ import { FORM_LANGUAGES, type FormLanguage } from '../../domain/forms/languages'
 import { layoutOf, type Block } from '../../domain/forms/layout';
 import { FORM_FILE, JWS_FILE, MOST_FORM_BYTES } from '../../domain/forms/read-form';
 import { turn } from '../../infra/turn';
+import type { PadesBaseline } from './pades';
 import { PageFlow } from './page-flow';
 
-/** What the document is signed with, as it says on itself. `certificate`: it will be signed as a PDF when it is drawn. */
+/** What the document is signed with, as it says on itself. `certificate`: the baseline with which it will be signed as a PDF. */
 export interface SignatureFacts {
   readonly jws?: { readonly kid: string; readonly compact: string } | undefined;
-  readonly certificate?: boolean | undefined;
+  readonly certificate?: PadesBaseline | undefined;
 }
 
 /** Blocks between two turns of the event loop: drawing one takes a millisecond or so. */
 const BLOCKS_A_TURN = 4;
 
-function signatureText({ jws, certificate = false }: SignatureFacts, say: Say): string {
-  if (jws && certificate) return say('signature.both', { kid: jws.kid });
+function signatureText({ jws, certificate: baseline }: SignatureFacts, say: Say): string {
+  if (jws && baseline) return say('signature.both', { kid: jws.kid, baseline });
   if (jws) return say('signature.jws', { kid: jws.kid });
-  return say(certificate ? 'signature.certificate' : 'signature.none');
+  return baseline ? say('signature.certificate', { baseline }) : say('signature.none');
 }
 
 /** What every document says of itself, before its form begins. */

@@ -48,7 +48,7 @@ afterAll(() => {
 
 const signed = async (unit: string): Promise<Uint8Array> => {
   const signer = await openTokenFile(folder, unit, at, tokens);
-  return signPdf(await renderForm(form!, 'en', { certificate: true }), signer!, { name: 'Unit A', at });
+  return signPdf(await renderForm(form!, 'en', { certificate: 'B-B' }), signer!, { name: 'Unit A', at });
 };
 const refusal = (unit: string, when = at): Promise<unknown> =>
   openTokenFile(folder, unit, when, tokens)
