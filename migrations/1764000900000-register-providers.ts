@@ -254,19 +254,20 @@ begin
   return total is not null;
 end $$;
 
--- Its sender, or whoever ended it, lets go of what an order was about.
-create function release_order_tokens(of_notice uuid, at timestamptz) returns void
+-- Its sender, or whoever ended it, lets go of what an order was about; or of some of it, where that has been carried out.
+create function release_order_tokens(of_notice uuid, at timestamptz, only_these bytea[] default null) returns void
 language sql volatile security definer set search_path = public, pg_catalog as $$
   update order_token t set released_at = at where t.notice_id = of_notice and t.released_at is null
+    and (only_these is null or t.token = any (only_these))
     and (t.organisation_id = current_org() or pg_has_role(session_user, 'clepsydra_worker', 'member')
       or (current_org() is not null and exists (select 1 from notice n where n.id = of_notice and n.state in ('withdrawn', 'annulled', 'closed')))) $$;
 
 revoke all on function provider_is_claimed(uuid), accept_claim(uuid, bytea, uuid, text, timestamptz), standing_orders(bytea[]),
-  take_order_questions(uuid, date, int, int), release_order_tokens(uuid, timestamptz), is_order_key(bytea) from public;
+  take_order_questions(uuid, date, int, int), release_order_tokens(uuid, timestamptz, bytea[]), is_order_key(bytea) from public;
 grant execute on function provider_is_claimed(uuid), standing_orders(bytea[]), take_order_questions(uuid, date, int, int),
-  release_order_tokens(uuid, timestamptz) to clepsydra_app;
+  release_order_tokens(uuid, timestamptz, bytea[]) to clepsydra_app;
 grant execute on function is_order_key(bytea) to clepsydra_worker;
-grant execute on function provider_is_claimed(uuid), accept_claim(uuid, bytea, uuid, text, timestamptz), release_order_tokens(uuid, timestamptz)
+grant execute on function provider_is_claimed(uuid), accept_claim(uuid, bytea, uuid, text, timestamptz), release_order_tokens(uuid, timestamptz, bytea[])
   to clepsydra_worker;
 `;
 

@@ -118,9 +118,21 @@ export class OrderDeconfliction {
     this.hasRightKey = true;
   }
 
-  /** The order no longer stands: recalled, withdrawn, annulled or closed. By its sender, or by whoever ended it. */
+  /** The order no longer stands: recalled, withdrawn or annulled. By its sender, or by whoever ended it. */
   async releaseOrderTokens(tx: Tx, noticeId: string): Promise<void> {
     await tx.query('select release_order_tokens($1, $2)', [noticeId, this.clock.now()]);
+  }
+
+  /**
+   * The order is closed. It no longer stands for the items of which nothing is left (`domain/spent-order`), and stands for the
+   * others: what the two have in common stays.
+   */
+  async releaseSpent(tx: Tx, noticeId: string, spent: readonly string[], others: readonly string[]): Promise<void> {
+    if (others.length === 0) return this.releaseOrderTokens(tx, noticeId);
+    const kept = new Set(this.tokens.of(await subjectsOf(tx, others)).map(({ token }) => token.toString('hex')));
+    const tokens = this.tokens.of(await subjectsOf(tx, spent)).map(({ token }) => token);
+    const over = tokens.filter((token) => !kept.has(token.toString('hex')));
+    await tx.query('select release_order_tokens($1, $2, $3)', [noticeId, this.clock.now(), over]);
   }
 }
 
