@@ -115,8 +115,8 @@ export async function findGenuine(
   key?: OutsideKey,
 ): Promise<Answer<ReceivedOrderDetailView>> {
   const body = { authorityId, ...(key ? { publicKey: key.x } : {}), reason: 'Called the number of the register' };
-  const asked = await moderator.post(`/v1/received-orders/${id}/genuine`, body);
-  if (asked.status !== 202) throw new Error(`not asked: ${JSON.stringify(asked.body)}`);
+  const asked = await moderator.post<ReceivedOrderDetailView>(`/v1/received-orders/${id}/genuine`, body);
+  if (asked.status !== 202) return asked;
   return colleague.post<ReceivedOrderDetailView>(`/v1/received-orders/${id}/genuine`, body);
 }
 

@@ -9,7 +9,7 @@ import { append } from '../../ledger/append';
 import { verifyEd25519 } from '../forms/ed25519';
 import type { OrderForm } from './handed-in';
 import type { GenuineDto, NotGenuineDto, ReceivedKeyView, ReceivedOrderDetailView } from './received.dto';
-import { detailOf, lockReceived, type ReceivedRow } from './received.queries';
+import { detailOf, lockReceived, receivedOf, type ReceivedRow } from './received.queries';
 import { takeUpOrder } from './taking-up-outside';
 
 interface Entry {
@@ -127,6 +127,13 @@ export class Deciding {
       return keysOf(tx);
     });
   }
+}
+
+/** Whoever agrees, this cannot be found genuine: nobody is asked to. @throws DomainError `received-order.decided`, `.no-form` */
+export async function assertUndecided(tx: Tx, id: string): Promise<void> {
+  const { state, form } = await receivedOf(tx, id);
+  if (state === 'recognised' || state === 'genuine') throw new DomainError('received-order.decided', { state });
+  if (!form) throw new DomainError('received-order.no-form');
 }
 
 async function lockWaiting(tx: Tx, id: string, state: ReceivedState = 'quarantined'): Promise<ReceivedRow> {

@@ -9,7 +9,7 @@ import { ApiPage, type Page } from '../../infra/http/paging';
 import { ParseUuid } from '../../infra/http/uuid.pipe';
 import { NoticeView } from '../notice.view';
 import { AnsweringOutside } from './answering-outside.service';
-import { Deciding } from './deciding.service';
+import { assertUndecided, Deciding } from './deciding.service';
 import { EndingOutside } from './ending-outside.service';
 import { HandingIn } from './handing-in.service';
 import { ReadingReceived } from './reading-received.service';
@@ -110,6 +110,7 @@ export class ReceivedOrdersController {
     subject: 'id',
     table: 'received_order',
     alike: ['authorityId', 'publicKey', 'overturn'],
+    refuse: (tx, _actor, id) => assertUndecided(tx, id),
   })
   genuine(
     @CurrentActor() actor: Actor,
