@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SignedFormView } from '../../src/notices/orders/orders.dto';
 import { minutes, type World } from '../support/app';
-import { draftOrder, orderCast, sign } from '../support/orders';
+import { draftOrder, EMERGENCY, orderCast, sign, type OrderCast } from '../support/orders';
 import { done, HOURS } from '../support/redress';
 import { startQuietWorld } from '../support/referral';
 
@@ -13,17 +13,20 @@ afterAll(() => world.close());
 
 const INFORMATION = 'Orders reach your contact point and are carried out within one hour of receipt.';
 
+const ASK = { reason: 'Ready to go' };
+const moveHome = ({ platform }: OrderCast, country: string): Promise<unknown> =>
+  world.sql.query(`update provider_entry set home_country = $2 where platform_id = $1`, [platform.id, country]);
+
 describe('what is signed is so on the day of the signature, and still when it goes', () => {
   it('is no first order that is dated before the twelve hours were over (Art. 3(2))', async () => {
     const cast = await orderCast(world);
     const { id } = await draftOrder(cast, {});
-    const ask = { reason: 'Ready to go' };
     const missing = { status: 409, body: { code: 'order.advance-information-missing' } };
-    expect(await cast.analyst.post(`/v1/notices/${id}/sign`, ask)).toMatchObject(missing);
+    expect(await cast.analyst.post(`/v1/notices/${id}/sign`, ASK)).toMatchObject(missing);
     const informed = { platformId: cast.platform.id, text: INFORMATION };
     await done(cast.analyst.post('/v1/orders/advance-information', informed), 201);
     world.clock.advance(12 * HOURS - minutes(1));
-    expect(await cast.analyst.post(`/v1/notices/${id}/sign`, ask)).toMatchObject(missing);
+    expect(await cast.analyst.post(`/v1/notices/${id}/sign`, ASK)).toMatchObject(missing);
     world.clock.advance(minutes(1));
     await sign(cast, id);
     const { body } = await cast.analyst.get<SignedFormView>(`/v1/notices/${id}/form`);
@@ -35,5 +38,48 @@ describe('what is signed is so on the day of the signature, and still when it go
     ]);
     world.clock.advance(13 * HOURS);
     expect(await cast.analyst.post(`/v1/notices/${id}/send`)).toMatchObject(missing);
+  });
+
+  it('names the home State that the provider has: what has moved since the draft is drafted again', async () => {
+    const cast = await orderCast(world);
+    const [unsigned, signed] = [await draftOrder(cast, EMERGENCY), await draftOrder(cast, EMERGENCY)];
+    await sign(cast, signed.id);
+    await moveHome(cast, 'FR');
+    const body = {
+      code: 'order.home-changed',
+      drafted: { country: 'IE', isCrossBorder: true, authorityId: signed.homeAuthorityId },
+      now: { country: 'FR', isCrossBorder: false, authorityId: null },
+    };
+    expect(await cast.analyst.post(`/v1/notices/${unsigned.id}/sign`, ASK)).toMatchObject({ status: 409, body });
+    expect(await cast.analyst.post(`/v1/notices/${signed.id}/send`)).toMatchObject({ status: 409, body });
+    const again = await draftOrder(cast, EMERGENCY);
+    await moveHome(cast, 'IE');
+    // The other way round the true home authority would have no copy.
+    expect(await cast.analyst.post(`/v1/notices/${again.id}/sign`, ASK)).toMatchObject({
+      status: 409,
+      body: {
+        code: 'order.home-changed',
+        drafted: { isCrossBorder: false },
+        now: { country: 'IE', isCrossBorder: true },
+      },
+    });
+    await moveHome(cast, 'FR');
+    await sign(cast, again.id);
+    expect((await cast.analyst.post(`/v1/notices/${again.id}/send`)).status).toBe(200);
+  });
+
+  it('goes to the authority that was chosen as long as that scrutinises, whoever else does', async () => {
+    const cast = await orderCast(world);
+    const { id, homeAuthorityId } = await draftOrder(cast, EMERGENCY);
+    await orderCast(world);
+    await sign(cast, id);
+    const struck = `update authority_entry set removed_at = $2 where organisation_id = $1`;
+    await world.sql.query(struck, [homeAuthorityId, world.clock.now()]);
+    expect(await cast.analyst.post(`/v1/notices/${id}/send`)).toMatchObject({
+      status: 409,
+      body: { code: 'order.home-changed', drafted: { authorityId: homeAuthorityId }, now: { country: 'IE' } },
+    });
+    await world.sql.query(struck, [homeAuthorityId, null]);
+    expect((await cast.analyst.post(`/v1/notices/${id}/send`)).status).toBe(200);
   });
 });

@@ -15,6 +15,8 @@ export const ORDER_HELP = {
     'Recitals 13 and 14 of the Regulation leave this kind of service out. It can be sent a voluntary referral.',
   'order.home-unknown':
     'The register of providers has to name the Member State of the main establishment or of the legal representative (Art. 17) first.',
+  'order.home-changed':
+    'An order states the home Member State and has its copy go to the authority there, and is signed as it was drafted. The registers of providers and of authorities say otherwise now: `drafted` and `now` tell what changed. Withdraw the draft and write the order again.',
   'order.home-authority-unknown':
     'A cross-border order is copied to the home authority at the same moment (Art. 4(1)). Say in `homeCopyNote` how it gets there.',
   'order.unsigned': 'Ask for the signature first: the call is made by two people of the authority.',

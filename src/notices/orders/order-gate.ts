@@ -6,6 +6,7 @@ import { acceptsLanguage } from '../../domain/providers';
 import type { Tx } from '../../infra/database/work';
 import { NoticeItem, type Notice } from '../notice.entity';
 import { informedBy } from './advance-information.queries';
+import { assertHomeUnchanged } from './home';
 import { assertOrderable } from './orderable';
 
 interface OrderRow {
@@ -13,6 +14,8 @@ interface OrderRow {
   readonly isEmergency: boolean;
   readonly language: string;
   readonly assessmentId: string;
+  readonly country: string;
+  readonly isCrossBorder: boolean;
 }
 
 /**
@@ -35,7 +38,8 @@ export async function assertOrderCanGo(tx: Tx, notice: Notice): Promise<void> {
 
 async function partOf(tx: Tx, noticeId: string): Promise<OrderRow> {
   const [order] = await tx.query<OrderRow[]>(
-    `select signed_at as "signedAt", is_emergency as "isEmergency", order_language as language, assessment_id as "assessmentId"
+    `select signed_at as "signedAt", is_emergency as "isEmergency", order_language as language, assessment_id as "assessmentId",
+       home_country as country, is_cross_border as "isCrossBorder"
      from removal_order where notice_id = $1`,
     [noticeId],
   );
@@ -44,7 +48,8 @@ async function partOf(tx: Tx, noticeId: string): Promise<OrderRow> {
 }
 
 /** Its issuer, what it rests on, and its addressee, as they are now. */
-async function assertSound(tx: Tx, notice: Notice, { assessmentId, language }: OrderRow): Promise<void> {
+async function assertSound(tx: Tx, notice: Notice, order: OrderRow): Promise<void> {
+  const { assessmentId, language } = order;
   await assertMayOrder(tx, notice.senderId);
   const items = await tx.find(NoticeItem, { where: { noticeId: notice.id }, order: { position: 'asc' } });
   const [origin] = await tx.query<{ caseId: string }[]>(
@@ -58,6 +63,7 @@ async function assertSound(tx: Tx, notice: Notice, { assessmentId, language }: O
   if (!acceptsLanguage(provider, language)) {
     throw new DomainError('order.language-not-accepted', { languages: provider.languages });
   }
+  await assertHomeUnchanged(tx, notice, order);
 }
 
 /**

@@ -20,14 +20,9 @@ import { Notice, NoticeItem } from '../notice.entity';
 import { lastAnswers, viewOf } from '../notices.queries';
 import { informationsOf } from './advance-information.queries';
 import { mailInformation } from './advance-job';
+import { homeOf, type Home } from './home';
 import { assertOrderable } from './orderable';
 import type { AdvanceInformationDto, AdvanceInformationView, DraftOrderDto } from './orders.dto';
-
-interface Home {
-  readonly country: string;
-  readonly isCrossBorder: boolean;
-  readonly authorityId: string | null;
-}
 
 /** Removal orders before they are signed (TCO Art. 3): drafted on an assessment, and announced to a provider that has had none. */
 @Injectable()
@@ -52,7 +47,7 @@ export class Ordering {
       const { recipientId } = await choose(tx, { ...dto, itemIds: [...itemIds] });
       const provider = await providerOf(tx, recipientId);
       assertReachable(provider, dto.language);
-      const home = await homeOf(tx, actor, provider, dto);
+      const home = await homeWithCopy(tx, actor, recipientId, dto);
       if (dto.escalatedFrom) await assertEscalatable(tx, actor, dto.escalatedFrom, dto.caseId);
       const [category] = assessment.categories;
       const notice = await writeDraft(
@@ -154,24 +149,16 @@ export class Ordering {
 function assertReachable(provider: ProviderView, language: string): void {
   const { isInTcoScope, serviceKind, scopeReasons, languages } = provider;
   if (!isInTcoScope) throw new DomainError('order.out-of-scope', { serviceKind, scopeReasons });
-  if (provider.homeCountry === null) throw new DomainError('order.home-unknown', { platformId: provider.platformId });
   if (!acceptsLanguage(provider, language)) throw new DomainError('order.language-not-accepted', { languages });
 }
 
-/** The authority of the provider's Member State that scrutinises (Art. 12(1)(b)), where that is not the issuer's own State. */
-async function homeOf(tx: Tx, actor: Actor, provider: ProviderView, dto: DraftOrderDto): Promise<Home> {
-  const country = provider.homeCountry ?? '';
-  const [own] = await tx.query<{ country: string | null }[]>(`select country from organisation where id = $1`, [
-    actor.organisationId,
-  ]);
-  if (own?.country === country) return { country, isCrossBorder: false, authorityId: null };
-  const [home] = await tx.query<{ organisation_id: string }[]>(
-    `select organisation_id from authority_entry where country = $1 and 'scrutinise' = any (competences)
-       and removed_at is null and organisation_id is not null order by confirmed_at, id limit 1`,
-    [country],
-  );
-  if (!home && !dto.homeCopyNote) throw new DomainError('order.home-authority-unknown', { country });
-  return { country, isCrossBorder: true, authorityId: home?.organisation_id ?? null };
+/** Art. 4(1): the copy reaches the home authority at the same moment, here or as the draft says. */
+async function homeWithCopy(tx: Tx, actor: Actor, recipientId: string, dto: DraftOrderDto): Promise<Home> {
+  const home = await homeOf(tx, actor.organisationId, recipientId);
+  if (home.isCrossBorder && home.authorityId === null && !dto.homeCopyNote) {
+    throw new DomainError('order.home-authority-unknown', { country: home.country });
+  }
+  return home;
 }
 
 /** A referral of one's own in the same case of which an item was declined or is open still. */
