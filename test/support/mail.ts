@@ -162,10 +162,15 @@ export const away = (to: string): string =>
     '',
   ].join('\r\n');
 
-/** Sends something back to the service. Throws what its server says. */
-export async function sendBack(world: World, to: string, raw: string): Promise<void> {
+/** Where a world takes reports. */
+export function reportsPort(world: World): number {
   const port = world.app.get(Reports).port;
   if (port === undefined) throw new Error('no reports are taken');
-  const transport = createTransport({ host: '127.0.0.1', port, ignoreTLS: true });
+  return port;
+}
+
+/** Sends something back to the service. Throws what its server says. */
+export async function sendBack(world: World, to: string, raw: string, { lmtp = false } = {}): Promise<void> {
+  const transport = createTransport({ host: '127.0.0.1', port: reportsPort(world), ignoreTLS: true, lmtp });
   await transport.sendMail({ envelope: { from: '', to: [to] }, raw });
 }
