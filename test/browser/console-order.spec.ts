@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { minutes, startWorld, type World } from '../support/app';
 import { openConsole, RunningClock, type OpenConsole } from '../support/console';
-import { EXCLUSIONS, orderCast, sendOrder, type OrderCast } from '../support/orders';
+import { assess, EXCLUSIONS, orderCast, sendOrder, type OrderCast } from '../support/orders';
 import { done } from '../support/redress';
-import { eventually, notice } from '../support/referral';
+import { eventually, notice, refer } from '../support/referral';
 import { openForm } from '../support/sdk-forms';
 
 const SHOTS = join(__dirname, '..', '..', 'test-results', 'screens');
@@ -211,6 +211,21 @@ describe('a removal order in the console: composed, signed by two people, carrie
     const cells = await analyst.locator('td[data-label]').allTextContents();
     expect(cells).toContain('none');
     expect(cells.filter((text) => text.trim() === '')).toEqual([]);
+  });
+
+  it('carries on a referral, and knows who issues and how it is challenged from the order before', async () => {
+    const referral = await refer(cast.analyst, [`https://${cast.platform.slug}.example/posts/referred`]);
+    const { caseId } = await notice(cast.analyst, referral.id);
+    await assess(cast.analyst, caseId ?? '');
+    await analyst.goto(`${address}/#/notices/${referral.id}`);
+    await analyst.getByRole('link', { name: 'Carry on as a removal order' }).click();
+    await analyst.getByLabel('File number').fill('F-18');
+    expect(await analyst.getByLabel('Postal address').inputValue()).toBe('1 Quai de l’Exemple, Paris');
+    expect(await analyst.getByLabel('Within').inputValue()).toBe('2');
+    await analyst.getByRole('button', { name: 'Save the draft' }).click();
+    await analyst.getByRole('heading', { name: 'Signature' }).waitFor();
+    const carried = await notice(cast.analyst, analyst.url().split('/').at(-1) ?? '');
+    expect(carried).toMatchObject({ kind: 'removal_order', escalatedFrom: referral.id, state: 'draft' });
   });
 
   it('that nothing was done about within its hour is called not complied with by a person, with reasons', async () => {

@@ -1,12 +1,12 @@
-import { Alert, Button, Group, NativeSelect, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, Group, NativeSelect, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { PRESERVATION_STATES, type DeclineReason, type ItemOutcome } from '../../../src/domain/vocabulary';
 import { useKeys } from '../keys';
 import { step, type ItemAnswer, type Notice, type NoticeItem } from '../notices-api';
+import { Refusal } from '../shell/states';
 import { plural, t } from '../texts';
 import { hold } from '../undo/held-answers';
-import { reasonOf } from '../wire';
 import { DeclineDialog } from './decline-dialog';
 import { answersOf, KEY_OF, outcomesFor } from './outcomes';
 
@@ -112,11 +112,7 @@ function Acknowledge({ notice }: { readonly notice: Notice }) {
   useKeys({ a: act });
   return (
     <>
-      {acknowledge.error && (
-        <Alert color="red" role="alert">
-          {reasonOf(acknowledge.error, t.shell.unreachable)}
-        </Alert>
-      )}
+      <Refusal error={acknowledge.error} />
       {may && (
         <Button size="sm" leftSection={<kbd>a</kbd>} loading={acknowledge.isPending} onClick={act}>
           {t.answer.acknowledge}

@@ -1,11 +1,11 @@
-import { Alert, Button, Stack, Text, Textarea, Title } from '@mantine/core';
+import { Button, Stack, Text, Textarea, Title } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { step, type Notice } from '../notices-api';
 import { useSession } from '../shell/session';
+import { Refusal } from '../shell/states';
 import { t } from '../texts';
 import { Instant } from '../time/instant';
-import { reasonOf } from '../wire';
 
 /** The clock writes a fact. That the order was not complied with is said by a person, with reasons. */
 export function NonCompliance({ notice }: { readonly notice: Notice }) {
@@ -42,11 +42,7 @@ export function NonCompliance({ notice }: { readonly notice: Notice }) {
         value={reasons}
         onChange={(event) => setReasons(event.currentTarget.value)}
       />
-      {recording.error && (
-        <Alert color="red" role="alert">
-          {reasonOf(recording.error, t.shell.unreachable)}
-        </Alert>
-      )}
+      <Refusal error={recording.error} />
       <Button
         variant="default"
         disabled={reasons.trim().length < 3}

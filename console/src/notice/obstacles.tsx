@@ -1,11 +1,11 @@
-import { Alert, Button, Group, NativeSelect, Stack, Textarea, Title } from '@mantine/core';
+import { Button, Group, NativeSelect, Stack, Textarea, Title } from '@mantine/core';
 import { useMutation, useQueryClient, type UseMutationResult } from '@tanstack/react-query';
 import { useState } from 'react';
 import { step, type Notice, type Obstacle } from '../notices-api';
 import { Dialog } from '../shell/dialog';
+import { Refusal } from '../shell/states';
 import { fill, t } from '../texts';
 import { Instant } from '../time/instant';
-import { reasonOf } from '../wire';
 
 const UNCLEAR = ['manifest_errors', 'insufficient_information'] as const;
 
@@ -71,18 +71,11 @@ export function Obstacles({ notice, side }: Props) {
           </Button>
         )}
       </Group>
-      {asking === null && <Fault doing={doing} />}
+      {asking === null && <Refusal error={doing.error} />}
       {asking !== null && <Ask asking={asking} doing={doing} onClose={() => setAsking(null)} />}
     </Stack>
   );
 }
-
-const Fault = ({ doing: { error } }: { readonly doing: Doing }) =>
-  error && (
-    <Alert color="red" role="alert">
-      {reasonOf(error, t.shell.unreachable)}
-    </Alert>
-  );
 
 function Said({
   obstacle: { ground, explanation, needed, since, clarification, endedAt },
@@ -148,7 +141,7 @@ function Ask({ asking, doing, onClose }: AskProps) {
             onChange={(event) => setNeeded(event.currentTarget.value)}
           />
         )}
-        <Fault doing={doing} />
+        <Refusal error={doing.error} />
         <Group gap="xs">
           <Button disabled={!isComplete} loading={doing.isPending} onClick={send}>
             {asking === 'clarify' ? t.obstacle.answer : t.obstacle.tell}

@@ -1,11 +1,11 @@
-import { Alert, Button, Group, NativeSelect, Stack, Textarea, Title } from '@mantine/core';
+import { Button, Group, NativeSelect, Stack, Textarea, Title } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { REINSTATEMENT_OUTCOMES, type ReinstatementOutcome } from '../../../src/domain/vocabulary';
 import { putBack, type Notice, type NoticeItem } from '../notices-api';
 import { serverNowAtLeast } from '../server-clock';
+import { Refusal } from '../shell/states';
 import { t } from '../texts';
-import { reasonOf } from '../wire';
 
 /** What the platform did about being asked to put an item back; each is answered by itself. */
 export function PutBack({ notice }: { readonly notice: Notice }) {
@@ -66,11 +66,7 @@ function Asked({
       {outcome !== 'reinstated' && (
         <Textarea label={t.putBack.why} value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
       )}
-      {answering.error && (
-        <Alert color="red" role="alert">
-          {reasonOf(answering.error, t.shell.unreachable)}
-        </Alert>
-      )}
+      <Refusal error={answering.error} />
     </Stack>
   );
 }

@@ -1,12 +1,12 @@
-import { Alert, Button, Group, Stack, Textarea } from '@mantine/core';
+import { Button, Group, Stack, Textarea } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { step, type Notice } from '../notices-api';
 import { useSession } from '../shell/session';
+import { Refusal } from '../shell/states';
 import { t } from '../texts';
 import { noteLetGo } from '../undo/leaving';
-import { reasonOf } from '../wire';
 
 /** A referral that was sent and not taken back can be carried on: the service asks whether anything of it is open or declined. */
 const CARRIED_ON: readonly Notice['state'][] = ['sent', 'received', 'acknowledged', 'answered', 'closed'];
@@ -30,11 +30,7 @@ export function SenderActions({ notice }: { readonly notice: Notice }) {
     permissions.includes(`notice.${verb}`) && notice.possible.includes(verb);
   return (
     <Stack gap="xs" align="flex-start">
-      {act.error && (
-        <Alert color="red" role="alert">
-          {reasonOf(act.error, t.shell.unreachable)}
-        </Alert>
-      )}
+      <Refusal error={act.error} />
       {reason !== null && (
         <Textarea
           w="100%"

@@ -1,9 +1,9 @@
-import { Alert, Button, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Button, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { DISSEMINATIONS, EXCLUSION_GROUNDS, FINDINGS, OFFENCES } from '../../../src/domain/assessment';
 import { CATEGORIES } from '../../../src/domain/vocabulary';
+import { Refusal } from '../shell/states';
 import { t } from '../texts';
-import { reasonOf } from '../wire';
 import { Choice, Line, Part, sent, Several, Tick, Words, type Given } from './fields';
 import { assess, type CaseFile, type NewAssessment } from './order-api';
 
@@ -68,11 +68,7 @@ export function AssessmentForm({ caseFile }: { readonly caseFile: CaseFile }) {
         <Tick name="editorial" label={t.order.editorial} />
         <Choice name="dissemination" label={t.order.seenBy} all={DISSEMINATIONS} words={t.order.disseminations} />
         <Words name="evidence" label={t.order.seenHow} />
-        {assessing.error && (
-          <Alert color="red" role="alert">
-            {reasonOf(assessing.error, t.shell.unreachable)}
-          </Alert>
-        )}
+        <Refusal error={assessing.error} />
         <Button type="submit" className="main-action" loading={assessing.isPending}>
           {t.order.assess}
         </Button>

@@ -1,14 +1,13 @@
-import { Alert, Button, SimpleGrid, Stack } from '@mantine/core';
+import { Button, SimpleGrid, Stack } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { AUTHORITY_TYPES } from '../../../src/domain/forms/forms';
 import { acceptsLanguage } from '../../../src/domain/providers';
 import { UNION_LANGUAGES, type UnionLanguage } from '../../../src/domain/union';
-import { Failed, Loading } from '../shell/states';
+import { Failed, Loading, Refusal } from '../shell/states';
 import { language, languageName } from '../language-name';
 import { t } from '../texts';
-import { reasonOf } from '../wire';
 import { Choice, Line, Part, sent, Tick, Words, type Given } from './fields';
 import { draftOrder, lastOrder, providerOf, type Assessment, type NewOrder, type Provider } from './order-api';
 
@@ -98,11 +97,7 @@ function Fields({ assessment: { id: assessmentId, caseId }, platformId, from, pr
         <Issuer last={last?.issuer} />
         <Redress last={last?.redress} />
         <Words name="homeCopyNote" label={t.order.homeCopy} optional />
-        {drafting.error && (
-          <Alert color="red" role="alert">
-            {reasonOf(drafting.error, t.shell.unreachable)}
-          </Alert>
-        )}
+        <Refusal error={drafting.error} />
         <Button type="submit" className="main-action" loading={drafting.isPending}>
           {t.order.save}
         </Button>

@@ -1,10 +1,10 @@
-import { Alert, Button, Group, Stack, Textarea } from '@mantine/core';
+import { Button, Group, Stack, Textarea } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { SIGN_OFF_PARTS } from '../../../src/domain/assessment';
 import { useSession } from '../shell/session';
+import { Refusal } from '../shell/states';
 import { t } from '../texts';
-import { reasonOf } from '../wire';
 import { signOff, type Assessment } from './order-api';
 
 type Part = (typeof SIGN_OFF_PARTS)[number];
@@ -39,11 +39,7 @@ export function SignOff({ assessment }: { readonly assessment: Assessment }) {
         value={reasons}
         onChange={(event) => setReasons(event.currentTarget.value)}
       />
-      {signing.error && (
-        <Alert color="red" role="alert">
-          {reasonOf(signing.error, t.shell.unreachable)}
-        </Alert>
-      )}
+      <Refusal error={signing.error} />
       <Group gap="xs">
         {parts.map(([, part]) => (
           <Button

@@ -1,10 +1,10 @@
-import { Alert, Button, Paper, Stack, Text, Textarea, Title } from '@mantine/core';
+import { Button, Paper, Stack, Text, Textarea, Title } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import type { Notice } from '../notices-api';
 import { useSession } from '../shell/session';
+import { Refusal } from '../shell/states';
 import { fill, t } from '../texts';
-import { reasonOf } from '../wire';
 import { askedAbout } from './order-api';
 
 interface Props {
@@ -60,11 +60,7 @@ export function TwoPeople({ notice, verb, act, title, how, why, leastWhy, ask, a
         {!waits && given === null && (
           <Textarea w="100%" label={why} value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
         )}
-        {acting.error && (
-          <Alert color="red" role="alert">
-            {reasonOf(acting.error, t.shell.unreachable)}
-          </Alert>
-        )}
+        <Refusal error={acting.error} />
         {!waits && (
           <Button
             disabled={given === null && reason.trim().length < leastWhy}

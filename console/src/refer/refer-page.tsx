@@ -1,13 +1,13 @@
-import { Alert, Button, FileButton, Group, Paper, Stack, Text, Textarea, Title } from '@mantine/core';
+import { Button, FileButton, Group, Paper, Stack, Text, Textarea, Title } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useDeferredValue, useMemo, useRef, useState } from 'react';
 import { useSendKey } from '../keys';
 import { KeysDialog } from '../shell/keys-dialog';
 import { useSession } from '../shell/session';
-import { Empty } from '../shell/states';
+import { Empty, Refusal } from '../shell/states';
 import { fill, plural, t } from '../texts';
-import { newKey, reasonOf } from '../wire';
+import { newKey } from '../wire';
 import { AboutFields, Grounds, NOTHING, type About } from './about-fields';
 import { FileList } from './file-list';
 import { readPaste } from './lines';
@@ -72,11 +72,7 @@ function Referral({ onAgain }: { readonly onAgain: () => void }) {
         isFixed={checked !== null || checking.isPending}
         onChange={setFiles}
       />
-      {checking.error && (
-        <Alert color="red" role="alert">
-          {reasonOf(checking.error, t.shell.unreachable)}
-        </Alert>
-      )}
+      <Refusal error={checking.error} />
       {checked ? (
         <Paper withBorder p="md" radius="md">
           <Parcels checked={checked} grounds={about.grounds} />

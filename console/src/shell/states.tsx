@@ -23,6 +23,14 @@ export function Failed({ error, again }: { readonly error: unknown; readonly aga
   );
 }
 
+/** Why what was just tried was not done; nothing as long as nothing was refused. */
+export const Refusal = ({ error }: { readonly error: Error | null }) =>
+  error && (
+    <Alert color="red" role="alert">
+      {reasonOf(error, t.shell.unreachable)}
+    </Alert>
+  );
+
 export const Empty = ({ says }: { readonly says: string }) => (
   <Text className="empty" c="dimmed">
     {says}

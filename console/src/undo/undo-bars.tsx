@@ -1,12 +1,12 @@
-import { Alert, Button, Group } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useSyncExternalStore, type ReactNode } from 'react';
 import { useKeys } from '../keys';
 import { noticeOf, step, type Notice } from '../notices-api';
+import { Refusal } from '../shell/states';
 import { fill, plural, t } from '../texts';
 import { useServerNow } from '../time/now';
-import { reasonOf } from '../wire';
 import { drop, held, lastOf, onAnswered, sendAllOnLeaving, sendOn, takeBack, type Held } from './held-answers';
 import { dismiss, letGo } from './leaving';
 
@@ -106,11 +106,7 @@ function LeavingBar({ id, isNewest }: { readonly id: string; readonly isNewest: 
     : fill(state === 'draft' ? t.undo.back : t.undo.left, { reference });
   return (
     <Bar says={says}>
-      {undo.error && (
-        <Alert color="red" role="alert">
-          {reasonOf(undo.error, t.shell.unreachable)}
-        </Alert>
-      )}
+      <Refusal error={undo.error} />
       {isLeaving && (
         <Button size="xs" loading={undo.isPending} onClick={() => undo.mutate(notice)}>
           {t.undo.undo} (z)
