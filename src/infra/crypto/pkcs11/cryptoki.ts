@@ -74,6 +74,8 @@ export class Cryptoki {
   private constructor(
     private readonly koffi: Koffi,
     private readonly functions: BigUint64Array,
+    /** Held on to: a library that nobody refers to any more could be unloaded. */
+    readonly library: unknown,
   ) {}
 
   /** @throws ModuleError when the library is not there or not a module */
@@ -81,15 +83,10 @@ export class Cryptoki {
     const koffi = loadKoffi();
     if (koffi.sizeof('ulong') !== WORD) throw new ModuleError('PKCS #11 is supported on 64-bit Unix alone');
     const list = new BigUint64Array(1);
-    try {
-      const returned = koffi.load(path).func('C_GetFunctionList', 'ulong', ['void *'])(list);
-      if (Number(returned) !== 0) throw new CryptokiError(Number(returned));
-    } catch {
-      throw new ModuleError('the module cannot be loaded, or is no PKCS #11 module');
-    }
+    const library = opened(koffi, path, list);
     // The version stands before the functions, in a word of its own.
     const table = koffi.view(list[0] ?? 0n, (1 + MOST_FUNCTIONS) * WORD).slice(WORD);
-    const module = new Cryptoki(koffi, new BigUint64Array(table));
+    const module = new Cryptoki(koffi, new BigUint64Array(table), library);
     module.call('initialize', null);
     return module;
   }
@@ -201,6 +198,18 @@ export class Cryptoki {
     );
     this.prototypes.set(parameters, made);
     return made;
+  }
+}
+
+/** Fills in where the functions of the module stand. */
+function opened(koffi: Koffi, path: string, list: BigUint64Array): unknown {
+  try {
+    const library = koffi.load(path);
+    const returned = Number(library.func('C_GetFunctionList', 'ulong', ['void *'])(list));
+    if (returned !== 0) throw new CryptokiError(returned);
+    return library;
+  } catch {
+    throw new ModuleError('the module cannot be loaded, or is no PKCS #11 module');
   }
 }
 

@@ -1,7 +1,9 @@
+import type { ChildProcess } from 'node:child_process';
 import { createHash, createPublicKey, verify, X509Certificate } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasTokens, SoftToken, withToken } from '../../../../test/support/tokens';
+import type { DomainError } from '../../../domain/errors';
 import { signWithToken } from './sign-with-token';
 import { Token } from './token';
 import { parseTokenAddress } from './token-address';
@@ -114,6 +116,20 @@ describe('a token that fails', () => {
       code: 'token.failed',
       details: { reason: 'the module did not answer in time' },
     });
+  });
+
+  withToken('whose process was killed while nobody waited has a new one', async () => {
+    const token = tokenOf(soft.address('rsa'));
+    await token.sign(RSA, DIGEST);
+    (Reflect.get(token, 'child') as ChildProcess).kill('SIGKILL');
+    await token.sign(RSA, DIGEST);
+  });
+
+  withToken('does not keep each of those who wait for it waiting in turn', async () => {
+    const token = tokenOf(soft.address('rsa'), soft.environment, 1);
+    const all = await Promise.allSettled(Array.from({ length: 5 }, () => token.sign(RSA, DIGEST)));
+    const reasons = all.map((one) => (one.status === 'rejected' ? (one.reason as DomainError).details.reason : ''));
+    expect(reasons.filter((reason) => reason === 'it was busy with others for too long').length).toBeGreaterThan(0);
   });
 
   withToken('whose module is no module is told, and does nothing to this process', async () => {

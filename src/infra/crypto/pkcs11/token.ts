@@ -10,7 +10,7 @@ export interface TokenLimits {
   readonly idleMs: number;
 }
 
-const LIMITS: TokenLimits = { answerMs: 30_000, idleMs: 60_000 };
+const LIMITS: TokenLimits = { answerMs: 20_000, idleMs: 60_000 };
 
 const CODES = {
   misconfigured: 'token.misconfigured',
@@ -70,7 +70,13 @@ export class Token {
   }
 
   private inTurn(work: TokenWork): Promise<readonly Uint8Array[]> {
-    const result = this.before.then(() => this.carryOut(work));
+    const since = performance.now();
+    const result = this.before.then(() => {
+      // Behind a token that hangs, one of many waits for an answer, and not each for its own.
+      if (performance.now() - since > this.limits.answerMs)
+        throw new DomainError('token.failed', { reason: 'it was busy with others for too long' });
+      return this.carryOut(work);
+    });
     this.before = result.catch(() => undefined);
     return result;
   }
@@ -90,8 +96,9 @@ export class Token {
 
   /** Whatever fails leaves no process behind: the next one starts with nothing of it. */
   private async ask(work: TokenWork): Promise<TokenAnswer> {
-    this.child ??= this.start();
-    const { child } = this;
+    // One that broke down while nobody waited is replaced.
+    const child = this.child?.connected ? this.child : this.start();
+    this.child = child;
     hold(child, 'ref');
     const answer = await answerOf(
       child,
@@ -138,8 +145,9 @@ function answerOf(child: ChildProcess, task: TokenTask, answerMs: number): Promi
       fail('the module did not answer in time');
     }, answerMs);
     child.on('message', onMessage).on('exit', onExit).on('error', onError);
-    // How it ended is told by 'exit'.
-    child.send(task, () => undefined);
+    child.send(task, (error) => {
+      if (error) onExit();
+    });
   });
 }
 
