@@ -90,6 +90,7 @@ export const PROBLEMS = {
   'assessment.signed-off': [409, 'This part was signed off already'],
   'order.not-orderable': [409, 'No order can rest on this assessment'],
   'order.not-assessed': [409, 'These items came into the case after the assessment'],
+  'order.no-url': [409, 'An order names exact URLs, and these items have none'],
   'order.out-of-scope': [409, 'The service is out of scope of removal orders'],
   'order.home-unknown': [409, 'The home Member State of the provider is not known'],
   'order.home-changed': [409, 'The home Member State of the provider is another than the draft says'],

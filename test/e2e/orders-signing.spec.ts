@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { NoticeView } from '../../src/notices/notice.view';
 import type { SignedFormView } from '../../src/notices/orders/orders.dto';
 import { minutes, type World } from '../support/app';
-import { draftOrder, EMERGENCY, orderCast, sign, type OrderCast } from '../support/orders';
+import { assess, draftOrder, EMERGENCY, order, orderCast, sign, type OrderCast } from '../support/orders';
 import { done, HOURS } from '../support/redress';
 import { startQuietWorld } from '../support/referral';
 
@@ -14,6 +15,7 @@ afterAll(() => world.close());
 const INFORMATION = 'Orders reach your contact point and are carried out within one hour of receipt.';
 
 const ASK = { reason: 'Ready to go' };
+const hostOf = ({ platform }: OrderCast): string => `${platform.name.toLowerCase().replace(' ', '-')}.example`;
 const moveHome = ({ platform }: OrderCast, country: string): Promise<unknown> =>
   world.sql.query(`update provider_entry set home_country = $2 where platform_id = $1`, [platform.id, country]);
 
@@ -81,5 +83,32 @@ describe('what is signed is so on the day of the signature, and still when it go
     });
     await world.sql.query(struck, [homeAuthorityId, null]);
     expect((await cast.analyst.post(`/v1/notices/${id}/send`)).status).toBe(200);
+  });
+
+  it('names an exact URL for each item: an account that is known by its name alone is not ordered (Art. 3(4)(c))', async () => {
+    const cast = await orderCast(world);
+    const page = `https://${hostOf(cast)}/@bad`;
+    const { body: file } = await cast.analyst.post<{ id: string; items: { id: string; address: string }[] }>(
+      '/v1/cases',
+      {
+        category: 'incitement',
+        ideology: 'other',
+        items: [{ account: '@bad', platform: cast.platform.slug }, { url: page }],
+      },
+    );
+    const [account, url] = ['@bad', page].map((address) => file.items.find((item) => item.address === address)!.id);
+    const { id: assessmentId } = await assess(cast.analyst, file.id);
+    const ask = (more: object): ReturnType<typeof cast.analyst.post<NoticeView>> =>
+      cast.analyst.post<NoticeView>('/v1/orders', order(file.id, assessmentId, { ...EMERGENCY, ...more }));
+    for (const itemIds of [undefined, [account], [url, account]]) {
+      expect(await ask({ itemIds })).toMatchObject({ status: 409, body: { code: 'order.no-url', itemIds: [account] } });
+    }
+    const drafted = await ask({ itemIds: [url], additionalInformation: 'The account @bad' });
+    expect(drafted.status).toBe(201);
+    await sign(cast, drafted.body.id);
+    const { body } = await cast.analyst.get<SignedFormView>(`/v1/notices/${drafted.body.id}/form`);
+    expect(body.form).toMatchObject({
+      content: { b: { targets: [{ url: page, additionalInfo: 'The account @bad' }] } },
+    });
   });
 });

@@ -11,6 +11,8 @@ export const ORDER_HELP = {
     'The answer lists what stands in the way: an exclusion that applies, editorial responsibility, a closed group, or a sign-off that is missing. `assessmentId` names the assessment that finds it: the one that the order rests on, or a later one of the same case.',
   'order.not-assessed':
     'An assessment is of what the case held when it was made. Assess the case again, and draft the order on that; or leave these items out.',
+  'order.no-url':
+    'TCO Art. 3(4)(c): an order names the exact URL of what is to be taken down. Add the address of the page of the account or channel to the case, order that, and give the name in `additionalInformation`; or leave these items out with `itemIds`.',
   'order.out-of-scope':
     'Recitals 13 and 14 of the Regulation leave this kind of service out. It can be sent a voluntary referral.',
   'order.home-unknown':

@@ -56,6 +56,7 @@ async function assertSound(tx: Tx, notice: Notice, order: OrderRow): Promise<voi
     `select case_id as "caseId" from notice_origin where notice_id = $1`,
     [notice.id],
   );
+  assertExactUrls(items);
   const caseId = origin?.caseId ?? '';
   await assertOrderable(tx, { caseId, assessmentId, itemIds: items.map(({ itemId }) => itemId) });
   const provider = await providerOf(tx, notice.recipientId);
@@ -64,6 +65,15 @@ async function assertSound(tx: Tx, notice: Notice, order: OrderRow): Promise<voi
     throw new DomainError('order.language-not-accepted', { languages: provider.languages });
   }
   await assertHomeUnchanged(tx, notice, order);
+}
+
+/**
+ * Art. 3(4)(c): an order names the exact URL. An account or a channel that is known by its name alone has none.
+ * @throws DomainError `order.no-url` with the items
+ */
+export function assertExactUrls(items: readonly Pick<NoticeItem, 'itemId' | 'kind'>[]): void {
+  const itemIds = items.filter(({ kind }) => kind !== 'url').map(({ itemId }) => itemId);
+  if (itemIds.length > 0) throw new DomainError('order.no-url', { itemIds });
 }
 
 /**

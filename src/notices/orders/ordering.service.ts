@@ -21,6 +21,7 @@ import { lastAnswers, viewOf } from '../notices.queries';
 import { informationsOf } from './advance-information.queries';
 import { mailInformation } from './advance-job';
 import { homeOf, type Home } from './home';
+import { assertExactUrls } from './order-gate';
 import { assertOrderable } from './orderable';
 import type { AdvanceInformationDto, AdvanceInformationView, DraftOrderDto } from './orders.dto';
 
@@ -36,7 +37,15 @@ export class Ordering {
   /** Drafts an order about items of a case. What it rests on and states is written with it, and signed as it was written. */
   async draft(actor: Actor, dto: DraftOrderDto): Promise<NoticeView> {
     const { language: _language, ...about } = dto;
-    const { itemIds } = await this.work.read(actor, (tx) => choose(tx, dto));
+    const itemIds = await this.work.read(actor, async (tx) => {
+      const chosen = await choose(tx, dto);
+      const items = await tx.query<Pick<NoticeItem, 'itemId' | 'kind'>[]>(
+        `select id as "itemId", kind from content_item where id = any ($1) order by added_at, id`,
+        [chosen.itemIds],
+      );
+      assertExactUrls(items);
+      return chosen.itemIds;
+    });
     await this.deconfliction.assertNoOtherOrder(actor, itemIds);
     return this.work.run(actor, async (tx) => {
       const at = this.clock.now();
