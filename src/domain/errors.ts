@@ -104,6 +104,7 @@ export const PROBLEMS = {
   ],
   'order.emergency-reasons': [400, 'An emergency is justified in the order'],
   'order.non-disclosure': [400, 'Non-disclosure lasts six weeks at most'],
+  'order.non-disclosure-over': [409, 'The time for which the draft asks for silence is over, or too long'],
   'order.not-escalatable': [409, 'Only a referral of the same case that was declined or not answered is escalated'],
   'order.no-non-disclosure': [409, 'There is no non-disclosure that runs now'],
   'order.non-disclosure-extended': [409, 'Non-disclosure is extended once'],

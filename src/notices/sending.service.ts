@@ -54,7 +54,7 @@ export class Sending {
       const at = this.clock.now();
       if (notice.kind === 'removal_order') {
         const ordered = await orderedItems(tx, actor, id);
-        await assertOrderCanGo(tx, notice);
+        await assertOrderCanGo(tx, notice, at);
         await this.deconfliction.recordOrderTokens(tx, actor, id, ordered);
       }
       const undoMs = 1000 * (dto.undoSeconds ?? (actor.personId === null ? 0 : this.config.undoSeconds));

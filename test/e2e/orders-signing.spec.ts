@@ -111,4 +111,23 @@ describe('what is signed is so on the day of the signature, and still when it go
       content: { b: { targets: [{ url: page, additionalInfo: 'The account @bad' }] } },
     });
   });
+
+  it('does not ask for a silence that is over when it is signed, or when it goes (Art. 11(3))', async () => {
+    const cast = await orderCast(world);
+    const until = new Date(world.clock.now().getTime() + HOURS).toISOString();
+    const more = { ...EMERGENCY, nonDisclosure: { until, reasons: 'An arrest is prepared' } };
+    const [unsigned, signed, sent] = [
+      await draftOrder(cast, more),
+      await draftOrder(cast, more),
+      await draftOrder(cast, more),
+    ];
+    await sign(cast, signed.id);
+    world.clock.advance(HOURS - 1);
+    await sign(cast, sent.id);
+    expect((await cast.analyst.post(`/v1/notices/${sent.id}/send`)).status).toBe(200);
+    world.clock.advance(1);
+    const over = { status: 409, body: { code: 'order.non-disclosure-over', until } };
+    expect(await cast.analyst.post(`/v1/notices/${unsigned.id}/sign`, ASK)).toMatchObject(over);
+    expect(await cast.analyst.post(`/v1/notices/${signed.id}/send`)).toMatchObject(over);
+  });
 });

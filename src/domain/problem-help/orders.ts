@@ -31,6 +31,8 @@ export const ORDER_HELP = {
     'Give `emergencyReasons` with an emergency, and leave them out without one (TCO Art. 3(2), recital 17).',
   'order.non-disclosure':
     'TCO Art. 11(3): as long as necessary, and six weeks from the decision at most; give its reasons.',
+  'order.non-disclosure-over':
+    'TCO Art. 11(3): an order tells the provider not to inform the content provider, for as long as the draft says and six weeks at most. When it is signed or sent outside that time it would say what is not so. Withdraw the draft and write the order again, without non-disclosure or with another end.',
   'order.not-escalatable': 'Name a referral that you sent in this case and that is withdrawn by nobody.',
   'order.no-non-disclosure':
     'Only a non-disclosure that was ordered with the order and has not ended yet can be extended (Art. 11(3)). What the content provider has been able to read is not taken back.',

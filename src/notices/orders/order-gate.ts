@@ -1,5 +1,6 @@
 import { assertMayOrder } from '../../accounts/registry/registry.queries';
 import { providerOf } from '../../accounts/providers/providers.queries';
+import { endOf } from '../../domain/deadlines';
 import { DomainError } from '../../domain/errors';
 import { firstOrderBar } from '../../domain/first-order';
 import { acceptsLanguage } from '../../domain/providers';
@@ -16,6 +17,7 @@ interface OrderRow {
   readonly assessmentId: string;
   readonly country: string;
   readonly isCrossBorder: boolean;
+  readonly nonDisclosureUntil: Date | null;
 }
 
 /**
@@ -24,22 +26,22 @@ interface OrderRow {
  */
 export async function assertOrderCanBeSigned(tx: Tx, notice: Notice, now: Date): Promise<void> {
   const order = await partOf(tx, notice.id);
-  await assertSound(tx, notice, order);
+  await assertSound(tx, notice, order, now);
   await assertAnnounced(tx, notice, order, now);
 }
 
 /** What an order must have before it goes, asked again when it goes: what was so when it was signed may have changed. */
-export async function assertOrderCanGo(tx: Tx, notice: Notice): Promise<void> {
+export async function assertOrderCanGo(tx: Tx, notice: Notice, now: Date): Promise<void> {
   const order = await partOf(tx, notice.id);
   if (!order.signedAt) throw new DomainError('order.unsigned');
-  await assertSound(tx, notice, order);
+  await assertSound(tx, notice, order, now);
   await assertAnnounced(tx, notice, order, order.signedAt);
 }
 
 async function partOf(tx: Tx, noticeId: string): Promise<OrderRow> {
   const [order] = await tx.query<OrderRow[]>(
     `select signed_at as "signedAt", is_emergency as "isEmergency", order_language as language, assessment_id as "assessmentId",
-       home_country as country, is_cross_border as "isCrossBorder"
+       home_country as country, is_cross_border as "isCrossBorder", non_disclosure_until as "nonDisclosureUntil"
      from removal_order where notice_id = $1`,
     [noticeId],
   );
@@ -48,7 +50,7 @@ async function partOf(tx: Tx, noticeId: string): Promise<OrderRow> {
 }
 
 /** Its issuer, what it rests on, and its addressee, as they are now. */
-async function assertSound(tx: Tx, notice: Notice, order: OrderRow): Promise<void> {
+async function assertSound(tx: Tx, notice: Notice, order: OrderRow, now: Date): Promise<void> {
   const { assessmentId, language } = order;
   await assertMayOrder(tx, notice.senderId);
   const items = await tx.find(NoticeItem, { where: { noticeId: notice.id }, order: { position: 'asc' } });
@@ -65,6 +67,14 @@ async function assertSound(tx: Tx, notice: Notice, order: OrderRow): Promise<voi
     throw new DomainError('order.language-not-accepted', { languages: provider.languages });
   }
   await assertHomeUnchanged(tx, notice, order);
+  assertNonDisclosure(order, now);
+}
+
+/** Art. 11(3): the order tells the provider to be silent, which it must not say when the time for that is over. */
+function assertNonDisclosure({ nonDisclosureUntil: until }: OrderRow, now: Date): void {
+  const latest = endOf('TCO_NONDISCLOSURE', now);
+  if (until === null || (until > now && until <= latest)) return;
+  throw new DomainError('order.non-disclosure-over', { until: until.toISOString(), latest: latest.toISOString() });
 }
 
 /**
