@@ -7,7 +7,7 @@ import { validForm } from '../../src/notices/forms/validate-form';
 import { Ticker } from '../../src/notices/ticker';
 import { minutes, type World } from '../support/app';
 import { EMERGENCY, assess, draftOrder, order, orderCast, sendOrder, sign, type OrderCast } from '../support/orders';
-import { freshUrl, openCase, removed, startQuietWorld } from '../support/referral';
+import { freshUrl, kindsOf, openCase, removed, startQuietWorld } from '../support/referral';
 
 const HOURS = 60 * 60_000;
 let world: World;
@@ -20,13 +20,6 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const hostOf = ({ platform }: OrderCast): string => `${platform.name.toLowerCase().replace(' ', '-')}.example`;
-const kindsOf = async (id: string): Promise<string[]> => {
-  const { rows } = await world.sql.query<{ kind: string }>(
-    'select kind from ledger_entry where notice_id = $1 order by id',
-    [id],
-  );
-  return rows.map(({ kind }) => kind);
-};
 
 describe('twelve hours before the first order (acceptance 2)', () => {
   it('are those of authority and provider, end to the millisecond, and are not asked twice', async () => {
@@ -98,7 +91,7 @@ describe('a signature', () => {
       status: 409,
       body: { code: 'order.signed' },
     });
-    expect(await kindsOf(id)).toContain('order.signed');
+    expect(await kindsOf(world, id)).toContain('order.signed');
   });
 
   it('is over Annex I, which the platform reads as JSON and as a document, and anybody verifies', async () => {
@@ -160,7 +153,9 @@ describe('an order that was sent', () => {
     expect(await record(cast.analyst)).toMatchObject({ status: 403 });
     expect(await record()).toMatchObject({ status: 200, body: { nonComplianceAt: world.clock.now().toISOString() } });
     expect(await record()).toMatchObject({ status: 409, body: { code: 'notice.non-compliance-recorded' } });
-    expect(await kindsOf(sent.id)).toEqual(expect.arrayContaining(['clock.deadline-passed', 'notice.non-compliance']));
+    expect(await kindsOf(world, sent.id)).toEqual(
+      expect.arrayContaining(['clock.deadline-passed', 'notice.non-compliance']),
+    );
   });
 
   it('can have its neglect recorded by the authority of the home State, too, which penalises', async () => {

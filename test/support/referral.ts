@@ -73,3 +73,9 @@ export async function startQuietWorld(): Promise<World> {
   await world.app.get(Sequencer).start();
   return world;
 }
+
+/** What the ledger says of a notice, in its order. */
+export async function kindsOf(world: World, noticeId: string): Promise<string[]> {
+  const asked = 'select kind from ledger_entry where notice_id = $1 order by id';
+  return (await world.sql.query<{ kind: string }>(asked, [noticeId])).rows.map(({ kind }) => kind);
+}
