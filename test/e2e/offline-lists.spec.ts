@@ -44,9 +44,9 @@ describe('matching offline by several lists, on which different things are said 
     const watchers = await world.organisation('civil_society', 'watchers');
     const vigil = await world.organisation('civil_society', 'vigil');
     const lantern = await world.organisation('platform', 'lantern');
-    const others = await Promise.all(
-      [unit, watchers, vigil, lantern].map((each) => world.person(each, ['supervisor', 'curator'])),
-    );
+    const others: Person[] = [];
+    for (const each of [unit, watchers, vigil, lantern])
+      others.push(await world.person(each, ['supervisor', 'curator']));
     everybody = [ruled, ...others];
     const [a, b, c] = [others[0]!, others[1]!, others[2]!];
     groups = [
