@@ -9,6 +9,7 @@ import type { NoticeView } from '../../src/notices/notice.view';
 import { Ticker } from '../../src/notices/ticker';
 import { minutes, type Person, type World } from '../support/app';
 import { ONE_OF_EACH } from '../support/forms';
+import { OF_ORDERS } from '../support/of-orders';
 import { orderCast, type OrderCast } from '../support/orders';
 import { freshUrl, notice, refer, removed, startQuietWorld } from '../support/referral';
 
@@ -28,10 +29,6 @@ async function act(who: Person, id: string, verb: string, body: object = {}): Pr
   expect({ verb, status: answer.status, body: answer.body }).toMatchObject({ status: 200 });
   return answer.body;
 }
-
-/** What only an order may say, in the three languages that are shipped: a statutory time, a penalty, a duty to preserve. */
-const OF_ORDERS =
-  /2021\/784|statutory|deadline_passed|removal.order|injonction|anordnung|\b(article|artikel|art\.)\s*(3|6|18)\b|\b(one|an) hour\b|\bune heure\b|\beine[rs]? stunde\b|60 min|penalt|sanction|sanktion|amende|geldbu|\bfine[sd]?\b|six months|six mois|sechs monate|must preserve|binding|contraignan|verbindlich/iu;
 
 /** Every text in it, the names of members whose value is nothing left out. */
 function textsIn(value: unknown, name = ''): string[] {
@@ -72,6 +69,7 @@ describe('a referral (acceptance 3)', () => {
       reference: 'R-1',
       items: 1,
       site: 'https://c.example',
+      dueAt: null,
     } as const;
     const reply = { url: 'https://c.example/r/1', code: 'AB-12' };
     const mails = (['en', 'fr', 'de'] as const).flatMap((language) =>
