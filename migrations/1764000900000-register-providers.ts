@@ -154,7 +154,8 @@ create index authority_entry_country on authority_entry (country, name);
 
 const TOKENS = `
 -- What orders that stand are about, as keyed tokens: without the installation's secret, which the database never has, nobody can
--- tell an address from a token or ask for one. Content tokens tell of the same file elsewhere and stop nothing.
+-- tell an address from a token or ask for one. Content tokens tell of the same file elsewhere and stop nothing; page tokens are of
+-- the page of which an order names a place.
 create table order_token (
   id bigint generated always as identity,
   token bytea not null,
@@ -166,13 +167,13 @@ create table order_token (
   constraint order_token_pk primary key (id),
   constraint order_token_notice_fk foreign key (notice_id) references notice (id),
   constraint order_token_organisation_fk foreign key (organisation_id) references organisation (id),
-  constraint order_token_kind_known check (kind in ('subject', 'content')),
+  constraint order_token_kind_known check (kind in ('subject', 'page', 'content')),
   constraint order_token_length check (length(token) = 32)
 );
--- Rec. 36: one order on one subject, of whichever body; the second of two at the same instant waits for the first and is refused.
+-- Rec. 36: one order on one subject, of whichever body.
 create unique index order_token_one_stands on order_token (token) where kind = 'subject' and released_at is null;
 -- Once for a notice while it stands. What was called back and goes again is a line of its own.
-create unique index order_token_once on order_token (notice_id, token) where released_at is null;
+create unique index order_token_once on order_token (notice_id, token, kind) where released_at is null;
 create index order_token_notice on order_token (notice_id);
 
 -- By which key the tokens were made: a node with another one would find no order that stands, and say that all is clear.

@@ -125,7 +125,49 @@ describe('two bodies and one subject', () => {
     await order(first, mine);
     await order(first, mine);
     const { rows } = await world.sql.query('select 1 from order_token where notice_id = $1', [mine.noticeId]);
-    expect(rows.length).toBe(1);
+    // The exact address, and the form in which spellings are compared.
+    expect(rows.length).toBe(2);
+  });
+
+  it.each([
+    ['another scheme', (url: string) => url.replace('https', 'http')],
+    ['a final dot', (url: string) => url.replace('.example', '.example.')],
+    ['www', (url: string) => url.replace('//', '//www.')],
+    ['an encoded letter', (url: string) => url.replace('posts', '%70osts')],
+    ['a doubled slash', (url: string) => url.replace('/posts', '//posts')],
+    ['a parameter of a campaign', (url: string) => `${url}?utm_source=x`],
+    ['a place in the page', (url: string) => `${url}#c2`],
+  ])('finds the order that stands when the address is written with %s, whichever came first', async (_how, write) => {
+    const [one, two] = [freshUrl(), freshUrl()];
+    const pairs: [string, string][] = [
+      [one, write(one)],
+      [write(two), two],
+    ];
+    for (const [mine, theirs] of pairs) {
+      await order(first, await drafted(first, mine));
+      const wanted = await drafted(second, theirs);
+      expect((await ask(second, wanted.itemId)).body.isClear).toBe(false);
+      await expect(order(second, wanted)).rejects.toMatchObject({ code: 'order.duplicate' });
+    }
+  });
+
+  it('lets two places of one page be ordered, and the page by the body that has ordered a place', async () => {
+    const url = freshUrl();
+    await order(first, await drafted(first, `${url}#c2`));
+    await order(second, await drafted(second, `${url}#c3`));
+    expect((await ask(first, (await drafted(first, url)).itemId)).body.isClear).toBe(false);
+    const alone = freshUrl();
+    await order(first, await drafted(first, `${alone}#c2`));
+    await order(first, await drafted(first, alone));
+  });
+
+  it('lets one of two through that order a page and a place in it at the same instant', async () => {
+    for (let round = 0; round < 5; round++) {
+      const url = freshUrl();
+      const drafts = [await drafted(first, url), await drafted(second, `${url}#c2`)] as const;
+      const outcomes = await Promise.allSettled([order(first, drafts[0]), order(second, drafts[1])]);
+      expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    }
   });
 
   it('leaves nothing in the database that tells an address, and no token of another body to read', async () => {

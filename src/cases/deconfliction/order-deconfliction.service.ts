@@ -13,16 +13,19 @@ export const QUESTIONS_PER_PERSON_AND_DAY = 2_000;
 export const QUESTIONS_OF_KEYS_AND_DAY = 10_000;
 
 const DAY_MS = 86_400_000;
+const ORDER_LOCK = 36;
+const LOCKS = 64;
 const SUBJECTS = `select i.id as "itemId", i.kind, i.identity, i.platform_id as "platformId",
     coalesce((select array_agg(distinct e.sha256) from exhibit e where e.item_id = i.id), '{}') as sha256
   from content_item i where i.id = any ($1) order by i.id`;
-const STANDING = `select s.token, s.organisation_id as "organisationId", s.notice_id as "noticeId", coalesce(a.name, o.name) as authority,
+const STANDING = `select s.token, s.kind, s.organisation_id as "organisationId", s.notice_id as "noticeId", coalesce(a.name, o.name) as authority,
     a.contact_point as "contactPoint", a.telephone
   from standing_orders($1) s join organisation o on o.id = s.organisation_id
     left join authority_entry a on a.organisation_id = o.id and a.removed_at is null`;
 
 interface StandingRow extends OrderHolderView {
   readonly token: Buffer;
+  readonly kind: OrderToken['kind'];
   readonly organisationId: string;
   readonly noticeId: string | null;
 }
@@ -76,8 +79,7 @@ export class OrderDeconfliction {
    */
   async assertNoOtherOrder(actor: Actor, itemIds: readonly string[], noticeId?: string): Promise<void> {
     const { standing } = await this.ask(actor, itemIds);
-    const others = standing.filter(({ on, noticeId: own }) => on === 'subject' && (own === null || own !== noticeId));
-    if (others.length > 0) throw duplicate(others);
+    assertNoneBut(noticeId, standing);
   }
 
   /**
@@ -87,10 +89,12 @@ export class OrderDeconfliction {
    */
   async recordOrderTokens(tx: Tx, actor: Actor, noticeId: string, itemIds: readonly string[]): Promise<void> {
     const tokens = this.tokens.of(await subjectsOf(tx, [...new Set(itemIds)]));
+    await waitForOthers(tx, tokens);
+    assertNoneBut(noticeId, await standingOn(tx, actor, tokens));
     await tx.query(
       `insert into order_token (token, notice_id, organisation_id, kind, recorded_at)
          select t.token, $3, $4, t.kind, $5 from unnest($1::bytea[], $2::text[]) with ordinality as t (token, kind, n) order by t.n
-       on conflict do nothing`,
+       on conflict (notice_id, token, kind) where released_at is null do nothing`,
       [
         tokens.map(({ token }) => token),
         tokens.map(({ kind }) => kind),
@@ -99,13 +103,6 @@ export class OrderDeconfliction {
         this.clock.now(),
       ],
     );
-    const rows = await tx.query<{ token: Buffer }[]>(
-      'select token from order_token where notice_id = $1 and released_at is null',
-      [noticeId],
-    );
-    const held = new Set(rows.map(({ token }) => token.toString('hex')));
-    const missing = tokens.filter(({ kind, token }) => kind === 'subject' && !held.has(token.toString('hex')));
-    if (missing.length > 0) throw duplicate(await standingOn(tx, actor, missing));
   }
 
   /** A node with a key of its own would answer that nothing stands. Asked once; `recordOrderTokens` comes after `ask`. */
@@ -136,8 +133,19 @@ export class OrderDeconfliction {
   }
 }
 
-const duplicate = (standing: readonly StandingOrderView[]): DomainError =>
-  new DomainError('order.duplicate', { standing: standing.filter(({ on }) => on === 'subject') });
+function assertNoneBut(noticeId: string | undefined, standing: readonly StandingOrderView[]): void {
+  const others = standing.filter(({ on, noticeId: own }) => on === 'subject' && (own === null || own !== noticeId));
+  if (others.length > 0) throw new DomainError('order.duplicate', { standing: others });
+}
+
+/**
+ * Of two orders at the same instant that may be about the same, the second goes on when the first has been committed or undone.
+ * By a few locks and not one a token: the server has room for some thousands of all transactions together.
+ */
+async function waitForOthers(tx: Tx, tokens: readonly OrderToken[]): Promise<void> {
+  const locks = [...new Set(tokens.map(({ token }) => token.readUInt8() % LOCKS))].sort((a, b) => a - b);
+  await tx.query('select pg_advisory_xact_lock($1, n) from unnest($2::int[]) n', [ORDER_LOCK, locks]);
+}
 
 async function subjectsOf(tx: Tx, itemIds: readonly string[]): Promise<Subject[]> {
   const subjects = await tx.query<Subject[]>(SUBJECTS, [itemIds]);
@@ -164,14 +172,17 @@ async function takeQuestions(tx: Tx, actor: Actor, questions: number, at: Date):
 async function standingOn(tx: Tx, actor: Actor, tokens: readonly OrderToken[]): Promise<StandingOrderView[]> {
   const rows = await tx.query<StandingRow[]>(STANDING, [tokens.map(({ token }) => token)]);
   const byToken = Map.groupBy(rows, ({ token }) => token.toString('hex'));
-  const lines = tokens.flatMap(({ itemId, kind, token }) =>
-    (byToken.get(token.toString('hex')) ?? []).map((row) => lineOf(actor, itemId, kind, row)),
+  const lines = tokens.flatMap((asked) =>
+    (byToken.get(asked.token.toString('hex')) ?? []).flatMap((row) => lineOf(actor, asked, row) ?? []),
   );
   return [...new Map(lines.map((line) => [JSON.stringify(line), line])).values()];
 }
 
-function lineOf(actor: Actor, itemId: string, on: OrderToken['kind'], row: StandingRow): StandingOrderView {
+function lineOf(actor: Actor, asked: OrderToken, row: StandingRow): StandingOrderView | null {
   const { authority, contactPoint, telephone, noticeId } = row;
   const isOwn = row.organisationId === actor.organisationId;
-  return { itemId, on, holder: isOwn ? null : { authority, contactPoint, telephone }, noticeId };
+  // Two places of one page are two subjects. The whole of it is another than a place, which its own body knows.
+  if (row.kind === 'page' && (asked.kind === 'page' || isOwn)) return null;
+  const on = asked.kind === 'content' ? 'content' : 'subject';
+  return { itemId: asked.itemId, on, holder: isOwn ? null : { authority, contactPoint, telephone }, noticeId };
 }

@@ -1,21 +1,25 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { subjectForm } from '../../domain/web-address-subject';
 import { readOrCreateSecret } from '../../infra/secrets';
 
 /** What a token is made of. */
 export interface Subject {
   readonly itemId: string;
   readonly kind: string;
-  /** As `domain/web-address` writes it: the form under which two ways to write one address are the same. */
+  /** As `domain/web-address` writes it. */
   readonly identity: string;
   readonly platformId: string | null;
   /** SHA-256 of the exhibits of this item, hex. */
   readonly sha256: readonly string[];
 }
 
-/** `subject`: what an order is about; a second order on it is stopped. `content`: the same file at another address there. */
+/**
+ * `subject`: what an order is about; a second order on it is stopped. `page`: the page of which it names a place; an order on the
+ * whole page is about that place, too. `content`: the same file at another address there.
+ */
 export interface OrderToken {
   readonly itemId: string;
-  readonly kind: 'subject' | 'content';
+  readonly kind: 'subject' | 'page' | 'content';
   readonly token: Buffer;
 }
 
@@ -54,7 +58,17 @@ export class OrderTokens {
       kind: kind === 'file' ? ('subject' as const) : ('content' as const),
       token: this.mac('content', platformId ?? '', digest),
     }));
-    return kind === 'file' ? files : [{ itemId, kind: 'subject', token: this.mac(kind, identity) }, ...files];
+    if (kind === 'file') return files;
+    const { whole, part } = subjectForm(identity);
+    const page = this.mac('subject', kind, whole);
+    const about =
+      part === null
+        ? [{ itemId, kind: 'subject' as const, token: page }]
+        : [
+            { itemId, kind: 'subject' as const, token: this.mac('subject', kind, part) },
+            { itemId, kind: 'page' as const, token: page },
+          ];
+    return [{ itemId, kind: 'subject', token: this.mac(kind, identity) }, ...about, ...files];
   }
 
   /** Each part with its length before it, so that no two lists of parts read the same. */
