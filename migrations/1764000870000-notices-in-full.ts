@@ -8,6 +8,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 const NOTICE = `
 alter table notice
   add column departs_at timestamptz(3),
+  add column unreached_at timestamptz(3),
   add column annulled_at timestamptz(3),
   add column annulment_ground text,
   add column home_authority_id uuid,
@@ -230,7 +231,7 @@ create policy non_compliance_record on non_compliance for insert to clepsydra_ap
 create policy notice_party_worker on notice_party for insert to clepsydra_worker with check (true);
 
 grant update (departs_at, annulled_at, annulment_ground, home_authority_id) on notice to clepsydra_app;
-grant update (departs_at, sent_at) on notice to clepsydra_worker;
+grant update (departs_at, sent_at, unreached_at) on notice to clepsydra_worker;
 grant insert on notice_party to clepsydra_worker;
 grant select, insert, update (state, changed_at, deleted_at) on notice_preservation to clepsydra_app;
 grant select, insert, update (clarification, clarified_at, ended_at, end_recorded_at) on notice_obstacle to clepsydra_app;

@@ -30,7 +30,7 @@ create table reply_link (
 );
 create index reply_link_notice on reply_link (notice_id);
 
--- Each form that was shown is used once; whoever sends it again reads what it had done.
+-- Each action of a form that was shown is used once; whoever sends it again reads what it had done.
 create table reply_use (
   link_id uuid not null,
   form_id text not null,
@@ -38,7 +38,7 @@ create table reply_use (
   action text not null,
   at timestamptz(3) not null,
   entry_ids uuid[] not null default '{}',
-  constraint reply_use_pk primary key (link_id, form_id),
+  constraint reply_use_pk primary key (link_id, form_id, action),
   constraint reply_use_link_fk foreign key (link_id) references reply_link (id),
   constraint reply_use_form_shape check (form_id ~ '^[0-9a-f]{32}$'),
   constraint reply_use_action_known check (action in ('acknowledge', 'answer', 'impossible', 'clarification', 'possible-again', 'life-threat'))

@@ -123,7 +123,7 @@ create table escalation (
   constraint escalation_notice_fk foreign key (notice_id) references notice (id),
   constraint escalation_ping_fk foreign key (ping_id) references contact_ping (id),
   constraint escalation_once unique nulls not distinct (organisation_id, side, notice_id, run_no, ping_id, report_id),
-  constraint escalation_side_known check (side in ('recipient', 'sender', 'signer', 'contact', 'life_threat')),
+  constraint escalation_side_known check (side in ('recipient', 'sender', 'signer', 'unreached', 'contact', 'life_threat')),
   constraint escalation_end_reason_known check (end_reason in ('acknowledged', 'settled', 'exhausted')),
   constraint escalation_about_one check (num_nonnulls(notice_id, ping_id, report_id) = 1),
   constraint escalation_ended_whole check ((ended_at is null) = (end_reason is null) and (ended_at is null or next_at is null))
@@ -152,8 +152,8 @@ create function may_escalate(org uuid, of_side text) returns boolean
 language sql stable security definer set search_path = public, pg_catalog as $$
   select exists (select 1 from duty_member m where m.organisation_id = org and m.removed_at is null)
     or exists (select 1 from pager p where p.organisation_id = org and p.removed_at is null)
-    or (of_side = 'recipient' and (select count(*) > 1 from contact_point c where c.organisation_id = org and c.removed_at is null
-      and c.confirmed_at is not null and c.channel in ('webhook', 'mail'))) $$;
+    or (of_side = 'recipient' and (select count(*) > 1 and bool_or(c.channel in ('webhook', 'mail')) from contact_point c
+      where c.organisation_id = org and c.removed_at is null and c.confirmed_at is not null and c.channel <> 'pager')) $$;
 
 create function begin_clock_escalation() returns trigger
 language plpgsql volatile security definer set search_path = public, pg_catalog as $$

@@ -1,4 +1,5 @@
 import type { Tx } from '../infra/database/work';
+import { NoticeClock } from '../notices/clock.entity';
 import { NoticeItem, type Notice } from '../notices/notice.entity';
 import type { Message, ReplyLinks } from './channel';
 import type { ContactPoint, Delivery } from './deliveries.entity';
@@ -28,7 +29,15 @@ export async function compose(
     items: await tx.countBy(NoticeItem, { noticeId: notice.id }),
     site,
     reply: await links.linkFor(tx, delivery),
+    dueAt: await runningUntil(tx, notice),
   };
   const { subject, text } = mailText(gist, contact?.language ?? 'en');
   return { id, subject, body: text };
+}
+
+/** Of an order that the platform has had before, by another channel: the instant is the same for everybody. */
+async function runningUntil(tx: Tx, { id, kind }: Notice): Promise<Date | null> {
+  if (kind !== 'removal_order') return null;
+  const clock = await tx.findOneBy(NoticeClock, { noticeId: id, state: 'running' });
+  return clock?.dueAt ?? null;
 }

@@ -17,6 +17,7 @@ import { giveUp } from './giving-up';
 import { BESIDE, ofEvent, plan } from './plan';
 import { cancel, endOpenAttempts, prove } from './proving';
 import { addTask, addTaskIn, taskIn, taskOf, type DeliverTask } from './task';
+import { reachNobody } from './unreached';
 
 /** Between one attempt and the next; after the last, the next channel. An hour runs: half a minute is spent on retries. */
 export const RETRY_AFTER_MS = [1_000, 2_000, 4_000, 8_000, 15_000] as const;
@@ -90,7 +91,11 @@ export class Delivering implements OnModuleInit {
       task.deliveryId ? id === task.deliveryId : position !== BESIDE;
     const waiting = rows.filter((row) => row.state === 'waiting' && isMine(row));
     const [delivery, ...others] = waiting;
-    if (!delivery) return null;
+    if (!delivery) {
+      if (task.event === 'notice.sent' && !task.deliveryId && notice.state === 'sent')
+        await reachNobody(tx, notice, rows, { task, at });
+      return null;
+    }
     if (!isStillAsked(notice, task, rows)) {
       await cancel(tx, waiting, at);
       return null;

@@ -11,6 +11,7 @@ const gist: Gist = {
   items: 3,
   site: 'https://clepsydra.example',
   reply: null,
+  dueAt: null,
 };
 
 describe('a mail to a contact point', () => {
@@ -19,6 +20,14 @@ describe('a mail to a contact point', () => {
     expect(subject).toBe('Removal order UNIT-A-2026-000001');
     for (const said of ['Unit A', 'UNIT-A-2026-000001', 'Items: 3', '60 minutes of receipt'])
       expect(text).toContain(said);
+  });
+
+  it('says of an order that was received before, by another channel, until when its hour runs', () => {
+    for (const language of CONTACT_LANGUAGES) {
+      const { text } = mailText({ ...gist, dueAt: new Date('2026-03-04T09:55:00Z') }, language);
+      expect(text).toContain('2026-03-04 09:55:00 UTC');
+      expect(text).not.toMatch(/60 [Mm]inut/);
+    }
   });
 
   it('shows no time and no article of the law for a referral, in any language and at any event', () => {

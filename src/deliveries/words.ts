@@ -1,6 +1,7 @@
 import type { NoticeKind } from '../domain/vocabulary';
 import type { DeliveredEvent } from '../notices/delivery-job';
 import type { ContactLanguage } from './deliveries.entity';
+import { utc } from './reply/parts';
 
 /** Where the recipient can answer without an account, and the code by which they can tell that it is us. */
 export interface Reply {
@@ -18,6 +19,8 @@ export interface Gist {
   /** Of the installation, to be typed by hand. */
   readonly site: string;
   readonly reply: Reply | null;
+  /** Of an order whose hour runs already: when it ends. */
+  readonly dueAt: Date | null;
 }
 
 /** TCO Art 3(3). A referral has no such time: it is for voluntary consideration (recital 40), and none is shown. */
@@ -31,6 +34,7 @@ interface Words {
   readonly reference: string;
   readonly items: string;
   readonly time: Readonly<Record<NoticeKind, string>>;
+  readonly runsUntil: (instant: string) => string;
   readonly answer: string;
   /** With the link of a notice that was taken back. */
   readonly reinstate: string;
@@ -62,6 +66,8 @@ const WORDS: Readonly<Record<ContactLanguage, Words>> = {
       referral: 'For your voluntary consideration against your own terms and conditions.',
       removal_order: `To be carried out within ${ORDER_MINUTES} minutes of receipt (Regulation (EU) 2021/784, Article 3(3)).`,
     },
+    runsUntil: (instant) =>
+      `To be carried out by ${instant}: the hour runs since it was received before, by another channel (Regulation (EU) 2021/784, Article 3(3)).`,
     answer: 'Read and answer, without an account',
     reinstate: 'Say what you have put back, without an account',
     code: 'Code',
@@ -90,6 +96,8 @@ const WORDS: Readonly<Record<ContactLanguage, Words>> = {
       referral: 'Pour examen volontaire au regard de vos propres conditions générales.',
       removal_order: `À exécuter dans les ${ORDER_MINUTES} minutes suivant la réception (règlement (UE) 2021/784, article 3, paragraphe 3).`,
     },
+    runsUntil: (instant) =>
+      `À exécuter au plus tard le ${instant} : l’heure court depuis une réception antérieure, par une autre voie (règlement (UE) 2021/784, article 3, paragraphe 3).`,
     answer: 'Lire et répondre, sans compte',
     reinstate: 'Dire ce que vous avez rétabli, sans compte',
     code: 'Code',
@@ -118,6 +126,8 @@ const WORDS: Readonly<Record<ContactLanguage, Words>> = {
       referral: 'Zur freiwilligen Prüfung anhand Ihrer eigenen Nutzungsbedingungen.',
       removal_order: `Innerhalb von ${ORDER_MINUTES} Minuten nach Erhalt auszuführen (Verordnung (EU) 2021/784, Artikel 3 Absatz 3).`,
     },
+    runsUntil: (instant) =>
+      `Auszuführen bis ${instant}: Die Stunde läuft seit einem früheren Erhalt auf anderem Weg (Verordnung (EU) 2021/784, Artikel 3 Absatz 3).`,
     answer: 'Lesen und antworten, ohne Konto',
     reinstate: 'Mitteilen, was Sie wiederhergestellt haben, ohne Konto',
     code: 'Code',
@@ -148,7 +158,8 @@ export function mailText(gist: Gist, language: ContactLanguage): { readonly subj
     ? [`${isTakenBack ? words.reinstate : words.answer}:`, gist.reply.url, `${words.code}: ${gist.reply.code}`]
     : [`${words.open}:`, gist.site];
   const verify = [words.distrust, `${gist.site}/verify`];
-  const blocks = [[kind], facts, [changed ?? words.time[gist.kind]], answer, verify];
+  const time = gist.dueAt ? words.runsUntil(utc(gist.dueAt)) : words.time[gist.kind];
+  const blocks = [[kind], facts, [changed ?? time], answer, verify];
   return {
     // A line break in a name would begin a header of its own.
     subject: words.subject(kind, gist.reference).replace(/[\r\n]+/g, ' '),

@@ -179,6 +179,7 @@ export const LEDGER_KINDS = {
   'delivery.attempted': 'A delivery was tried and what came of it',
   'delivery.receipt': 'A channel proved receipt',
   'delivery.failed': 'A channel was given up',
+  'notice.unreached': 'No channel has reached the platform',
   'delivery.told': 'A channel told the platform, which proves no receipt',
   'delivery.receipt-voided': 'What had counted as receipt was none: the message came back',
   'delivery.replayed': 'A platform asked to have messages sent to its webhook again',

@@ -15,7 +15,7 @@ import type { NoticeView } from './notice.view';
 import { NoticeAnswer, NoticeItem } from './notice.entity';
 import type { AnswerNoticeDto, ItemAnswerDto, VersionDto } from './notices.dto';
 import { lastAnswers, viewOf } from './notices.queries';
-import { dropObstacle } from './obstacles';
+import { dropObstacle, proveClarification } from './obstacles';
 import { notePreservation } from './preservation';
 import { lockNotice } from './receiving';
 import { takeInHand, takeUp, type Locked } from './taking-up';
@@ -43,7 +43,9 @@ export class Answering {
   /** The same, within a transaction of the actor's. */
   async acknowledgeIn(tx: Tx, actor: Actor, id: string, dto: VersionDto): Promise<NoticeView> {
     const locked = await this.lock(tx, actor, id, dto);
-    if (!(await takeInHand(tx, actor, locked))) {
+    // Where no channel proves it, that they have the clarification is theirs to say.
+    const isOfClarification = await proveClarification(tx, id, { at: locked.at, actor });
+    if (!(await takeInHand(tx, actor, locked)) && !isOfClarification) {
       await takeUp(tx, actor, locked, { event: 'acknowledge', receivedAt: locked.at });
     }
     return viewOf(tx, actor, id);

@@ -171,6 +171,7 @@ async function insertNotice(tx: Tx, actor: Actor, { dto, file, recipientId, at }
     withdrawnAt: null,
     withdrawalReason: null,
     departsAt: null,
+    unreachedAt: null,
     annulledAt: null,
     annulmentGround: null,
     homeAuthorityId: dto.homeAuthorityId ?? null,

@@ -78,6 +78,10 @@ export class Notice {
   @Column({ type: 'timestamptz', name: 'sent_at', precision: 3, nullable: true })
   sentAt!: Date | null;
 
+  /** When every channel had been tried and none had reached the platform. It stays when one does later. */
+  @Column({ type: 'timestamptz', name: 'unreached_at', precision: 3, nullable: true })
+  unreachedAt!: Date | null;
+
   @Column({ type: 'timestamptz', name: 'received_at', precision: 3, nullable: true })
   receivedAt!: Date | null;
 

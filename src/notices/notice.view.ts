@@ -149,6 +149,8 @@ export class NoticeView {
   /** While it can be called back: when it leaves. */
   departsAt!: string | null;
   sentAt!: string | null;
+  /** When every channel had been tried and none had reached the platform; tried again all the same. */
+  unreachedAt!: string | null;
   receivedAt!: string | null;
   receiptChannel!: ReceiptChannel | null;
   acknowledgedAt!: string | null;

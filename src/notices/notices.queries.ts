@@ -113,6 +113,7 @@ function toView(
     items,
     createdAt: notice.createdAt.toISOString(),
     departsAt: instant(notice.departsAt),
+    unreachedAt: instant(notice.unreachedAt),
     sentAt: instant(notice.sentAt),
     receivedAt: instant(notice.receivedAt),
     receiptChannel: notice.receiptChannel,

@@ -91,3 +91,22 @@ describe('a clarification whose mail comes back', () => {
     });
   });
 });
+
+describe('a clarification that no channel proves', () => {
+  it('is received when the platform says that it has it: its hour begins again', async () => {
+    const platform = await world.organisation('platform', 'shown', { hosts: ['shown.example'], inbox: false });
+    const moderator = await world.person(platform, ['moderator']);
+    const { id } = await refer(analyst, ['https://shown.example/posts/1']);
+    await done(moderator.post(`/v1/notices/${id}/acknowledge`));
+    const question = { ground: 'insufficient_information', explanation: 'Which post do you mean', needed: 'A number' };
+    await done(moderator.post(`/v1/notices/${id}/ask-clarification`, question));
+    expect((await moderator.post(`/v1/notices/${id}/acknowledge`)).status).toBe(409);
+    await done(analyst.post(`/v1/notices/${id}/clarify`, { clarification: 'The second post of the page' }));
+    world.clock.advance(minutes(5));
+    expect(await notice(moderator, id)).toMatchObject({ clock: { state: 'paused', run: 1 } });
+
+    const view = await done(moderator.post<NoticeView>(`/v1/notices/${id}/acknowledge`));
+    expect(view.clock).toMatchObject({ state: 'running', run: 2, startedAt: world.clock.now().toISOString() });
+    expect((await moderator.post(`/v1/notices/${id}/acknowledge`)).status).toBe(409);
+  });
+});

@@ -63,6 +63,18 @@ describe('a link in a mail', () => {
     expect(text).toMatch(/not terrorist content/);
   });
 
+  it('takes each of its actions once: what is answered after an acknowledgement on the same page is recorded, too', async () => {
+    const { id, link } = await mailed();
+    const { html } = await openNotice(world, link);
+    expect((await postForm(world, '/reply/acknowledge', fieldsOf(html, '/reply/acknowledge'))).status).toBe(200);
+    const fields = { ...fieldsOf(html, '/reply/answer'), choice0: 'not_found' };
+    for (let sent = 0; sent < 2; sent += 1) {
+      expect((await postForm(world, '/reply/answer', fields)).status).toBe(200);
+    }
+    const { items } = await notice(analyst, id);
+    expect(items[0]?.answer).toMatchObject({ outcome: 'not_found', revision: 1 });
+  });
+
   it('records an answer of somebody without an account, with proof to keep; the sender sees it, and that a person acted', async () => {
     const { id, link, items } = await mailed();
     world.clock.advance(minutes(3));

@@ -5,6 +5,7 @@ export interface DutyWords {
   readonly signature: string;
   readonly lifeThreat: string;
   readonly unanswered: string;
+  readonly unreached: string;
   readonly test: string;
   readonly testMail: {
     readonly subject: string;
@@ -17,6 +18,7 @@ export const DUTY_WORDS: Readonly<Record<ContactLanguage, DutyWords>> = {
     signature: 'order, signature asked',
     lifeThreat: 'threat to life reported, answer now',
     unanswered: 'contact point does not answer',
+    unreached: 'a notice has reached nobody',
     test: 'test of the contact point, please answer',
     testMail: {
       subject: 'Test of your contact point',
@@ -32,6 +34,7 @@ export const DUTY_WORDS: Readonly<Record<ContactLanguage, DutyWords>> = {
     signature: 'injonction, signature demandée',
     lifeThreat: 'menace pour la vie signalée, répondez maintenant',
     unanswered: 'le point de contact ne répond pas',
+    unreached: 'un acte n’a atteint personne',
     test: 'essai du point de contact, veuillez répondre',
     testMail: {
       subject: 'Essai de votre point de contact',
@@ -47,6 +50,7 @@ export const DUTY_WORDS: Readonly<Record<ContactLanguage, DutyWords>> = {
     signature: 'Anordnung, Unterschrift erbeten',
     lifeThreat: 'Gefahr für Leben gemeldet, sofort antworten',
     unanswered: 'Kontaktstelle antwortet nicht',
+    unreached: 'ein Ersuchen hat niemanden erreicht',
     test: 'Test der Kontaktstelle, bitte antworten',
     testMail: {
       subject: 'Test Ihrer Kontaktstelle',

@@ -233,8 +233,19 @@ export class BoardRowView {
   isAcknowledged!: boolean;
 }
 
+/** A notice of one's own that has reached nobody. No clock runs. */
+export class UnreachedView {
+  noticeId!: string;
+  reference!: string;
+  kind!: NoticeKind;
+  sentAt!: string;
+  unreachedAt!: string;
+}
+
 export class BoardView {
   /** By the server's clock, of which `minutesLeft` is counted. */
   now!: string;
   items!: BoardRowView[];
+  /** The oldest first. */
+  unreached!: UnreachedView[];
 }

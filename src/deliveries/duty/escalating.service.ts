@@ -153,9 +153,11 @@ function wordsOf({ row, matter, now }: Occasion): {
   if (row.side === 'contact') return { textIn: (one) => DUTY_WORDS[one].unanswered, priority: 'normal' };
   if (row.side === 'signer') return { textIn: (one) => DUTY_WORDS[one].signature, priority: 'urgent' };
   const kind = matter.noticeKind ?? 'referral';
+  const priority = kind === 'removal_order' ? 'urgent' : 'normal';
+  if (row.side === 'unreached') return { textIn: (one) => DUTY_WORDS[one].unreached, priority };
   const left = matter.run ? minutesLeft(matter.run, now) : null;
   return {
     textIn: (one) => pageText({ event: 'notice.sent', kind }, left, one),
-    priority: kind === 'removal_order' ? 'urgent' : 'normal',
+    priority,
   };
 }

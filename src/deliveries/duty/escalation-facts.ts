@@ -59,7 +59,15 @@ export async function stepsTaken(tx: Tx, id: string): Promise<EscalationStep[]> 
 export function matterOf(tx: Tx, row: EscalationRow): Promise<Matter> {
   if (row.pingId) return ofPing(tx, row.pingId);
   if (row.reportId) return ofLifeThreat(tx, row.reportId, row.organisationId);
+  if (row.side === 'unreached') return ofUnreached(tx, row.noticeId);
   return row.side === 'signer' ? ofDraft(tx, row.noticeId) : ofClock(tx, row);
+}
+
+async function ofUnreached(tx: Tx, noticeId: string | null): Promise<Matter> {
+  const [row] = await tx.query<{ kind: NoticeKind; state: string }[]>('select kind, state from notice where id = $1', [
+    noticeId,
+  ]);
+  return { ...NOTHING, isSettled: row?.state !== 'sent', noticeKind: row?.kind ?? null };
 }
 
 interface ClockRow {

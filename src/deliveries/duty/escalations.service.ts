@@ -6,7 +6,7 @@ import type { ClockKind, NoticeKind } from '../../domain/vocabulary';
 import { ClockSource } from '../../infra/clock-source';
 import { Work, type Actor } from '../../infra/database/work';
 import { pageOf, parseCursor, type Page, type PageQuery } from '../../infra/http/paging';
-import type { BoardRowView, BoardView, EscalationStepView, EscalationView } from './duty.dto';
+import type { BoardRowView, BoardView, EscalationStepView, EscalationView, UnreachedView } from './duty.dto';
 
 const MOST_ON_BOARD = 500;
 
@@ -30,6 +30,11 @@ interface BoardRow {
   readonly staffed: StaffedHours | null;
   readonly isAcknowledged: boolean;
 }
+
+type UnreachedRow = Omit<UnreachedView, 'sentAt' | 'unreachedAt'> & {
+  readonly sentAt: Date;
+  readonly unreachedAt: Date;
+};
 
 /** What was done when nobody had acknowledged, and which clocks run. */
 @Injectable()
@@ -69,8 +74,21 @@ export class Escalations {
          order by c.state = 'paused', c.due_at, n.id limit $2`,
         [actor.organisationId, MOST_ON_BOARD],
       );
+      const unreached = await tx.query<UnreachedRow[]>(
+        `select id as "noticeId", reference, kind, sent_at as "sentAt", unreached_at as "unreachedAt" from notice
+         where sender_id = $1 and state = 'sent' and unreached_at is not null order by unreached_at, id limit $2`,
+        [actor.organisationId, MOST_ON_BOARD],
+      );
       const now = this.clock.now();
-      return { now: now.toISOString(), items: rows.map((row) => onBoard(row, now)) };
+      return {
+        now: now.toISOString(),
+        items: rows.map((row) => onBoard(row, now)),
+        unreached: unreached.map((row) => ({
+          ...row,
+          sentAt: row.sentAt.toISOString(),
+          unreachedAt: row.unreachedAt.toISOString(),
+        })),
+      };
     });
   }
 }

@@ -92,7 +92,8 @@ export class Replying {
   }
 
   /**
-   * One form, used once: whoever sends it again, or twice at the same time, is told what it had recorded.
+   * Each action of a form, used once: whoever sends it again, or twice at the same time, is told what it had recorded. What one
+   * page offers beside it is another action.
    * @throws ReplyFault for what can be mended on the page; DomainError `notice.*` for what the rules refuse
    */
   act(link: OpenLink, formId: string, action: ReplyAction, fields: Fields): Promise<Done> {
@@ -108,7 +109,12 @@ export class Replying {
       const before = entryIds.length;
       const message = { action, notice: noticeId, ...(await this.verbs[action](tx, actor, noticeId, fields)) };
       const own = entryIds.slice(before);
-      await tx.query('update reply_use set entry_ids = $3 where link_id = $1 and form_id = $2', [id, formId, own]);
+      await tx.query('update reply_use set entry_ids = $4 where link_id = $1 and form_id = $2 and action = $3', [
+        id,
+        formId,
+        action,
+        own,
+      ]);
       return { message, entryIds: own, at };
     });
   }
@@ -205,8 +211,8 @@ async function useForm(
   );
   if (inserted.length > 0) return null;
   const [before] = await tx.query<{ entry_ids: string[]; at: Date }[]>(
-    'select entry_ids, at from reply_use where link_id = $1 and form_id = $2',
-    [id, formId],
+    'select entry_ids, at from reply_use where link_id = $1 and form_id = $2 and action = $3',
+    [id, formId, action],
   );
   return { entryIds: before?.entry_ids ?? [], at: before?.at ?? at };
 }
