@@ -1,62 +1,57 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { chromium, type Browser, type LaunchOptions } from 'playwright-core';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { chromium, type Browser } from 'playwright-core';
 
 export interface TestBrowser {
   readonly browser: Browser;
   readonly close: () => Promise<void>;
 }
 
-const TRIES = 5;
-
-/** A process that forked while the file was being unpacked holds it open for a moment: a busy text file (ETXTBSY) is tried again. */
-async function launch(options: LaunchOptions, tries = TRIES): Promise<Browser> {
-  try {
-    return await chromium.launch(options);
-  } catch (error) {
-    if (tries <= 1 || !String(error).includes('ETXTBSY')) throw error;
-    await sleep(100);
-    return launch(options, tries - 1);
-  }
-}
+const ROOT = join(__dirname, '..', '..');
+const BIN = join(dirname(require.resolve('@sparticuz/chromium')), '..', 'bin');
+const UNPACK = `
+  const { default: packaged, inflate } = await import('@sparticuz/chromium');
+  await inflate(process.argv[1]);
+  await packaged.executablePath();`;
 
 /**
- * Headless Chromium out of an npm package, with its own copies of the system libraries, so that a machine with Node alone
- * runs it. Unpacked afresh (some 2 s): what a killed run left half unpacked would be taken for whole.
+ * The package unpacks into the folder for temporary files and takes whatever lies there for whole, also what another process is
+ * still writing. So a process of its own unpacks (some 2 s) into a folder of its own, and that is renamed when it is complete:
+ * there is one for a run of the tests, or none. Two that begin at once both unpack; the first to end is used.
  */
-export async function startBrowser(): Promise<TestBrowser> {
-  const folder = mkdtempSync(join(tmpdir(), 'clepsydra-chromium-'));
-  const remove = (): void => rmSync(folder, { recursive: true, force: true });
-  const before = { ...process.env };
-  process.env.TMPDIR = folder;
+async function unpacked(): Promise<string> {
+  const { version } = jest.requireActual<{ readonly version: string }>(join(BIN, '..', 'package.json'));
+  const folder = join(tmpdir(), `clepsydra-chromium-${version}`);
+  if (existsSync(folder)) return folder;
+  const own = mkdtempSync(join(tmpdir(), 'clepsydra-unpacking-'));
   try {
-    const { default: packaged, inflate, setupLambdaEnvironment } = await import('@sparticuz/chromium');
-    const bin = join(require.resolve('@sparticuz/chromium'), '..', '..', 'bin');
-    const libraries = await inflate(join(bin, 'al2023.tar.br'));
-    setupLambdaEnvironment(join(libraries, 'lib'));
-    const executablePath = await packaged.executablePath();
-    const browser = await launch({
-      executablePath,
-      args: packaged.args,
-      headless: true,
-      env: { ...process.env },
-    });
-    return {
-      browser,
-      close: async () => {
-        await browser.close();
-        remove();
-      },
-    };
+    const env = { ...process.env, TMPDIR: own };
+    const libraries = join(BIN, 'al2023.tar.br');
+    await promisify(execFile)(process.execPath, ['--input-type=module', '-e', UNPACK, libraries], { cwd: ROOT, env });
+    renameSync(own, folder);
   } catch (error) {
-    remove();
-    throw error;
-  } finally {
-    for (const name of ['TMPDIR', 'LD_LIBRARY_PATH', 'FONTCONFIG_PATH']) {
-      if (before[name] === undefined) delete process.env[name];
-      else process.env[name] = before[name];
-    }
+    rmSync(own, { recursive: true, force: true });
+    if (!existsSync(folder)) throw error;
   }
+  return folder;
+}
+
+/** Headless Chromium out of an npm package, with its own copies of the system libraries, so that a machine with Node alone runs it. */
+export async function startBrowser(): Promise<TestBrowser> {
+  const folder = await unpacked();
+  const { default: packaged } = await import('@sparticuz/chromium');
+  const browser = await chromium.launch({
+    executablePath: join(folder, 'chromium'),
+    args: packaged.args,
+    headless: true,
+    env: {
+      ...process.env,
+      LD_LIBRARY_PATH: join(folder, 'al2023', 'lib'),
+      FONTCONFIG_PATH: join(folder, 'fonts'),
+    },
+  });
+  return { browser, close: () => browser.close() };
 }
