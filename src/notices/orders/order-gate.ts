@@ -38,6 +38,20 @@ export async function assertOrderCanGo(tx: Tx, notice: Notice, now: Date): Promi
   await assertAnnounced(tx, notice, order, order.signedAt);
 }
 
+/**
+ * What is asked once more when the time for second thoughts is over, by the service: whether the issuer may order still, and
+ * whether what was signed is true at the instant at which the order is issued. Not what it rests on, which is the issuer's own and
+ * not the service's to read; nor language and kind of service, with which an addressee could stop what has been let go.
+ */
+export async function assertOrderCanLeave(tx: Tx, notice: Notice, now: Date): Promise<void> {
+  const order = await partOf(tx, notice.id);
+  if (!order.signedAt) throw new DomainError('order.unsigned');
+  await assertMayOrder(tx, notice.senderId);
+  await assertHomeUnchanged(tx, notice, order);
+  assertNonDisclosure(order, now);
+  await assertAnnounced(tx, notice, order, order.signedAt);
+}
+
 async function partOf(tx: Tx, noticeId: string): Promise<OrderRow> {
   const [order] = await tx.query<OrderRow[]>(
     `select signed_at as "signedAt", is_emergency as "isEmergency", order_language as language, assessment_id as "assessmentId",
