@@ -152,6 +152,7 @@ export const PROBLEMS = {
   'notice.several-platforms': [400, 'One notice goes to one platform'],
   'notice.item-held': [409, 'An item is held: a second person has to release it first'],
   'notice.item-closed': [409, 'An item was closed since this notice was written'],
+  'notice.pap-red': [409, 'What is marked PAP:RED is told to nobody outside'],
   'notice.case-closed': [409, 'The case is closed'],
   'notice.contact-unconfirmed': [409, 'Nobody has confirmed yet who is behind this platform'],
   'notice.platform-suspended': [409, 'This platform does not take part now'],

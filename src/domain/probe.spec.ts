@@ -1,9 +1,8 @@
 import * as fc from 'fast-check';
 import {
-  concludeProbe, detourOf, findingOf, FOLLOW_UPS_MS, hasReappeared, mayProbe, PROBE_CAUSES, PROBE_OUTCOMES,
+  concludeProbe, detourOf, findingOf, FOLLOW_UPS_MS, hasReappeared, PROBE_CAUSES, PROBE_OUTCOMES,
   type Detour, type Finding, type Sight,
 } from './probe'; // prettier-ignore
-import { PAP } from './vocabulary';
 
 const sight = (more: Partial<Sight>): Sight => ({ status: 200, failure: null, detour: 'none', text: '', ...more });
 const page = (title: string, body = ''): string =>
@@ -120,8 +119,7 @@ describe('what a look at an address tells', () => {
     expect(hasReappeared(null, 'online')).toBe(false);
   });
 
-  it('is taken at growing intervals, and never under PAP:AMBER or PAP:RED', () => {
+  it('is taken at growing intervals', () => {
     expect(FOLLOW_UPS_MS.map((ms) => ms / 3_600_000)).toEqual([1, 6, 24, 72, 168, 720, 2160]);
-    expect(PAP.filter(mayProbe)).toEqual(['clear', 'green']);
   });
 });

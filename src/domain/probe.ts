@@ -1,5 +1,3 @@
-import type { Pap } from './vocabulary';
-
 /**
  * What a look at an address tells. Pure: what came back goes in, a word comes out. A person reads it beside the platform's
  * answer; nothing is decided by it. Where an answer can be read in two ways the word is `unknown`, because the record of the
@@ -39,9 +37,6 @@ export type ProbeReason = (typeof PROBE_REASONS)[number];
 const HOUR_MS = 3_600_000;
 /** After the answer, or after a deadline without one: re-uploads under the same address come within hours, or never. */
 export const FOLLOW_UPS_MS: readonly number[] = [1, 6, 24, 3 * 24, 7 * 24, 30 * 24, 90 * 24].map((h) => h * HOUR_MS);
-
-/** PAP:AMBER and PAP:RED allow no action that the other side can notice, and a request is one (FIRST, PAP 1.0). */
-export const mayProbe = (pap: Pap): boolean => pap === 'clear' || pap === 'green';
 
 /** What kept an answer from coming. */
 export type ProbeFailure = Extract<

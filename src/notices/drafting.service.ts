@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
+import { assertTellable } from '../cases/pap';
 import { DomainError } from '../domain/errors';
 import type { Category, Ideology, ItemKind, NoticeKind } from '../domain/vocabulary';
 import { ClockSource } from '../infra/clock-source';
@@ -66,6 +67,8 @@ export async function choose(
 export async function writeDraft(tx: Tx, actor: Actor, dto: DraftOf, at: Date): Promise<Notice> {
   const file = await findCase(tx, dto.caseId);
   const items = chooseItems(await itemsOfCase(tx, dto.caseId), dto);
+  const itemIds = items.map(({ id }) => id);
+  await assertTellable(tx, itemIds);
   const recipientId = platformOf(items, dto.platformId);
   const notice = await insertNotice(tx, actor, { dto, file, recipientId, at });
   await tx.query(
@@ -80,7 +83,7 @@ export async function writeDraft(tx: Tx, actor: Actor, dto: DraftOf, at: Date): 
     NoticeItem,
     items.map((item, index) => copyOf(item, notice.id, index)),
   );
-  const internal = { caseId: dto.caseId, itemIds: items.map((item) => item.id) };
+  const internal = { caseId: dto.caseId, itemIds };
   await append(tx, entryOf(notice, { kind: 'notice.drafted', actor, at, dims: { items: items.length }, internal }));
   return notice;
 }

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { OrderDeconfliction } from '../cases/deconfliction/order-deconfliction.service';
+import { assertTellable } from '../cases/pap';
 import { DomainError } from '../domain/errors';
 import { advance, steps, type NoticeEvent } from '../domain/notice-lifecycle';
 import { isSpent } from '../domain/spent-order';
@@ -15,7 +16,7 @@ import { enqueue } from './delivery-job';
 import { depart } from './departing';
 import { entryOf, facts } from './notice-facts';
 import type { NoticeView } from './notice.view';
-import { Notice } from './notice.entity';
+import { Notice, NoticeItem } from './notice.entity';
 import type { SendNoticeDto, VersionDto, WithdrawNoticeDto } from './notices.dto';
 import { lastAnswers, viewOf } from './notices.queries';
 import { assertOrderCanGo } from './orders/order-gate';
@@ -50,6 +51,7 @@ export class Sending {
       const notice = await this.lockOwn(tx, actor, id, 'send', dto);
       await assertCompetent(tx, actor, notice.kind);
       await assertItemsSendable(tx, id);
+      await assertTellable(tx, (await tx.findBy(NoticeItem, { noticeId: id })).map(itemIdOf));
       const parties = await sendableParties(tx, notice);
       const at = this.clock.now();
       if (notice.kind === 'removal_order') {

@@ -123,7 +123,7 @@ describe('looking again at what was referred', () => {
   it('leaves alone what is PAP:AMBER or PAP:RED, also where it was marked after the look was planned', async () => {
     const [marked, later] = [path(), path()];
     for (const each of [marked, later]) site.shows(each);
-    const body = { category: 'incitement', ideology: 'other', pap: 'red', items: [{ url: site.at(marked) }] };
+    const body = { category: 'incitement', ideology: 'other', pap: 'amber', items: [{ url: site.at(marked) }] };
     const opened = await analyst.post<{ id: string }>('/v1/cases', body);
     const draft = await analyst.post<{ id: string }>('/v1/notices', {
       caseId: opened.body.id,
@@ -134,8 +134,8 @@ describe('looking again at what was referred', () => {
     const notice = await received(analyst, [site.at(later)]);
     for (const id of [draft.body.id, notice.id]) await planned(id, 1);
     const file = await caseOf(notice.id);
-    const answered = await analyst.post<{ pap: string }>(`/v1/cases/${file.id}/pap`, { pap: 'amber' });
-    expect([answered.status, answered.body.pap]).toEqual([200, 'amber']);
+    const answered = await analyst.post<{ pap: string }>(`/v1/cases/${file.id}/pap`, { pap: 'red' });
+    expect([answered.status, answered.body.pap]).toEqual([200, 'red']);
     world.clock.advance(HOUR);
     for (const id of [draft.body.id, notice.id])
       expect(told(await done(id, 1))[0]).toEqual(['deadline', 'withheld', null, null]);

@@ -40,6 +40,8 @@ export const NOTICE_HELP = {
     'An item is broader than one piece of content, such as a home or search page, and waits for a second person to release it. Leave it out to send the others now.',
   'notice.item-closed':
     'An item was closed after this notice had been written. Read the case again and write the notice anew without it.',
+  'notice.pap-red':
+    'A case in which an item lies is marked PAP:RED: it is neither referred nor ordered, and its address is not called. Leave the named items out, or have that case marked anew by whoever answers for it.',
   'notice.case-closed': 'The case is closed, so nothing more is sent from it. Open a new case; it can be linked.',
   'notice.contact-unconfirmed':
     'The platform was made from an unknown host, and no person has confirmed yet whom the notice would reach. A supervisor or the operator confirms it; then send again.',

@@ -1,5 +1,6 @@
 import { DomainError } from '../../domain/errors';
 import type { Finding, ProbeOutcome, ProbeReason } from '../../domain/probe';
+import { papsOf } from '../../cases/pap';
 import type { OrganisationKind, Pap } from '../../domain/vocabulary';
 import type { Actor, Tx } from '../../infra/database/work';
 import { pageOf, parseCursor, type Page } from '../../infra/http/paging';
@@ -23,6 +24,7 @@ export interface ProbeSubject {
   readonly caseId: string;
   readonly reference: string;
   readonly caseState: 'open' | 'closed';
+  /** Of every case in which it lies. */
   readonly pap: Pap;
 }
 
@@ -49,14 +51,15 @@ export const actorOf = ({ organisationId, organisationKind }: CallingProbe): Act
 });
 
 export async function subjectOf(tx: Tx, { noticeId, itemId }: CallingProbe): Promise<ProbeSubject> {
-  const [row] = await tx.query<ProbeSubject[]>(
-    `select i.address, c.id as "caseId", c.reference, c.state as "caseState", c.pap from notice_item i
+  const [row] = await tx.query<Omit<ProbeSubject, 'pap'>[]>(
+    `select i.address, c.id as "caseId", c.reference, c.state as "caseState" from notice_item i
        join notice_origin o on o.notice_id = i.notice_id join case_file c on c.id = o.case_id
      where i.notice_id = $1 and i.item_id = $2`,
     [noticeId, itemId],
   );
-  if (!row) throw new Error('a look at an item without its case');
-  return row;
+  const pap = (await papsOf(tx, [itemId])).get(itemId);
+  if (!row || !pap) throw new Error('a look at an item without its case');
+  return { ...row, pap };
 }
 
 export async function withhold(tx: Tx, id: string): Promise<void> {
