@@ -4,6 +4,7 @@ import type { PingView } from '../../src/deliveries/duty/duty.dto';
 import { minutes, startWorld, type Person, type World } from '../support/app';
 import { mailSettings, MailSink, playExchangerOf } from '../support/mail';
 import { PlatformSystem } from '../support/platform-system';
+import { done } from '../support/redress';
 import { eventually, notice, refer } from '../support/referral';
 
 let world: World;
@@ -73,6 +74,26 @@ describe('ten minutes after a receipt that no person has acknowledged', () => {
     );
     expect(log.find(({ channel }) => channel === 'mail')?.attempts).toMatchObject([{ replay: false }]);
     expect(await notice(analyst, id)).toMatchObject({ receiptChannel: 'webhook', clock: { dueAt: got.clock?.dueAt } });
+  });
+
+  it('the one mail behind an inbox goes', async () => {
+    const slug = 'inbox-first';
+    const organisation = await world.organisation('platform', slug, { hosts: [`${slug}.example`] });
+    const admin = await world.person(organisation, ['admin', 'moderator']);
+    await done(admin.post('/v1/contact-points', { channel: 'inbox', position: 0 }), 201);
+    await done(admin.post('/v1/contact-points', { channel: 'mail', position: 1, address: 'after@own.example' }), 201);
+    const { id } = await refer(analyst, [`https://${slug}.example/posts/1`]);
+    await eventually(
+      () => notice(analyst, id),
+      ({ receiptChannel }) => receiptChannel === 'inbox',
+    );
+    expect(sink.to('after@own.example')).toHaveLength(0);
+    world.clock.advance(minutes(10));
+    const [kept] = await eventually(
+      async () => sink.to('after@own.example'),
+      (all) => all.length > 0,
+    );
+    expect(kept?.mail.text).toContain('voluntary consideration');
   });
 
   it('nothing more goes out when somebody had acknowledged', async () => {
