@@ -173,6 +173,25 @@ describe('information before a first order to a platform that has nothing but ma
     expect(await send(pair)).toMatchObject({ status: 409, body: { readyAt: later(12 * HOURS), awaitsReceipt: false } });
   });
 
+  it('goes out again, under the same id, where the worker ended before it could say what came of it', async () => {
+    const pair = await pairBy('own.example');
+    sink.answers(pair.address, 451, 'ok');
+    const { id } = await inform(pair);
+    const [mail] = await eventually(
+      () => mailsOf(pair, id),
+      ([first]) => first?.attempts[0]?.outcome === 'failed',
+    );
+    await world.sql.query(
+      `insert into advance_delivery_attempt (delivery_id, attempt_no, started_at) values ($1, 2, $2)`,
+      [mail!.id, world.clock.now()],
+    );
+    await world.sql.query(`update advance_delivery set attempts = 2 where id = $1`, [mail!.id]);
+    await hurry();
+    const [delivered] = await untilMail(pair, id, 'delivered');
+    expect(delivered?.attempts.map(({ outcome }) => outcome)).toEqual(['failed', 'interrupted', 'receipt']);
+    expect((await untilKept(pair.address)).mail.messageId).toBe(`<${mail!.id}@bounces.unit-a.example>`);
+  });
+
   it('tells the issuer that an address does not exist, and shows the attempts to nobody else', async () => {
     const pair = await pairBy('own.example');
     sink.answers(pair.address, 550);
