@@ -230,6 +230,37 @@ revoke all on function take_up_received_order(uuid, jsonb, jsonb, jsonb, timesta
 grant execute on function take_up_received_order(uuid, jsonb, jsonb, jsonb, timestamptz) to clepsydra_app;
 `;
 
+/** An hour may be running at three in the morning: what a program handed in, and nobody has seen, calls the people on duty. */
+const DUTY = `
+alter table escalation
+  add column received_order_id uuid,
+  add constraint escalation_received_order_fk foreign key (received_order_id) references received_order (id),
+  drop constraint escalation_once,
+  drop constraint escalation_about_one,
+  drop constraint escalation_side_known;
+alter table escalation
+  add constraint escalation_once unique nulls not distinct (organisation_id, side, notice_id, run_no, ping_id, report_id, received_order_id),
+  add constraint escalation_about_one check (num_nonnulls(notice_id, ping_id, report_id, received_order_id) = 1),
+  add constraint escalation_side_known check (side in ('recipient', 'sender', 'signer', 'unreached', 'contact', 'life_threat',
+    'received_order'));
+
+create function begin_received_order_escalation() returns trigger
+language plpgsql volatile security definer set search_path = public, pg_catalog as $$
+begin
+  insert into escalation (id, organisation_id, side, received_order_id, started_at, next_at)
+    select gen_random_uuid(), new.organisation_id, 'received_order', new.id, new.handed_in_at, new.handed_in_at
+    where may_escalate(new.organisation_id, 'received_order')
+    on conflict do nothing;
+  return null;
+end $$;
+create trigger received_order_escalates after insert on received_order for each row
+  when (new.state = 'quarantined' and new.handed_in_by is null) execute function begin_received_order_escalation();
+revoke all on function begin_received_order_escalation() from public;
+
+create policy received_order_worker on received_order for select to clepsydra_worker using (true);
+grant select (id, state) on received_order to clepsydra_worker;
+`;
+
 const RIGHTS = `
 alter table outside_authority enable row level security;
 alter table received_order enable row level security;
@@ -287,7 +318,7 @@ export class ReceiveOrders1764000990000 implements MigrationInterface {
   name = 'ReceiveOrders1764000990000';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const part of [TABLES, GUARDS, TAKING_UP, RIGHTS]) await runner.query(part);
+    for (const part of [TABLES, GUARDS, TAKING_UP, DUTY, RIGHTS]) await runner.query(part);
   }
 
   /** When an order was received, and what people found out about it, is evidence: the way back is a backup. */

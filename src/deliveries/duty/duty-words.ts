@@ -6,6 +6,7 @@ export interface DutyWords {
   readonly lifeThreat: string;
   readonly unanswered: string;
   readonly unreached: string;
+  readonly received: string;
   readonly test: string;
   readonly testMail: {
     readonly subject: string;
@@ -19,6 +20,7 @@ export const DUTY_WORDS: Readonly<Record<ContactLanguage, DutyWords>> = {
     lifeThreat: 'threat to life reported, answer now',
     unanswered: 'contact point does not answer',
     unreached: 'a notice has reached nobody',
+    received: 'order from outside, decide whether it is genuine',
     test: 'test of the contact point, please answer',
     testMail: {
       subject: 'Test of your contact point',
@@ -35,6 +37,7 @@ export const DUTY_WORDS: Readonly<Record<ContactLanguage, DutyWords>> = {
     lifeThreat: 'menace pour la vie signalée, répondez maintenant',
     unanswered: 'le point de contact ne répond pas',
     unreached: 'un acte n’a atteint personne',
+    received: 'injonction reçue hors plateforme, à vérifier maintenant',
     test: 'essai du point de contact, veuillez répondre',
     testMail: {
       subject: 'Essai de votre point de contact',
@@ -51,6 +54,7 @@ export const DUTY_WORDS: Readonly<Record<ContactLanguage, DutyWords>> = {
     lifeThreat: 'Gefahr für Leben gemeldet, sofort antworten',
     unanswered: 'Kontaktstelle antwortet nicht',
     unreached: 'ein Ersuchen hat niemanden erreicht',
+    received: 'Anordnung von außen, jetzt auf Echtheit prüfen',
     test: 'Test der Kontaktstelle, bitte antworten',
     testMail: {
       subject: 'Test Ihrer Kontaktstelle',

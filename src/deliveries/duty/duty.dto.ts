@@ -195,6 +195,7 @@ export class EscalationView {
   noticeId!: string | null;
   pingId!: string | null;
   reportId!: string | null;
+  receivedOrderId!: string | null;
   startedAt!: string;
   nextAt!: string | null;
   endedAt!: string | null;

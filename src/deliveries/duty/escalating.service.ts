@@ -138,6 +138,7 @@ async function take(tx: Tx, occasion: Occasion, { step, act, at, stale }: Reache
       notice: row.noticeId ?? undefined,
       ping: row.pingId ?? undefined,
       report: row.reportId ?? undefined,
+      receivedOrder: row.receivedOrderId ?? undefined,
     },
     dims: { side: row.side, step, act, stale, called, channel },
     audience: [row.organisationId],
@@ -150,6 +151,7 @@ function wordsOf({ row, matter, now }: Occasion): {
   readonly priority: 'normal' | 'urgent';
 } {
   if (row.side === 'life_threat') return { textIn: (one) => DUTY_WORDS[one].lifeThreat, priority: 'urgent' };
+  if (row.side === 'received_order') return { textIn: (one) => DUTY_WORDS[one].received, priority: 'urgent' };
   if (row.side === 'contact') return { textIn: (one) => DUTY_WORDS[one].unanswered, priority: 'normal' };
   if (row.side === 'signer') return { textIn: (one) => DUTY_WORDS[one].signature, priority: 'urgent' };
   const kind = matter.noticeKind ?? 'referral';

@@ -12,6 +12,7 @@ export interface EscalationRow {
   readonly runNo: number | null;
   readonly pingId: string | null;
   readonly reportId: string | null;
+  readonly receivedOrderId: string | null;
   readonly startedAt: Date;
   readonly nextAt: Date | null;
 }
@@ -41,7 +42,7 @@ const NOTHING: Matter = {
 export async function lockDue(tx: Tx, id: string, now: Date): Promise<EscalationRow | null> {
   const [row] = await tx.query<EscalationRow[]>(
     `select id, organisation_id as "organisationId", side, notice_id as "noticeId", run_no as "runNo", ping_id as "pingId",
-       report_id as "reportId", started_at as "startedAt", next_at as "nextAt"
+       report_id as "reportId", received_order_id as "receivedOrderId", started_at as "startedAt", next_at as "nextAt"
      from escalation where id = $1 and next_at <= $2 for update skip locked`,
     [id, now],
   );
@@ -58,6 +59,7 @@ export async function stepsTaken(tx: Tx, id: string): Promise<EscalationStep[]> 
 
 export function matterOf(tx: Tx, row: EscalationRow): Promise<Matter> {
   if (row.pingId) return ofPing(tx, row.pingId);
+  if (row.receivedOrderId) return ofReceivedOrder(tx, row.receivedOrderId);
   if (row.reportId) return ofLifeThreat(tx, row.reportId, row.organisationId);
   if (row.side === 'unreached') return ofUnreached(tx, row.noticeId);
   return row.side === 'signer' ? ofDraft(tx, row.noticeId) : ofClock(tx, row);
@@ -128,4 +130,10 @@ async function ofLifeThreat(tx: Tx, reportId: string, organisationId: string): P
     [reportId, organisationId],
   );
   return { ...NOTHING, isSettled: !row, isAcknowledged: row?.acknowledgedAt != null };
+}
+
+/** From the moment it is taken up, its clock has an escalation of its own. */
+async function ofReceivedOrder(tx: Tx, id: string): Promise<Matter> {
+  const [row] = await tx.query<{ state: string }[]>('select state from received_order where id = $1', [id]);
+  return { ...NOTHING, isSettled: row?.state !== 'quarantined' };
 }

@@ -49,7 +49,7 @@ export class Escalations {
     const after = parseCursor(cursor);
     return this.work.read(actor, async (tx) => {
       const rows = await tx.query<EscalationRow[]>(
-        `select e.id, e.side, e.notice_id as "noticeId", e.ping_id as "pingId", e.report_id as "reportId", e.started_at as "startedAt",
+        `select e.id, e.side, e.notice_id as "noticeId", e.ping_id as "pingId", e.report_id as "reportId", e.received_order_id as "receivedOrderId", e.started_at as "startedAt",
            e.next_at as "nextAt", e.ended_at as "endedAt", e.end_reason as "endReason",
            coalesce((select json_agg(json_build_object('step', s.step, 'act', s.act, 'dueAt', s.due_at, 'writtenAt', s.written_at,
              'stale', s.stale, 'called', s.called, 'channel', s.channel) order by s.due_at, s.step)
