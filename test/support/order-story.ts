@@ -43,14 +43,17 @@ export async function document(world: World, who: Person, path: string): Promise
   return answer.rawPayload;
 }
 
-/** What an organisation may read of the ledger, in its order, once it is so. Pauses of the service are no part of a story. */
+/** Pauses of the service, and whom a worker called meanwhile: they depend on when somebody looks, and are no part of a story. */
+const BESIDE = /^(service|escalation)\./;
+
+/** What an organisation may read of the ledger, in its order, once it is so. */
 export function feedUntil(who: Person, isSo: (kinds: readonly string[]) => boolean): Promise<FeedEntryView[]> {
   return eventually(
     async () => {
       const entries: FeedEntryView[] = [];
       for (let after = -1; ;) {
         const page = await done(who.get<FeedPageView>(`/v1/feed?after=${after}&limit=500`));
-        if (page.entries.length === 0) return entries.filter(({ kind }) => kind !== 'service.outage');
+        if (page.entries.length === 0) return entries.filter(({ kind }) => !BESIDE.test(kind));
         entries.push(...page.entries);
         after = page.through;
       }
