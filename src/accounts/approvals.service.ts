@@ -134,3 +134,16 @@ export class Approvals {
     return { ...row, ...decided };
   }
 }
+
+/** When what a second person agreed to last had been asked, whatever members of the body it was bound to; null: nobody has agreed. */
+export async function lastAgreedAskedAt(
+  tx: Tx,
+  { verb, subjectId }: Pick<Approval, 'verb' | 'subjectId'>,
+): Promise<Date | null> {
+  const [row] = await tx.query<{ askedAt: Date }[]>(
+    `select asked_at as "askedAt" from approval where subject_id = $2 and split_part(verb, '?', 1) = $1 and decision = 'approved'
+     order by decided_at desc, id desc limit 1`,
+    [verb, subjectId],
+  );
+  return row?.askedAt ?? null;
+}

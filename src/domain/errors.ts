@@ -112,6 +112,7 @@ export const PROBLEMS = {
   'scrutiny.period-over': [409, 'The time for this is over'],
   'scrutiny.exists': [409, 'This was asked for already'],
   'scrutiny.illegal-transition': [409, 'A scrutiny in this state does not allow that'],
+  'scrutiny.decided-otherwise': [409, 'The authority has decided otherwise about this order meanwhile'],
   'scrutiny.intention-first': [409, 'The issuer is told of the intention first and has time to answer'],
   'scrutiny.answer-by': [400, 'The time to answer ends before the decision is due'],
   'review.decided': [409, 'This review was decided already'],

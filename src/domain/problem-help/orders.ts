@@ -46,6 +46,8 @@ export const ORDER_HELP = {
     'There is one scrutiny of each kind for an order: of the authority’s own accord, on request of the provider, and on request of the content provider of each item. Read the one that is there.',
   'scrutiny.illegal-transition':
     'The scrutiny has gone further than that, or not so far. Read it again; once decided it stays so.',
+  'scrutiny.decided-otherwise':
+    'Read the scrutiny named in `scrutinyId`. Where an infringement was found the order has ended, and with it every scrutiny of it. Where none was found after this decision had been put to a second person, refuse that question and, if the reasons of this scrutiny lead to another result all the same, put it again.',
   'scrutiny.intention-first':
     'Before an infringement is decided the issuing authority is told of the intention and the reasons (Art. 4(5)), and has time to answer. Tell it first; the decision can be made when it has answered or when the instant in answerBy has come.',
   'scrutiny.answer-by':

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { lastAgreedAskedAt } from '../../accounts/approvals.service';
 import { DomainError } from '../../domain/errors';
 import type { CopyAddressee } from '../../domain/redress';
-import { assertDecidable } from '../../domain/scrutiny';
+import { assertDecidable, type ScrutinyOutcome } from '../../domain/scrutiny';
 import { ClockSource } from '../../infra/clock-source';
 import { Work, type Actor, type Tx } from '../../infra/database/work';
 import { append } from '../../ledger/append';
@@ -30,6 +31,7 @@ export class Deciding {
       const row = await lockScrutiny(tx, id);
       if (row.organisation_id !== actor.organisationId) throw new DomainError('request.not-found');
       const at = this.clock.now();
+      await assertNotDecidedOtherwise(tx, row, dto.outcome);
       const hearing = { state: row.state, origin: row.origin, dueAt: row.due_at, answerBy: row.answer_by };
       assertDecidable(hearing, dto.outcome, at);
       const notice = await noticeOf(tx, row.notice_id);
@@ -58,6 +60,24 @@ export class Deciding {
     const shared = { reasons: dto.reasons, scrutiny: row.id };
     return this.annulling.annul(tx, notice, { ground: 'scrutiny', at, actor, shared });
   }
+}
+
+/**
+ * One authority does not say both of one order at once. An infringement that it found was found in every scrutiny of the order. That
+ * there is none, found in another scrutiny after this decision was put to the second person, was not known to whoever put it: it is
+ * put again. On another request, with other reasons, the authority may come to another result later.
+ * @throws DomainError `scrutiny.decided-otherwise`
+ */
+async function assertNotDecidedOtherwise(tx: Tx, row: ScrutinyRow, outcome: ScrutinyOutcome): Promise<void> {
+  const askedAt = await lastAgreedAskedAt(tx, { verb: 'scrutiny.decide', subjectId: row.id });
+  const [other] = await tx.query<Pick<ScrutinyRow, 'id' | 'outcome' | 'decided_at'>[]>(
+    `select id, outcome, decided_at from scrutiny where notice_id = $1 and outcome <> $2
+       and (id = $3 or outcome = 'infringement' or decided_at >= $4::timestamptz) order by decided_at desc limit 1`,
+    [row.notice_id, outcome, row.id, askedAt],
+  );
+  if (!other) return;
+  const decidedAt = other.decided_at?.toISOString() ?? null;
+  throw new DomainError('scrutiny.decided-otherwise', { scrutinyId: other.id, outcome: other.outcome, decidedAt });
 }
 
 interface Decision {

@@ -33,6 +33,7 @@ export class Scrutinising {
   /** The home authority begins of its own accord, within 72 hours of the copy. */
   begin(actor: Actor, noticeId: string, { reasons }: OpenScrutinyDto): Promise<ScrutinyView> {
     return this.work.run(actor, async (tx) => {
+      await takeTurn(tx, noticeId);
       const notice = await noticeOf(tx, noticeId);
       if (notice.homeAuthorityId !== actor.organisationId) throw new DomainError('request.not-found');
       const at = this.clock.now();
@@ -45,6 +46,7 @@ export class Scrutinising {
   /** The provider asks for it, within 48 hours of its receipt of the order. */
   request(actor: Actor, noticeId: string, { reasons }: OpenScrutinyDto): Promise<ScrutinyView> {
     return this.work.run(actor, async (tx) => {
+      await takeTurn(tx, noticeId);
       const notice = await lockNotice(tx, noticeId);
       if (notice?.recipientId !== actor.organisationId) throw new DomainError('request.not-found');
       const at = this.clock.now();
@@ -85,16 +87,19 @@ export class Scrutinising {
   /** The issuer answers to the intention. */
   answer(actor: Actor, id: string, { answer }: AnswerIntentionDto): Promise<ScrutinyView> {
     return this.work.run(actor, async (tx) => {
+      const { notice_id: noticeId } = await rowOf(tx, id);
+      await takeTurn(tx, noticeId);
       const row = await rowOf(tx, id);
-      const notice = await lockNotice(tx, row.notice_id);
+      const notice = await lockNotice(tx, noticeId);
       if (notice?.senderId !== actor.organisationId) throw new DomainError('request.not-found');
       const at = this.clock.now();
       const state = advanceScrutiny(row.state, 'answer');
-      const [, changed] = await tx.query<[unknown[], number]>(
-        `update scrutiny set state = $2, answer = $3, answered_at = $4 where id = $1 and state = $5`,
-        [id, state, answer, at, row.state],
-      );
-      if (changed === 0) throw new DomainError('scrutiny.illegal-transition', { state: 'decided', event: 'answer' });
+      await tx.query(`update scrutiny set state = $2, answer = $3, answered_at = $4 where id = $1`, [
+        id,
+        state,
+        answer,
+        at,
+      ]);
       const dims = { scrutiny: id };
       await append(tx, entryOf(notice, { kind: 'scrutiny.answered', actor, at, dims, internal: { answer } }));
       return this.viewOf(tx, actor, id);
@@ -121,8 +126,19 @@ async function rowOf(tx: Tx, id: string): Promise<ScrutinyRow> {
   return row;
 }
 
-/** Of the home authority; locked, unless it was decided, when nobody may change it and it is only read. */
+/** Of the home authority, in its turn; locked, unless it was decided, when nobody may change it and it is only read. */
 export async function lockScrutiny(tx: Tx, id: string): Promise<ScrutinyRow> {
+  const { notice_id: noticeId } = await rowOf(tx, id);
+  await takeTurn(tx, noticeId);
   const [row] = await tx.query<ScrutinyRow[]>(`select * from scrutiny where id = $1 for update`, [id]);
   return row ?? rowOf(tx, id);
+}
+
+/**
+ * What happens to the scrutinies of one order happens one after the other; taken before any row is locked. The lock of the notice
+ * cannot serve: the database gives it to the home authority with its decision and not before, when issuer and platform may hold it
+ * and wait for the scrutiny.
+ */
+async function takeTurn(tx: Tx, noticeId: string): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('scrutiny:' || $1, 0))`, [noticeId]);
 }
