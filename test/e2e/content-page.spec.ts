@@ -96,6 +96,8 @@ describe('a complaint by the page (Art. 10)', () => {
     expect(confirm.html).toContain('&lt;b>where&lt;/b>');
     expect(await kinds(world, referral.id)).not.toContain('complaint.lodged');
     const fields = fieldsOf(confirm.html, '/content/complaint');
+    // Going back loses nothing of what was typed.
+    expect((await postForm(world, '/content', fields)).html).toContain('is from.</textarea>');
     const text = WORDS.replace('\r\n', '\n');
     const sure = { ...fields, text, sure: 'yes' };
     expect(textOf((await postForm(world, '/content/complaint', sure)).html)).toContain('It was sent');

@@ -65,8 +65,10 @@ export class ContentPageController {
     @Headers('accept-language') accepted: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { where } = enter(body, accepted);
-    sendPage(reply, 200, renderContent(where, { view: await this.contentNotices.read(where.reference) }));
+    const { where, text: given, demand } = enter(body, accepted);
+    const view = await this.contentNotices.read(where.reference);
+    // Whoever comes back from looking through what they typed goes on with it.
+    sendPage(reply, 200, renderContent(where, { view, given, ...(demand ? { demand } : {}) }));
   }
 
   /** Once to look through what was typed, once to send it. */
@@ -114,9 +116,15 @@ export class ContentPageController {
 function enter(
   body: unknown,
   accepted: string | undefined,
-): { readonly where: ContentPage; readonly text: string; readonly isSure: boolean } {
-  const { reference = '', lang, text = '', sure } = fieldsOf(body);
+): { readonly where: ContentPage; readonly text: string; readonly isSure: boolean; readonly demand?: Demand } {
+  const { reference = '', lang, text = '', sure, demand: asked } = fieldsOf(body);
+  const demand = DEMANDS.find((one) => one === asked);
   // A form sends its lines with CRLF, which counts as one character where it was typed.
   const typed = text.replaceAll('\r\n', '\n').trim();
-  return { where: { reference, lang: languageOf(lang, accepted) }, text: typed, isSure: sure === 'yes' };
+  return {
+    where: { reference, lang: languageOf(lang, accepted) },
+    text: typed,
+    isSure: sure === 'yes',
+    ...(demand ? { demand } : {}),
+  };
 }

@@ -89,7 +89,7 @@ export function renderConfirm(
       <h2>{t[demand]}</h2>
       <pre>{text}</pre>
       <form method="post" action={`/content/${demand}`}>
-        <Hidden fields={{ reference, lang, text, sure: 'yes' }} />
+        <Hidden fields={{ reference, lang, text, demand, sure: 'yes' }} />
         <button>{t.send}</button>
         <button class="plain" formaction="/content">
           {t.change}
