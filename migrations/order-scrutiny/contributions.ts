@@ -1,10 +1,11 @@
 /** What becomes of contributions to the hash database when the order behind them fell, or a complaint was right. */
 export const CONTRIBUTIONS = `
--- Whether a contribution falls with an order, that its issuer or whoever decided so has ended: it names the order, or its issuer made it
--- from what the order is about, before there was an order to name.
+-- Whether a contribution falls with an order that its issuer, who took it back as mistaken, or whoever decided so has ended: it names the
+-- order, or its issuer made it from what the order is about, before there was an order to name.
 create function falls_with_order(contribution uuid, of_notice uuid) returns boolean
 language sql stable security definer set search_path = public, pg_catalog as $$
-  select exists (select 1 from signal_contribution c join notice n on n.id = of_notice and n.state = 'annulled'
+  select exists (select 1 from signal_contribution c join notice n on n.id = of_notice
+        and (n.state = 'annulled' or (n.state = 'withdrawn' and n.kind = 'removal_order' and n.sent_at is not null))
       left join exhibit e on e.id = c.exhibit_id left join notice_origin o on o.notice_id = n.id
     where c.id = contribution and (n.sender_id = current_org() or order_falls(n.id))
       and (c.notice_id = n.id or (c.notice_id is null and c.organisation_id = n.sender_id

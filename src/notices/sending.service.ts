@@ -14,6 +14,7 @@ import { lockClock, stopNoticeClock } from './clocks';
 import { assertCompetent } from './competence';
 import { enqueue } from './delivery-job';
 import { depart } from './departing';
+import { FallenContributions } from './fallen-contributions.service';
 import { entryOf, facts } from './notice-facts';
 import type { NoticeView } from './notice.view';
 import { Notice, NoticeItem } from './notice.entity';
@@ -37,6 +38,7 @@ export class Sending {
     private readonly work: Work,
     private readonly clock: ClockSource,
     private readonly deconfliction: OrderDeconfliction,
+    private readonly fallen: FallenContributions,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -97,10 +99,11 @@ export class Sending {
 
   /**
    * Takes a notice back, at any time. The platform is told why, over every channel that had receipt, and is asked to put back
-   * what it took down.
+   * what it took down. An order that had left takes along what was contributed to the hash database because of it.
    */
-  withdraw(actor: Actor, id: string, dto: WithdrawNoticeDto): Promise<NoticeView> {
-    return this.work.run(actor, async (tx) => {
+  async withdraw(actor: Actor, id: string, dto: WithdrawNoticeDto): Promise<NoticeView> {
+    const touched: string[] = [];
+    const view = await this.work.run(actor, async (tx) => {
       const notice = await this.lockOwn(tx, actor, id, 'withdraw', dto);
       const clock = await lockClock(tx, id);
       const at = this.clock.now();
@@ -121,8 +124,11 @@ export class Sending {
       if (!notice.sentAt) return viewOf(tx, actor, id);
       await askReinstatement(tx, notice, { ground: 'withdrawn', at, actor });
       await enqueue(tx, id, 'notice.withdrawn');
+      if (notice.kind === 'removal_order') touched.push(...(await this.fallen.retract(tx, actor, id, at)));
       return viewOf(tx, actor, id);
     });
+    await this.fallen.told(touched);
+    return view;
   }
 
   /** The sender has taken note of every answer. */

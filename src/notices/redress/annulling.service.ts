@@ -5,10 +5,9 @@ import { advance } from '../../domain/notice-lifecycle';
 import type { AnnulmentGround } from '../../domain/vocabulary';
 import type { Actor, Tx } from '../../infra/database/work';
 import { append } from '../../ledger/append';
-import { Contributions } from '../../signals/store/contributions.service';
-import { Retraction } from '../../signals/store/retraction.service';
 import { lockClock, stopNoticeClock } from '../clocks';
 import { enqueue } from '../delivery-job';
+import { FallenContributions } from '../fallen-contributions.service';
 import { entryOf } from '../notice-facts';
 import { Notice } from '../notice.entity';
 import { dropObstacle } from '../obstacles';
@@ -31,8 +30,7 @@ export interface Fall {
 export class Annulling {
   constructor(
     private readonly deconfliction: OrderDeconfliction,
-    private readonly retraction: Retraction,
-    private readonly contributions: Contributions,
+    private readonly fallen: FallenContributions,
   ) {}
 
   /** `notice` is locked, and brought up to date in place. Returns the signals concerned, for `told` after the commit. */
@@ -53,14 +51,11 @@ export class Annulling {
     await append(tx, entryOf(notice, { kind: 'notice.annulled', actor, at, dims, shared }));
     await askReinstatement(tx, notice, { ground, at, actor });
     await enqueue(tx, notice.id, 'notice.annulled');
-    const rows = await tx.query<{ id: string }[]>(`select id from annulled_contributions($1) as id`, [notice.id]);
-    const contributionIds = rows.map(({ id }) => id);
-    const ended = await this.retraction.retract(tx, actor, { contributionIds }, 'order_annulled', at);
-    return ended.signalIds;
+    return this.fallen.retract(tx, actor, notice.id, at);
   }
 
   /** After the commit: this node matches by what is so now; the others follow. */
-  async told(signalIds: readonly string[]): Promise<void> {
-    if (signalIds.length > 0) await this.contributions.told(signalIds);
+  told(signalIds: readonly string[]): Promise<void> {
+    return this.fallen.told(signalIds);
   }
 }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DeconflictionModule } from '../../cases/deconfliction/deconfliction.module';
 import { SignalsModule } from '../../signals/signals.module';
+import { NoticesModule } from '../notices.module';
 import { Annulling } from './annulling.service';
 import { Complaints } from './complaints.service';
 import { ContentNotices } from './content-notices.service';
@@ -12,7 +13,7 @@ import { Upholding } from './upholding.service';
 
 /** Courts, finality, content providers and their complaints (TCO Art. 3(9), 9 to 11); see docs/orders.md. */
 @Module({
-  imports: [DeconflictionModule, SignalsModule],
+  imports: [DeconflictionModule, NoticesModule, SignalsModule],
   controllers: [RedressController, ContentController, ComplaintController],
   providers: [Annulling, Reviews, OrderUpkeep, ContentNotices, Complaints, Upholding, PeriodEnds],
   exports: [Annulling, ContentNotices, PeriodEnds],
