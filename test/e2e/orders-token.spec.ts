@@ -99,7 +99,7 @@ describe('an order whose token fails', () => {
     await failing(soft.file('rsa', leaf, root).replace('Unit%20A', 'Unit%20B'), 'token.absent');
     await failing(soft.file('seal', leaf, root), 'token.key-missing');
     await failing(soft.file('rsa', root), 'form.certificate-unusable');
-  });
+  }, 90_000);
 
   withToken('tells that the PIN is refused, tries it once, and signs when its file was written anew', async () => {
     const { leaf, root } = soft.certificate('rsa');
@@ -115,5 +115,5 @@ describe('an order whose token fails', () => {
     soft.writePin(soft.pin);
     expect((await download(id, cast.supervisor)).statusCode).toBe(200);
     expect(soft.hasCountedMistake()).toBe(false);
-  });
+  }, 90_000);
 });

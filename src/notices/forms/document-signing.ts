@@ -59,8 +59,8 @@ export class DocumentSigning {
     }
   }
 
-  close(): void {
-    this.tokens.close();
+  close(): Promise<void> {
+    return this.tokens.close();
   }
 
   private once(document: DocumentToSign, baseline: PadesBaseline): Promise<SignedPdf> {

@@ -75,9 +75,8 @@ export class FormDocuments implements OnApplicationShutdown {
     return this.turns.run(() => readSignedForm(pdf), new AbortController().signal, owner);
   }
 
-  onApplicationShutdown(): Promise<void> {
-    this.signing.close();
-    return this.drawing.close();
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all([this.signing.close(), this.drawing.close()]);
   }
 }
 

@@ -40,8 +40,8 @@ beforeAll(() => {
   const pss = soft.certificate('rsa', { pss: true });
   keep('pss.pkcs11', soft.file('rsa', pss.leaf, pss.root));
 }, 60_000);
-afterAll(() => {
-  tokens.close();
+afterAll(async () => {
+  await tokens.close();
   soft?.dispose();
   rmSync(folder, { recursive: true, force: true });
 });

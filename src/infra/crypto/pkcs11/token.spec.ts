@@ -31,9 +31,7 @@ beforeAll(() => {
   soft = new SoftToken('Unit A; seal');
   for (const name of ['rsa', 'p256', 'p384'] as const) soft.makeKey(name);
 }, 60_000);
-afterEach(() => {
-  for (const token of opened.splice(0)) token.close();
-});
+afterEach(() => Promise.all(opened.splice(0).map((token) => token.close())));
 afterAll(() => soft?.dispose());
 
 describe('a key on a token', () => {

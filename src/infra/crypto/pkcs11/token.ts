@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { DomainError, type ProblemCode } from '../../../domain/errors';
 import { workerFile } from '../../worker-file';
 import type { SigningScheme, TokenAnswer, TokenFault, TokenPlace, TokenTask, TokenWork } from './token-task';
@@ -20,6 +21,9 @@ const CODES = {
   'key-missing': 'token.key-missing',
   failed: 'token.failed',
 } as const satisfies Record<TokenFault, ProblemCode>;
+
+/** For saying good-bye to the module. */
+const CLOSE_MS = 2_000;
 
 /** Those after which a process that was begun anew can find what the old one has lost. Never one that could cost a try of the PIN. */
 const PASSING: readonly TokenFault[] = ['lost', 'absent', 'key-missing', 'failed'];
@@ -61,12 +65,18 @@ export class Token {
     return signature;
   }
 
-  /** Ends the process, and the login with it. */
-  close(): void {
+  /** Ends the process, and the login with it; settled when it has ended. */
+  async close(): Promise<void> {
     clearTimeout(this.idle);
     const { child } = this;
     this.child = undefined;
-    if (child?.connected) child.disconnect();
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    // What the module still does then is waited for by nobody.
+    const timer = setTimeout(() => child.kill('SIGKILL'), CLOSE_MS);
+    if (child.connected) child.disconnect();
+    await ended;
+    clearTimeout(timer);
   }
 
   private inTurn(work: TokenWork): Promise<readonly Uint8Array[]> {
@@ -87,7 +97,7 @@ export class Token {
     let answer = await this.ask(work);
     if ('fault' in answer && wasOpen && PASSING.includes(answer.fault)) answer = await this.ask(work);
     if ('values' in answer) {
-      this.idle = setTimeout(() => this.close(), this.limits.idleMs).unref();
+      this.idle = setTimeout(() => void this.close(), this.limits.idleMs).unref();
       return answer.values;
     }
     if (answer.fault === 'pin-refused') this.refusedPin = answer.refusedPin ?? this.refusedPin;
@@ -106,7 +116,7 @@ export class Token {
       this.limits.answerMs,
     );
     hold(child, 'unref');
-    if ('fault' in answer) this.close();
+    if ('fault' in answer) await this.close();
     return answer;
   }
 
@@ -163,7 +173,7 @@ export class Tokens {
     return token;
   }
 
-  close(): void {
-    for (const token of this.known.values()) token.close();
+  async close(): Promise<void> {
+    await Promise.all([...this.known.values()].map((token) => token.close()));
   }
 }
