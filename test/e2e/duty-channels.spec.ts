@@ -1,8 +1,9 @@
 import type { ContactPointView, DeliveryView, NewWebhookView } from '../../src/deliveries/deliveries.dto';
 import { Pings } from '../../src/deliveries/duty/pings.service';
 import type { PingView } from '../../src/deliveries/duty/duty.dto';
-import { minutes, startWorld, type Person, type World } from '../support/app';
-import { mailSettings, MailSink, playExchangerOf } from '../support/mail';
+import { minutes, type Person, type World } from '../support/app';
+import type { MailSink } from '../support/mail';
+import { startMailWorld } from '../support/mail-world';
 import { PlatformSystem } from '../support/platform-system';
 import { done } from '../support/redress';
 import { eventually, notice, refer } from '../support/referral';
@@ -10,20 +11,18 @@ import { eventually, notice, refer } from '../support/referral';
 let world: World;
 let system: PlatformSystem;
 let sink: MailSink;
+let close: (() => Promise<void>) | undefined;
 let analyst: Person;
 let serial = 0;
 
 beforeAll(async () => {
   system = await new PlatformSystem().listen();
-  sink = await new MailSink().listen();
-  world = await startWorld({ config: { mail: mailSettings(sink.port) } });
+  ({ world, sink, close } = await startMailWorld());
   ({ analyst } = await world.cast());
-  playExchangerOf(world, 'own.example');
 });
 afterAll(async () => {
-  await world?.close();
+  await close?.();
   await system?.close();
-  await sink?.close();
 });
 
 interface Reached {

@@ -1,25 +1,22 @@
 import type { DeliveryView } from '../../src/deliveries/deliveries.dto';
 import type { NoticeView } from '../../src/notices/notice.view';
 import { Ticker } from '../../src/notices/ticker';
-import { minutes, startWorld, type Person, type World } from '../support/app';
-import { mailSettings, MailSink, playExchangerOf, report, sendBack } from '../support/mail';
+import { minutes, type Person, type World } from '../support/app';
+import { type MailSink, report, sendBack } from '../support/mail';
+import { startMailWorld } from '../support/mail-world';
 import { done, kinds } from '../support/redress';
 import { eventually, notice, refer } from '../support/referral';
 
 let world: World;
 let sink: MailSink;
+let close: (() => Promise<void>) | undefined;
 let analyst: Person;
 
 beforeAll(async () => {
-  sink = await new MailSink().listen();
-  world = await startWorld({ config: { mail: mailSettings(sink.port) } });
+  ({ world, sink, close } = await startMailWorld());
   ({ analyst } = await world.cast());
-  playExchangerOf(world, 'own.example');
 });
-afterAll(async () => {
-  await world?.close();
-  await sink?.close();
-});
+afterAll(() => close?.());
 
 interface Clarified {
   readonly id: string;

@@ -1,24 +1,21 @@
 import type { DeliveryView } from '../../src/deliveries/deliveries.dto';
 import type { NoticeView } from '../../src/notices/notice.view';
 import { startWorld, type Person, type World } from '../support/app';
-import { mailSettings, MailSink, playExchangerOf, report, sendBack, type Kept } from '../support/mail';
+import { type MailSink, report, sendBack, type Kept } from '../support/mail';
+import { startMailWorld } from '../support/mail-world';
 import { eventually, notice, refer } from '../support/referral';
 
 let world: World;
 let sink: MailSink;
+let close: (() => Promise<void>) | undefined;
 let analyst: Person;
 let serial = 0;
 
 beforeAll(async () => {
-  sink = await new MailSink().listen();
-  world = await startWorld({ config: { mail: mailSettings(sink.port) } });
+  ({ world, sink, close } = await startMailWorld());
   ({ analyst } = await world.cast());
-  playExchangerOf(world, 'own.example');
 });
-afterAll(async () => {
-  await world?.close();
-  await sink?.close();
-});
+afterAll(() => close?.());
 
 interface Platform {
   readonly admin: Person;

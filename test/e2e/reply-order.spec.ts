@@ -1,22 +1,19 @@
 import type { NoticeView } from '../../src/notices/notice.view';
-import { minutes, startWorld, type World } from '../support/app';
-import { mailSettings, MailSink, playExchangerOf } from '../support/mail';
+import { minutes, type World } from '../support/app';
+import type { MailSink } from '../support/mail';
+import { startMailWorld } from '../support/mail-world';
 import { orderCast, sendOrder, type OrderCast } from '../support/orders';
 import { eventually, notice } from '../support/referral';
 import { fieldsOf, mailedLink, openNotice, postForm, textOf, type MailedLink } from '../support/reply';
 
 let world: World;
 let sink: MailSink;
+let close: (() => Promise<void>) | undefined;
 
 beforeAll(async () => {
-  sink = await new MailSink().listen();
-  world = await startWorld({ config: { mail: mailSettings(sink.port) } });
-  playExchangerOf(world, 'own.example');
+  ({ world, sink, close } = await startMailWorld());
 });
-afterAll(async () => {
-  await world?.close();
-  await sink?.close();
-});
+afterAll(() => close?.());
 
 interface MailedOrder {
   readonly cast: OrderCast;

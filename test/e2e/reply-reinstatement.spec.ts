@@ -1,6 +1,7 @@
 import type { NoticeView } from '../../src/notices/notice.view';
-import { minutes, startWorld, type Person, type World } from '../support/app';
-import { mailSettings, MailSink, playExchangerOf } from '../support/mail';
+import { minutes, type Person, type World } from '../support/app';
+import type { MailSink } from '../support/mail';
+import { startMailWorld } from '../support/mail-world';
 import { mailed } from '../support/mailed';
 import { orderCast, sendOrder, type OrderCast } from '../support/orders';
 import { begin, decide, done, intend, said } from '../support/redress';
@@ -10,21 +11,17 @@ import { fieldsOf, getPage, mailedLink, openNotice, postForm, textOf, type Maile
 const ACTION = '/reply/reinstatement';
 let world: World;
 let sink: MailSink;
+let close: (() => Promise<void>) | undefined;
 let analyst: Person;
 let serial = 0;
 /** Whose home authority has the copies: the one that has been registered longest. */
 let scrutineer: OrderCast | undefined;
 
 beforeAll(async () => {
-  sink = await new MailSink().listen();
-  world = await startWorld({ config: { mail: mailSettings(sink.port) } });
+  ({ world, sink, close } = await startMailWorld());
   ({ analyst } = await world.cast());
-  playExchangerOf(world, 'own.example');
 });
-afterAll(async () => {
-  await world?.close();
-  await sink?.close();
-});
+afterAll(() => close?.());
 
 const answer = async (link: MailedLink, choice0: string): Promise<void> => {
   const { html } = await openNotice(world, link);

@@ -1,6 +1,7 @@
 import { log } from '../../src/infra/log';
-import { minutes, startWorld, type Person, type World } from '../support/app';
-import { mailSettings, MailSink, playExchangerOf } from '../support/mail';
+import { minutes, type Person, type World } from '../support/app';
+import type { MailSink } from '../support/mail';
+import { startMailWorld } from '../support/mail-world';
 import { mailed as mail, type Mailed } from '../support/mailed';
 import { eventually, notice } from '../support/referral';
 import { fieldsOf, getPage, mailedLink, openNotice, postForm, textOf, type MailedLink } from '../support/reply';
@@ -9,18 +10,14 @@ const DAY = minutes(24 * 60);
 
 let world: World;
 let sink: MailSink;
+let close: (() => Promise<void>) | undefined;
 let analyst: Person;
 
 beforeAll(async () => {
-  sink = await new MailSink().listen();
-  world = await startWorld({ config: { mail: mailSettings(sink.port) } });
+  ({ world, sink, close } = await startMailWorld());
   ({ analyst } = await world.cast());
-  playExchangerOf(world, 'own.example');
 });
-afterAll(async () => {
-  await world?.close();
-  await sink?.close();
-});
+afterAll(() => close?.());
 
 const mailed = (options?: { posts?: number }): Promise<Mailed> => mail({ world, sink, analyst }, options);
 const FORGED: MailedLink = { token: 'A'.repeat(43), path: `/reply/${'A'.repeat(43)}`, code: '' };

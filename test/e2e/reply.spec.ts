@@ -1,23 +1,20 @@
-import { minutes, startWorld, type Person, type World } from '../support/app';
-import { mailSettings, MailSink, playExchangerOf } from '../support/mail';
+import { minutes, type Person, type World } from '../support/app';
+import type { MailSink } from '../support/mail';
+import { startMailWorld } from '../support/mail-world';
 import { mailed as mail, type Mailed } from '../support/mailed';
 import { notice } from '../support/referral';
 import { fieldsOf, getPage, openNotice, postForm, textOf } from '../support/reply';
 
 let world: World;
 let sink: MailSink;
+let close: (() => Promise<void>) | undefined;
 let analyst: Person;
 
 beforeAll(async () => {
-  sink = await new MailSink().listen();
-  world = await startWorld({ config: { mail: mailSettings(sink.port) } });
+  ({ world, sink, close } = await startMailWorld());
   ({ analyst } = await world.cast());
-  playExchangerOf(world, 'own.example');
 });
-afterAll(async () => {
-  await world?.close();
-  await sink?.close();
-});
+afterAll(() => close?.());
 
 const mailed = (options?: { posts?: number; language?: string }): Promise<Mailed> =>
   mail({ world, sink, analyst }, options);

@@ -1,5 +1,6 @@
-import { startWorld, type CastOrganisation, type Person, type World } from '../support/app';
-import { mailSettings, MailSink, playExchangerOf } from '../support/mail';
+import type { CastOrganisation, Person, World } from '../support/app';
+import type { MailSink } from '../support/mail';
+import { startMailWorld } from '../support/mail-world';
 import { mailed } from '../support/mailed';
 import { register } from '../support/orders';
 import { eventually } from '../support/referral';
@@ -7,20 +8,16 @@ import { getPage, postForm, textOf } from '../support/reply';
 
 let world: World;
 let sink: MailSink;
+let close: (() => Promise<void>) | undefined;
 let analyst: Person;
 let unit: CastOrganisation;
 let host = 1;
 
 beforeAll(async () => {
-  sink = await new MailSink().listen();
-  world = await startWorld({ config: { mail: mailSettings(sink.port) } });
+  ({ world, sink, close } = await startMailWorld());
   ({ analyst, unit } = await world.cast());
-  playExchangerOf(world, 'own.example');
 });
-afterAll(async () => {
-  await world?.close();
-  await sink?.close();
-});
+afterAll(() => close?.());
 
 /** Each from an address of its own, so that no test spends the tries of another. */
 const typed = (code: string): ReturnType<typeof postForm> => postForm(world, '/verify', { code }, `10.0.0.${++host}`);
