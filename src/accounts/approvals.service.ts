@@ -18,6 +18,16 @@ export interface Asked {
   readonly approval: { readonly id: string; readonly verb: string; readonly state: 'awaiting-second-person' };
 }
 
+/** A question that is asked and decided again while this one looks twice is asked for by more people than an organisation has. */
+const TURNS = 3;
+
+const lockOpen = (tx: Tx, verb: string, subjectId: string): Promise<Approval | null> =>
+  tx
+    .createQueryBuilder(Approval, 'a')
+    .setLock('pessimistic_write')
+    .where('a.verb = :verb and a.subjectId = :subjectId and a.decision is null', { verb, subjectId })
+    .getOne();
+
 const toView = (row: Approval): ApprovalView => ({
   id: row.id,
   verb: row.verb,
@@ -44,15 +54,17 @@ export class Approvals {
     const { rule, subjectId } = question;
     const seen = await tx.query<unknown[]>(`select 1 from ${rule.table} where id = $1`, [subjectId]);
     if (seen.length === 0) throw new DomainError('request.not-found');
-    const open = await tx
-      .createQueryBuilder(Approval, 'a')
-      .setLock('pessimistic_write')
-      .where('a.verb = :verb and a.subjectId = :subjectId and a.decision is null', { verb: rule.verb, subjectId })
-      .getOne();
-    if (!open) return this.open(tx, actor, question);
-    if (open.askedBy === actor.personId) throw new DomainError('approval.same-person', { approvalId: open.id });
-    await this.decide(tx, actor, open, 'approved', question.reason);
-    return undefined;
+    for (let turn = 0; turn < TURNS; turn++) {
+      const open = await lockOpen(tx, rule.verb, subjectId);
+      if (open) {
+        if (open.askedBy === actor.personId) throw new DomainError('approval.same-person', { approvalId: open.id });
+        await this.decide(tx, actor, open, 'approved', question.reason);
+        return undefined;
+      }
+      const asked = await this.open(tx, actor, question);
+      if (asked) return asked;
+    }
+    throw new DomainError('request.unavailable');
   }
 
   list(actor: Actor, query: PageQuery): Promise<Page<ApprovalView>> {
@@ -81,7 +93,8 @@ export class Approvals {
     });
   }
 
-  private async open(tx: Tx, actor: Actor, { rule, subjectId, reason }: Question): Promise<Asked> {
+  /** Null where somebody else has asked at this instant: the insert waits for them, and their question is the open one. */
+  private async open(tx: Tx, actor: Actor, { rule, subjectId, reason }: Question): Promise<Asked | null> {
     const given = reason.trim();
     if (given.length < 3 || given.length > 2000 || !actor.personId) {
       throw new DomainError('approval.reason-required', {}, [
@@ -90,15 +103,12 @@ export class Approvals {
     }
     const at = this.clock.now();
     const id = uuidv7();
-    await tx.insert(Approval, {
-      id,
-      organisationId: actor.organisationId,
-      verb: rule.verb,
-      subjectId,
-      reason: given,
-      askedBy: actor.personId,
-      askedAt: at,
-    });
+    const inserted = await tx.query<unknown[]>(
+      `insert into approval (id, organisation_id, verb, subject_id, reason, asked_by, asked_at) values ($1, $2, $3, $4, $5, $6, $7)
+       on conflict (verb, subject_id) where decision is null do nothing returning id`,
+      [id, actor.organisationId, rule.verb, subjectId, given, actor.personId, at],
+    );
+    if (inserted.length === 0) return null;
     const audience = [actor.organisationId];
     await append(tx, {
       kind: 'approval.asked',

@@ -64,7 +64,7 @@ describe('two at once about the scrutinies of one order', () => {
         () => cast.supervisor.post(`/v1/scrutinies/${own}/answer`, { answer: 'We stand by what we ordered.' }),
       );
       const [first, other, answered] = answers.map(({ status }) => status);
-      expect([first, other].toSorted()).toEqual([200, 409]);
+      expect(new Set([first, other])).toEqual(new Set([200, 409]));
       expect([200, 409]).toContain(answered);
       expect([await outcomeOf(own), await outcomeOf(asked)]).toEqual(['infringement', 'infringement']);
       expect((await notice(cast.analyst, id)).state).toBe('annulled');
@@ -81,7 +81,7 @@ describe('two at once about the scrutinies of one order', () => {
         (): Promise<Answer<object>> => agree(asked, 'no_infringement'),
       ];
       const answers = await together(id, ...(round % 2 ? calls.toReversed() : calls));
-      expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 409]));
       const told = answers.find(({ status }) => status === 409)?.body;
       const state = (await notice(cast.analyst, id)).state;
       const [won, of] = state === 'annulled' ? (['infringement', own] as const) : (['no_infringement', asked] as const);
