@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { TWO_PARTIES, TWO_PARTIES_DOWN } from './register-providers/two-parties';
 
 /**
  * The register of providers, the register of authorities, and the tokens by which two bodies find out that both order the same.
@@ -74,6 +75,8 @@ create table provider_proposal (
   constraint provider_proposal_decided_whole check ((state = 'open') = (decided_at is null) and (decided_at is null) = (decided_by is null))
 );
 create index provider_proposal_platform on provider_proposal (platform_id, seen_at desc);
+-- What a provider says of itself is one statement: a later one says it anew.
+create unique index provider_proposal_own_once on provider_proposal (platform_id) where source = 'platform' and state = 'open';
 
 -- When contacts were looked for, at whose request, and what came of each source.
 create table provider_discovery (
@@ -277,6 +280,10 @@ const WRITERS = `(select current_org_kind()) = 'operator' or platform_id = (sele
     or ((select current_org_kind()) = 'authority' and not provider_is_claimed(platform_id)
       and exists (select 1 from organisation o where o.id = platform_id))`;
 
+/** An authority may confirm what a provider has said of itself, also of one that speaks for itself. */
+const STATED = `((select current_org_kind()) = 'authority'
+    and exists (select 1 from provider_proposal q where q.platform_id = provider_entry.platform_id and q.source = 'platform' and q.state = 'open'))`;
+
 const RIGHTS = `
 alter table provider_entry enable row level security;
 alter table provider_contact enable row level security;
@@ -290,8 +297,8 @@ alter table order_question_count enable row level security;
 -- As far as the platform itself is seen: an unknown host is nobody's but its finders'.
 create policy provider_entry_read on provider_entry for select to clepsydra_app
   using (exists (select 1 from organisation o where o.id = platform_id));
-create policy provider_entry_write on provider_entry for insert to clepsydra_app with check (${WRITERS});
-create policy provider_entry_change on provider_entry for update to clepsydra_app using (${WRITERS}) with check (${WRITERS});
+create policy provider_entry_write on provider_entry for insert to clepsydra_app with check (${WRITERS} or ${STATED});
+create policy provider_entry_change on provider_entry for update to clepsydra_app using (${WRITERS} or ${STATED}) with check (${WRITERS} or ${STATED});
 create policy provider_contact_read on provider_contact for select to clepsydra_app
   using (exists (select 1 from organisation o where o.id = platform_id));
 create policy provider_contact_write on provider_contact for insert to clepsydra_app with check (${WRITERS});
@@ -300,12 +307,16 @@ create policy provider_contact_change on provider_contact for update to clepsydr
 -- What the service found tells that somebody looked: those who asked and the operator see it, not the platform.
 create policy provider_proposal_read on provider_proposal for select to clepsydra_app
   using (organisation_id = (select current_org()) or (select current_org_kind()) = 'operator'
-    or (platform_id = (select current_org()) and source in ('authority', 'operator', 'platform')));
+    or (platform_id = (select current_org()) and source in ('authority', 'operator', 'platform'))
+    -- Whoever relies on the entry sees what the provider says of itself beside it.
+    or (source = 'platform' and exists (select 1 from organisation o where o.id = platform_id)));
 create policy provider_proposal_make on provider_proposal for insert to clepsydra_app
   with check (organisation_id = (select current_org()) and state = 'open' and source = (select current_org_kind())
+    and (source <> 'platform' or platform_id = organisation_id)
     and exists (select 1 from organisation o where o.id = platform_id));
 create policy provider_proposal_decide on provider_proposal for update to clepsydra_app
-  using (state = 'open' and (${WRITERS})) with check (state <> 'open');
+  using (state = 'open' and (${WRITERS} or ((select current_org_kind()) = 'authority' and source = 'platform')))
+  with check (state = 'rejected' or (state = 'accepted' and (source <> 'platform' or platform_id <> (select current_org()))));
 create policy provider_proposal_worker on provider_proposal for all to clepsydra_worker using (true) with check (true);
 create policy provider_discovery_own on provider_discovery for select to clepsydra_app
   using (organisation_id = (select current_org()) or (select current_org_kind()) = 'operator');
@@ -357,7 +368,7 @@ export class RegisterProviders1764000900000 implements MigrationInterface {
   name = 'RegisterProviders1764000900000';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const part of [PROVIDERS, AUTHORITIES, TOKENS, FUNCTIONS, RIGHTS]) await runner.query(part);
+    for (const part of [PROVIDERS, AUTHORITIES, TOKENS, FUNCTIONS, RIGHTS, TWO_PARTIES]) await runner.query(part);
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -369,6 +380,7 @@ export class RegisterProviders1764000900000 implements MigrationInterface {
       `drop function is_order_key, accept_claim, standing_orders, take_order_questions, release_order_tokens`,
     );
     await runner.query(`drop table provider_claim cascade`);
+    await runner.query(TWO_PARTIES_DOWN);
     await runner.query(`drop function provider_is_claimed`);
   }
 }

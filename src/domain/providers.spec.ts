@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { PROVIDER_SERVICES, acceptsLanguage, gapsOf, isContact, isInTcoScope } from './providers';
+import {
+  ADDRESSEE_FACTS,
+  PROVIDER_SERVICES,
+  acceptsLanguage,
+  gapsOf,
+  isContact,
+  isInTcoScope,
+  statementOf,
+} from './providers';
 import { EU_MEMBER_STATES, officialLanguagesOf } from './union';
 
 describe('the scope of the Regulation', () => {
@@ -35,6 +43,16 @@ describe('the language of an order', () => {
     ]).toEqual([true, false, true, true]);
   });
 
+  it('is always an official one of the home State, whatever else is declared (Art. 15(2))', () => {
+    expect([accepts(['mt'], 'FR', 'fr'), accepts(['mt'], 'FR', 'mt'), accepts(['mt'], 'FR', 'en')]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    for (const home of EU_MEMBER_STATES)
+      expect(officialLanguagesOf(home).every((each) => accepts(['ar'], home, each))).toBe(true);
+  });
+
   it('is always one that is declared word for word', () => {
     fc.assert(
       fc.property(
@@ -43,6 +61,28 @@ describe('the language of an order', () => {
         (home, languages) => languages.every((language) => accepts(languages, home, language)),
       ),
     );
+  });
+});
+
+describe('what a provider states of itself', () => {
+  const confirmed = { homeCountry: 'IE', languages: ['en', 'fr'], serviceKind: 'hosting', scopeReasons: null } as const;
+
+  it('is what differs from what is confirmed, with what it stated before', () => {
+    expect(statementOf(confirmed, { homeCountry: 'FR' }, { languages: ['mt'] })).toEqual({
+      homeCountry: 'FR',
+      languages: ['mt'],
+    });
+    expect(statementOf(confirmed, { homeCountry: 'FR' }, { homeCountry: 'MT' })).toEqual({ homeCountry: 'MT' });
+  });
+
+  it('ends with what is said again as it is confirmed, in whatever order', () => {
+    expect(statementOf(confirmed, { homeCountry: 'FR' }, { homeCountry: 'IE' })).toEqual({});
+    expect(statementOf(confirmed, { languages: ['mt'] }, { languages: ['fr', 'en'] })).toEqual({});
+    expect(statementOf(confirmed, {}, { homeCountry: 'IE', serviceKind: 'hosting' })).toEqual({});
+  });
+
+  it('takes in everything that the scope, the home and the language of an order rest on', () => {
+    expect(ADDRESSEE_FACTS).toEqual(['homeCountry', 'languages', 'serviceKind', 'scopeReasons']);
   });
 });
 

@@ -57,17 +57,50 @@ function understands(declared: string, asked: string): boolean {
 }
 
 /**
- * Whether an order may be written in `language` (BCP 47) to this contact point: one that it declares (TCO Art. 15(2)). Where it
- * has declared none, an official language of its home State, which must be among them by law; where not even that is
- * known, any: a provider that names no language cannot refuse one.
+ * Whether an order may be written in `language` (BCP 47) to this contact point: one that it has declared, or an official language
+ * of its home State, which must be among them by law (TCO Art. 15(2)). Where neither is known, any: a provider that names no
+ * language cannot refuse one.
  */
 export function acceptsLanguage(
   entry: { readonly languages: readonly string[]; readonly homeCountry: string | null },
   language: string,
 ): boolean {
-  const official = officialLanguagesOf(entry.homeCountry);
-  const declared = entry.languages.length > 0 ? entry.languages : official;
-  return declared.length === 0 || declared.some((each) => understands(each, language));
+  const accepted = [...entry.languages, ...officialLanguagesOf(entry.homeCountry)];
+  return accepted.length === 0 || accepted.some((each) => understands(each, language));
+}
+
+/**
+ * What decides whether a provider can be ordered, whose authority scrutinises and in which language it is written to. What a
+ * provider says of these is a statement until a second party has confirmed it: nobody is judge of being addressed.
+ */
+export const ADDRESSEE_FACTS = ['homeCountry', 'languages', 'serviceKind', 'scopeReasons'] as const;
+export type AddresseeFact = (typeof ADDRESSEE_FACTS)[number];
+
+export interface AddresseeFacts {
+  readonly homeCountry?: string;
+  readonly languages?: readonly string[];
+  readonly serviceKind?: ProviderService;
+  readonly scopeReasons?: string;
+}
+
+const valuesOf = (fact: unknown): readonly unknown[] => (Array.isArray(fact) ? fact : [fact]);
+
+/** Languages are the same in whatever order. */
+const isSame = (one: unknown, other: unknown): boolean =>
+  valuesOf(one).length === valuesOf(other).length && valuesOf(one).every((value) => valuesOf(other).includes(value));
+
+/**
+ * What of `said`, and of what was `stated` before, differs from what is confirmed: said again as it is confirmed, a fact is stated no
+ * longer.
+ */
+export function statementOf(
+  confirmed: { readonly [fact in AddresseeFact]: unknown },
+  stated: AddresseeFacts,
+  said: AddresseeFacts,
+): AddresseeFacts {
+  const all = { ...stated, ...Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) };
+  const facts = ADDRESSEE_FACTS.filter((fact) => (all[fact] ?? null) !== null && !isSame(all[fact], confirmed[fact]));
+  return Object.fromEntries(facts.map((fact) => [fact, all[fact]]));
 }
 
 /** What a page about a provider should point out: duties of the Regulation for which nothing is recorded. */

@@ -51,7 +51,7 @@ describe('the register of providers', () => {
     });
   });
 
-  it('is written by the platform about itself, and read by everybody who takes part', async () => {
+  it('is written by the platform about itself, confirmed by a second party, and read by everybody who takes part', async () => {
     const answer = await admin.post<ProviderView>(`/v1/providers/${platform.id}`, {
       homeCountry: 'IE',
       legalRepresentative: 'Harbour Europe Ltd, 1 Quay, Dublin',
@@ -62,11 +62,16 @@ describe('the register of providers', () => {
       version: 0,
     });
     expect([answer.status, answer.body]).toEqual([200, expect.anything()]);
+    const { ownStatement } = answer.body;
+    // The directory has its country already.
+    expect(ownStatement?.changes).toEqual({ languages: ['en', 'fr'] });
+    expect((await confirm(supervisor, platform.id, { accept: [ownStatement?.proposalId] })).status).toBe(200);
     const seen = await read(analyst, platform.id);
     expect(seen).toMatchObject({
       homeCountry: 'IE',
       languages: ['en', 'fr'],
       referralTargetMinutes: 45,
+      ownStatement: null,
       isClaimed: true,
       gaps: [],
       confirmedAt: world.clock.now().toISOString(),
@@ -136,7 +141,8 @@ describe('the register of providers', () => {
     const refused = await confirm(supervisor, platform.id, { accept: [proposal.id] });
     expect([refused.status, refused.body.type]).toEqual([409, expect.stringMatching(/provider\.claimed$/)]);
     const seen = await admin.get<{ items: ProposalView[] }>(`/v1/providers/${platform.id}/proposals`);
-    expect(seen.body.items.map(({ id, state }) => [id, state])).toEqual([[proposal.id, 'open']]);
+    const open = seen.body.items.filter(({ state }) => state === 'open');
+    expect(open.map(({ id, source }) => [id, source])).toEqual([[proposal.id, 'authority']]);
     expect((await confirm(admin, platform.id, { reject: [proposal.id] })).status).toBe(200);
     expect((await read(analyst, platform.id)).languages).toEqual(['en', 'fr']);
   });

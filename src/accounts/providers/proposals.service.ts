@@ -108,25 +108,29 @@ export class Proposals {
 
   /**
    * A person stands for the entry as it then is: takes over the proposals named, rejects others. The platform and the operator
-   * may for any; an authority only for a platform that nobody has claimed, and never its own person's proposal.
+   * may for any but their own words; an authority for a platform that nobody has claimed, and for what a claimed one has said of
+   * itself. Nobody accepts what they proposed.
    */
   confirm(actor: Actor, platformId: string, dto: ConfirmProviderDto): Promise<ProviderView> {
     const personId = personOf(actor);
     const at = this.clock.now();
     return this.work.run(actor, async (tx) => {
       const before = await providerOf(tx, platformId);
-      assertMayConfirm(actor, before);
+      assertMayConfirm(actor, before, dto);
       assertVersion(await lockEntry(tx, platformId, at), dto.version);
       const accepted = await openProposals(tx, platformId, dto.accept ?? []);
       const rejected = await openProposals(tx, platformId, dto.reject ?? []);
       for (const row of accepted) {
-        if (row.proposed_by === personId) throw new DomainError('provider.own-proposal', { proposalId: row.id });
+        const isOwn =
+          row.proposed_by === personId || (row.source === 'platform' && actor.organisationId === platformId);
+        if (isOwn) throw new DomainError('provider.own-proposal', { proposalId: row.id });
         const { source, source_address: sourceAddress, seen_at: seenAt } = row;
         await writeFacts(tx, { platformId, personId, at, source, sourceAddress, seenAt }, row.changes);
       }
+      // Before the proposals are decided: an open one is what lets an authority write here.
+      await confirmEntry(tx, platformId, personId, at);
       await decide(tx, accepted, 'accepted', personId, at);
       await decide(tx, rejected, 'rejected', personId, at);
-      await confirmEntry(tx, platformId, personId, at);
       await append(tx, {
         kind: 'provider.confirmed',
         actor,
@@ -141,10 +145,12 @@ export class Proposals {
   }
 }
 
-function assertMayConfirm(actor: Actor, { platformId, isClaimed }: ProviderView): void {
-  if (actor.organisationKind === 'operator' || actor.organisationId === platformId) return;
+function assertMayConfirm(actor: Actor, before: ProviderView, { accept = [], reject = [] }: ConfirmProviderDto): void {
+  if (actor.organisationKind === 'operator' || actor.organisationId === before.platformId) return;
   if (actor.organisationKind === 'platform') throw new DomainError('auth.not-permitted');
-  if (isClaimed) throw new DomainError('provider.claimed');
+  const named = [...accept, ...reject];
+  const isStatement = named.length > 0 && named.every((id) => id === before.ownStatement?.proposalId);
+  if (before.isClaimed && !isStatement) throw new DomainError('provider.claimed');
 }
 
 async function openProposals(tx: Tx, platformId: string, ids: readonly string[]): Promise<ProposalRow[]> {

@@ -205,6 +205,15 @@ export class TermsClauseView {
   explainsTools!: boolean | null;
 }
 
+/** What a provider says of itself and no second party has confirmed: no order goes by it yet. */
+export class OwnStatementView {
+  /** To be accepted or rejected by a person of an authority or the operator. */
+  proposalId!: string;
+  /** `homeCountry`, `languages`, `serviceKind` and `scopeReasons`, as far as they differ from what is confirmed. */
+  changes!: ProviderFactsDto;
+  saidAt!: string;
+}
+
 /** What is recorded about a provider, and a person has confirmed. */
 export class ProviderView {
   platformId!: string;
@@ -221,6 +230,8 @@ export class ProviderView {
   contacts!: ContactView[];
   termsClause!: TermsClauseView | null;
   referralTargetMinutes!: number;
+  /** What the provider says of itself that is not confirmed; null where there is nothing. */
+  ownStatement!: OwnStatementView | null;
   /** Whether the platform speaks for itself here. */
   isClaimed!: boolean;
   /** When a person last confirmed the entry as a whole; null for one that nobody has. */

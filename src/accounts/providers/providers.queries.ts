@@ -9,7 +9,7 @@ import {
 } from '../../domain/providers';
 import type { Channel } from '../../domain/vocabulary';
 import type { Tx } from '../../infra/database/work';
-import type { ContactView, ProviderView, TermsClauseView } from './providers.dto';
+import type { ContactView, OwnStatementView, ProviderView, TermsClauseView } from './providers.dto';
 
 export interface ProviderRow {
   readonly platform_id: string;
@@ -32,6 +32,7 @@ export interface ProviderRow {
   readonly is_claimed: boolean;
   readonly contacts: readonly ContactRow[];
   readonly unanswered_channels: Channel[];
+  readonly own_statement: OwnStatementView | null;
 }
 
 interface ContactRow {
@@ -53,7 +54,9 @@ export const PROVIDERS = `select o.id as platform_id, o.created_at, o.name, o.sl
     coalesce((select json_agg(json_build_object('id', c.id, 'kind', c.kind, 'value', c.value, 'source', c.source, 'sourceAddress', c.source_address,
         'seenAt', c.seen_at, 'confirmedAt', c.confirmed_at) order by c.confirmed_at, c.id)
       from provider_contact c where c.platform_id = o.id and c.removed_at is null), '[]') as contacts,
-    unanswered_channels(o.id) as unanswered_channels
+    unanswered_channels(o.id) as unanswered_channels,
+    (select json_build_object('proposalId', q.id, 'changes', q.changes, 'saidAt', q.seen_at) from provider_proposal q
+      where q.platform_id = o.id and q.source = 'platform' and q.state = 'open') as own_statement
   from organisation o left join provider_entry p on p.platform_id = o.id where o.kind = 'platform'`;
 
 const contactOf = ({ seenAt, confirmedAt, ...contact }: ContactRow): ContactView => ({
@@ -61,6 +64,9 @@ const contactOf = ({ seenAt, confirmedAt, ...contact }: ContactRow): ContactView
   seenAt: new Date(seenAt).toISOString(),
   confirmedAt: new Date(confirmedAt).toISOString(),
 });
+
+const statementOf = ({ own_statement: said }: ProviderRow): OwnStatementView | null =>
+  said && { ...said, saidAt: new Date(said.saidAt).toISOString() };
 
 const clauseOf = (row: ProviderRow): TermsClauseView | null =>
   row.terms_url === null
@@ -90,6 +96,7 @@ export function toView(row: ProviderRow): ProviderView {
     isInTcoScope: isInTcoScope(facts),
     scopeReasons: row.scope_reasons,
     referralTargetMinutes: row.referral_target_minutes ?? DEFAULT_REFERRAL_TARGET_MINUTES,
+    ownStatement: statementOf(row),
     isClaimed: row.is_claimed,
     confirmedAt: row.confirmed_at?.toISOString() ?? null,
     unansweredChannels: row.unanswered_channels,

@@ -7,6 +7,7 @@ import { assertVersion } from '../../infra/http/versions';
 import { append } from '../../ledger/append';
 import type { ChangeProviderDto, ProviderQuery, ProviderView, RegisterEntryView } from './providers.dto';
 import { PROVIDERS, providerOf, toView, type ProviderRow } from './providers.queries';
+import { withoutAddresseeFacts, writeStatement } from './stating';
 import { lockEntry, writeFacts } from './writing';
 
 /** An entry that nobody has looked at for a quarter of a year is not relied on without a look. */
@@ -55,7 +56,10 @@ export class Providers {
     return this.work.read(actor, async (tx) => entryOf(await providerOf(tx, platformId), this.clock.now()));
   }
 
-  /** By the platform about itself, or by the operator: a person of theirs has said so, which confirms it. */
+  /**
+   * By the platform about itself, or by the operator: a person of theirs has said so, which confirms it. What decides whether and
+   * how it can be ordered is a statement when the platform says it, until a second party confirms it (`Proposals.confirm`).
+   */
   change(actor: Actor, platformId: string, dto: ChangeProviderDto): Promise<ProviderView> {
     const personId = personOf(actor);
     const at = this.clock.now();
@@ -64,8 +68,9 @@ export class Providers {
       const isOwn = actor.organisationId === platformId;
       if (!isOwn && actor.organisationKind !== 'operator') throw new DomainError('auth.not-permitted');
       assertVersion(await lockEntry(tx, platformId, at), dto.version);
-      const source = isOwn ? 'platform' : 'operator';
-      await writeFacts(tx, { platformId, personId, at, source }, dto);
+      const writing = { platformId, personId, at, source: isOwn ? 'platform' : 'operator' } as const;
+      await writeFacts(tx, writing, isOwn ? withoutAddresseeFacts(dto) : dto);
+      const stated = isOwn ? await writeStatement(tx, actor, writing, dto) : [];
       await removeContacts(tx, platformId, dto.removeContacts ?? [], at);
       await confirmEntry(tx, platformId, personId, at);
       await append(tx, {
@@ -73,7 +78,7 @@ export class Providers {
         actor,
         at,
         subjects: { organisation: platformId },
-        dims: { fields: fieldsOf(dto) },
+        dims: { fields: fieldsOf(dto), stated },
         internal: { contactsRemoved: dto.removeContacts ?? [] },
         audience: [actor.organisationId, platformId],
       });

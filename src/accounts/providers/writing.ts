@@ -76,7 +76,12 @@ export async function writeFacts(tx: Tx, writing: Writing, facts: ProviderFactsD
   await addContacts(tx, writing, facts.contacts ?? []);
 }
 
-async function assertReasoned(tx: Tx, platformId: string, { scopeReasons }: ProviderFactsDto): Promise<void> {
+/** @throws DomainError `provider.scope-unreasoned` */
+export async function assertReasoned(
+  tx: Tx,
+  platformId: string,
+  { scopeReasons }: Pick<ProviderFactsDto, 'scopeReasons'>,
+): Promise<void> {
   if (scopeReasons) return;
   const [row] = await tx.query<{ scope_reasons: string | null }[]>(
     'select scope_reasons from provider_entry where platform_id = $1',

@@ -8,9 +8,9 @@ export const PARTY_HELP = {
   'platform.not-provisional':
     'Only a platform that was made from an unknown host waits for a confirmation. This one does not; nothing is to be done.',
   'provider.claimed':
-    'The platform has people here, or was given to those who proved that its host is theirs. Propose the change instead: the platform or the operator decides about it.',
+    'The platform has people here, or was given to those who proved that its host is theirs. Propose the change instead: the platform or the operator decides about it. What the platform has said of itself (`ownStatement`) you can accept or reject.',
   'provider.own-proposal':
-    'A proposal of a person is confirmed by another person. Ask a colleague who may confirm platforms, or wait for the platform or the operator.',
+    'A proposal of a person is confirmed by another person. Ask a colleague who may confirm platforms, or wait for the platform or the operator. What a platform says of its scope, its home State and its languages is confirmed by an authority or the operator.',
   'provider.proposal-decided': 'Another person accepted or rejected it in the meantime. Read the entry again.',
   'provider.contact-invalid':
     'An e-mail contact is one address, a telephone number begins with + and the country, a web form is an https address, and a postal address is a text of several words. Correct it and send again.',
