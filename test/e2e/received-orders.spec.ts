@@ -1,11 +1,9 @@
 import type { Form } from '../../src/domain/forms/forms';
-import type { SignedFormView } from '../../src/notices/orders/orders.dto';
 import type { NoticeView } from '../../src/notices/notice.view';
 import type { ReceivedOrderDetailView } from '../../src/notices/received/received.dto';
 import { readForm } from '../../src/notices/forms/read-form';
 import { Ticker } from '../../src/notices/ticker';
-import { minutes, startWorld, type World } from '../support/app';
-import { orderCast, sendOrder, EMERGENCY } from '../support/orders';
+import { minutes, type World } from '../support/app';
 import {
   OutsideKey,
   entriesOf,
@@ -84,6 +82,27 @@ describe('an order by a known key', () => {
     ]);
     const { rows } = await world.sql.query(`select 1 from received_order where id = $1`, [one.body.id]);
     expect(rows).toHaveLength(1);
+  });
+
+  it('is answered alike to a repeat under one key; another file under that key is no repeat', async () => {
+    const form = outsideOrder();
+    const headers = { 'idempotency-key': 'received-1' };
+    const first = await handInFile(cast.moderator, await pdfOf(form, key), {}, headers);
+    const repeat = await handInFile(cast.moderator, await pdfOf(form, key), {}, headers);
+    expect([repeat.status, repeat.body.id]).toEqual([201, first.body.id]);
+    const other = await handInFile(cast.moderator, await pdfOf(outsideOrder(), key), {}, headers);
+    expect(other).toMatchObject({ status: 409, body: { code: 'idempotency.key-reused' } });
+  });
+
+  it('takes up ten thousand addresses, each once', async () => {
+    const urls = Array.from({ length: 10_000 }, (_, i) => `https://harbour.example/many/${i % 9_999}`);
+    const { body } = await handIn(cast.moderator, outsideOrder({ urls }), key);
+    expect(body).toMatchObject({ state: 'recognised', claims: { targets: 10_000 } });
+    const { rows } = await world.sql.query<{ n: number; last: number }>(
+      'select count(*)::int as n, max(position) as last from notice_item where notice_id = $1',
+      [body.noticeId],
+    );
+    expect(rows).toEqual([{ n: 9_999, last: 9_999 }]);
   });
 
   it('never runs from later than our intake: a receipt in the future is refused', async () => {
@@ -236,49 +255,5 @@ describe('its answer', () => {
     expect((await cast.moderator.get(`/v1/organisations/${notice.sender.id}`)).body).toMatchObject({
       kind: 'external',
     });
-  });
-});
-
-describe('an order that another installation made', () => {
-  it('is signed there by two people, taken here as the PDF that it gives, and recognised by the keys that it publishes', async () => {
-    const elsewhere = await startWorld({ config: { worker: false } });
-    try {
-      const there = await orderCast(elsewhere);
-      const { id } = await sendOrder(there, EMERGENCY);
-      const { body: signed } = await there.moderator.get<SignedFormView>(`/v1/notices/${id}/form`);
-      const pdf = await elsewhere.app.inject({
-        url: `/v1/notices/${id}/form.pdf`,
-        headers: { authorization: `Bearer ${there.moderator.token}` },
-      });
-      const keys = await elsewhere.send<{ keys: { x: string; kid: string }[] }>(
-        'GET',
-        `/v1/authorities/${there.unit.id}/keys`,
-      );
-      const [published] = keys.body.keys;
-      const host = `${there.platform.name.toLowerCase().replace(' ', '-')}.example`;
-      const platform = await world.organisation('platform', 'quay', { name: there.platform.name, hosts: [host] });
-      const [moderator, colleague] = [
-        await world.person(platform, ['moderator']),
-        await world.person(platform, ['supervisor']),
-      ];
-      const authorityId = await registerAuthority(world, { name: there.unit.name });
-      world.clock.set(new Date(Math.max(world.clock.now().getTime(), elsewhere.clock.now().getTime() + 1000)));
-      const first = await handInFile(moderator, pdf.rawPayload);
-      expect(first.body).toMatchObject({
-        state: 'quarantined',
-        reasons: ['unknown_signer'],
-        authority: { id: authorityId },
-      });
-      const body = { authorityId, publicKey: published?.x, reason: 'Compared by telephone' };
-      await moderator.post(`/v1/received-orders/${first.body.id}/genuine`, body);
-      const decided = await colleague.post(`/v1/received-orders/${first.body.id}/genuine`, body);
-      expect(decided).toMatchObject({ status: 200, body: { state: 'genuine', isVerified: true, kid: published?.kid } });
-      const next = await sendOrder(there, EMERGENCY);
-      const { body: second } = await there.moderator.get<SignedFormView>(`/v1/notices/${next.id}/form`);
-      expect((await handInFile(moderator, JSON.stringify(second))).body.state).toBe('recognised');
-      expect((await handInFile(moderator, JSON.stringify(signed))).body.id).toBe(first.body.id);
-    } finally {
-      await elsewhere.close();
-    }
   });
 });

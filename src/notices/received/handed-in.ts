@@ -10,7 +10,6 @@ import { measureJson } from '../../infra/http/json-measure';
 import { readSubmission } from '../../infra/http/submission';
 import { isWellFormed } from '../../infra/http/text';
 import { validated } from '../../infra/http/validation';
-import { MOST_VALUES } from '../../infra/http/body';
 import { sha256 } from '../../ledger/native-hash';
 import type { FormDocuments } from '../forms/form-documents.service';
 import { validForm } from '../forms/validate-form';
@@ -18,6 +17,8 @@ import { HandInDto } from './received.dto';
 
 /** Of what is handed in, as it is: a form of 10,000 addresses as JSON and drawn as a PDF both fit. */
 export const MOST_HANDED_IN_BYTES = 16 * 2 ** 20;
+/** Three of each of 10,000 addresses, and what holds them. */
+const MOST_FORM_VALUES = 100_000;
 /** Told of a malformed form; the first ones say enough. */
 const MOST_FAULTS = 20;
 const MOST_POINTER = 200;
@@ -137,7 +138,7 @@ function readJson(bytes: Buffer): { readonly form: Form; readonly jws: string | 
 
 function parsed(bytes: Buffer): unknown {
   try {
-    measureJson(bytes, MOST_VALUES);
+    measureJson(bytes, MOST_FORM_VALUES);
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
   } catch {
     throw new DomainError('received-order.unreadable');
