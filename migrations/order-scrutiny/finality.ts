@@ -19,7 +19,7 @@ create table review_proceeding (
   constraint review_proceeding_notice_fk foreign key (notice_id) references notice (id),
   constraint review_proceeding_organisation_fk foreign key (organisation_id) references organisation (id),
   constraint review_proceeding_lodged_by_known check (lodged_by in ('provider', 'content_provider')),
-  constraint review_proceeding_outcome_known check (outcome in ('pending', 'confirmed', 'annulled')),
+  constraint review_proceeding_outcome_known check (outcome in ('pending', 'confirmed', 'annulled', 'discontinued')),
   constraint review_proceeding_decided_whole check ((outcome = 'pending') = (decided_at is null) and (decided_at is null) = (decision is null)),
   constraint review_proceeding_forward check (lodged_at <= recorded_at and lodged_at <= decided_at)
 );
@@ -42,16 +42,19 @@ begin
   return changed = 1;
 end $$;
 
--- Art. 3(9): by its issuer, when a court has confirmed it and nothing is pending. That the time for a remedy is over is the worker's to say.
-create function order_becomes_final(of_notice uuid, at timestamptz) returns boolean
+-- Art. 3(9): by its issuer, when nothing is pending and a court has confirmed it, or the time for a remedy ended while the last review was
+-- pending that has come to nothing now. Where none is pending at the end of that time, it is the worker's to say. Why, or null.
+create function order_becomes_final(of_notice uuid, at timestamptz) returns text
 language plpgsql volatile security definer set search_path = public, pg_catalog as $$
-declare changed int;
+declare why text; changed int;
 begin
-  update removal_order o set final_at = at where o.notice_id = of_notice and o.organisation_id = current_org() and o.final_at is null
-    and exists (select 1 from review_proceeding r where r.notice_id = of_notice and r.outcome = 'confirmed')
-    and not exists (select 1 from review_proceeding r where r.notice_id = of_notice and r.outcome = 'pending');
+  if exists (select 1 from review_proceeding r where r.notice_id = of_notice and r.outcome = 'pending') then return null; end if;
+  why := case when exists (select 1 from review_proceeding r where r.notice_id = of_notice and r.outcome = 'confirmed') then 'confirmed'
+    when exists (select 1 from order_period p where p.notice_id = of_notice and p.kind = 'redress' and p.ends_at <= at) then 'expired' end;
+  update removal_order o set final_at = at
+    where o.notice_id = of_notice and o.organisation_id = current_org() and o.final_at is null and why is not null;
   get diagnostics changed = row_count;
-  return changed = 1;
+  return case when changed = 1 then why end;
 end $$;
 
 -- Of the home Member State of a provider.

@@ -129,7 +129,7 @@ export const LEDGER_KINDS = {
   'order.signed': 'A second person of the authority signed an order',
   'order.escalated': 'A referral was carried on as an order',
   'order.review-lodged': 'Somebody went to court against an order',
-  'order.review-decided': 'A court decided about an order',
+  'order.review-decided': 'A review of an order by a court ended',
   'order.final': 'An order became final (TCO Art 3(9))',
   'order.non-disclosure-extended': 'The time in which the content provider is not informed was extended, once',
   'scrutiny.opened': 'The home authority scrutinises an order, of its own accord or on request (TCO Art 4)',

@@ -25,7 +25,8 @@ export const ENTRY_OF_PERIOD = {
 export const REVIEW_LODGERS = ['provider', 'content_provider'] as const;
 export type ReviewLodger = (typeof REVIEW_LODGERS)[number];
 
-export const REVIEW_OUTCOMES = ['pending', 'confirmed', 'annulled'] as const;
+/** `discontinued`: it ended without a decision about the order: taken back, settled, not admitted. */
+export const REVIEW_OUTCOMES = ['pending', 'confirmed', 'annulled', 'discontinued'] as const;
 export type ReviewOutcome = (typeof REVIEW_OUTCOMES)[number];
 
 export const COMPLAINT_OUTCOMES = ['upheld', 'rejected'] as const;

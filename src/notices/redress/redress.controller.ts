@@ -17,6 +17,7 @@ import { OrderUpkeep } from './order-upkeep.service';
 import {
   AnnulDto,
   ConfirmReviewDto,
+  DiscontinueReviewDto,
   ExposureView,
   ExtendNonDisclosureDto,
   LodgeReviewDto,
@@ -61,6 +62,19 @@ export class RedressController {
     @Body() dto: ConfirmReviewDto,
   ): Promise<ReviewView> {
     return this.reviews.confirm(actor, id, reviewId, dto);
+  }
+
+  /** The review ended without a decision about the order, which does not confirm it: it was taken back, settled or not admitted. */
+  @Post('notices/:id/reviews/:reviewId/discontinue')
+  @HttpCode(200)
+  @Allow('order.sign')
+  discontinue(
+    @CurrentActor() actor: Actor,
+    @Param('id', ParseUuid) id: string,
+    @Param('reviewId', ParseUuid) reviewId: string,
+    @Body() dto: DiscontinueReviewDto,
+  ): Promise<ReviewView> {
+    return this.reviews.discontinue(actor, id, reviewId, dto);
   }
 
   /** A court, or the issuer in its own review, annuls an order. Takes two people of the issuer, who name the same ground. */

@@ -41,6 +41,18 @@ export class ConfirmReviewDto {
   decision!: string;
 }
 
+export class DiscontinueReviewDto {
+  /** When it ended. */
+  @IsInstant()
+  decidedAt!: Date;
+
+  /** How: taken back, settled, not admitted; and the court's reference for it. */
+  @IsString()
+  @Length(3, MAX_TEXT)
+  @IsWellFormed()
+  decision!: string;
+}
+
 export class AnnulDto {
   @IsIn(OWN_ANNULMENT_GROUNDS)
   ground!: (typeof OWN_ANNULMENT_GROUNDS)[number];

@@ -14,7 +14,7 @@ import { lockNotice } from '../receiving';
 import { Annulling } from './annulling.service';
 import { homeAuthorityOf } from './home-authority';
 import { closePeriod } from './periods';
-import type { AnnulDto, ConfirmReviewDto, LodgeReviewDto, ReviewView } from './reviews.dto';
+import type { AnnulDto, ConfirmReviewDto, DiscontinueReviewDto, LodgeReviewDto, ReviewView } from './reviews.dto';
 
 interface ReviewRow {
   readonly id: string;
@@ -69,13 +69,15 @@ export class Reviews {
 
   /** The court has confirmed the order: with no other review pending it is final. */
   confirm(actor: Actor, noticeId: string, reviewId: string, dto: ConfirmReviewDto): Promise<ReviewView> {
-    return this.work.run(actor, async (tx) => {
-      const notice = await lockOwn(tx, actor, noticeId);
-      const at = this.clock.now();
-      await decideReview(tx, { actor, notice, at }, reviewId, { ...dto, outcome: 'confirmed' });
-      await this.becomeFinal(tx, actor, notice, at);
-      return reviewOf(tx, reviewId);
-    });
+    return this.end(actor, noticeId, reviewId, { ...dto, outcome: 'confirmed' });
+  }
+
+  /**
+   * The review ended and the court said nothing of the order. That confirms nothing: others have the time that they had, and
+   * where it was over while this was pending the order is final from now on.
+   */
+  discontinue(actor: Actor, noticeId: string, reviewId: string, dto: DiscontinueReviewDto): Promise<ReviewView> {
+    return this.end(actor, noticeId, reviewId, { ...dto, outcome: 'discontinued' });
   }
 
   /** The order falls by the decision of a court, or of its issuer in its own review; carried out by a second person. */
@@ -98,12 +100,24 @@ export class Reviews {
     return view;
   }
 
+  private end(actor: Actor, noticeId: string, reviewId: string, end: EndedReview): Promise<ReviewView> {
+    return this.work.run(actor, async (tx) => {
+      const notice = await lockOwn(tx, actor, noticeId);
+      // A worker that ends the time for a remedy at this moment still finds the review pending: it is waited for, and `at` is later.
+      await tx.query(`select 1 from order_period where notice_id = $1 and kind = 'redress' for update`, [noticeId]);
+      const at = this.clock.now();
+      await decideReview(tx, { actor, notice, at }, reviewId, end);
+      await this.becomeFinal(tx, actor, notice, at);
+      return reviewOf(tx, reviewId);
+    });
+  }
+
   private async becomeFinal(tx: Tx, actor: Actor, notice: Notice, at: Date): Promise<void> {
     if (notice.state === 'withdrawn' || notice.state === 'annulled') return;
-    const [row] = await tx.query<{ final: boolean }[]>(`select order_becomes_final($1, $2) as final`, [notice.id, at]);
-    if (!row?.final) return;
+    const [row] = await tx.query<{ by: string | null }[]>(`select order_becomes_final($1, $2) as by`, [notice.id, at]);
+    if (!row?.by) return;
     await closePeriod(tx, { noticeId: notice.id, kind: 'redress' }, at);
-    const entry = entryOf(notice, { kind: 'order.final', actor, at, dims: { by: 'confirmed' } });
+    const entry = entryOf(notice, { kind: 'order.final', actor, at, dims: { by: row.by } });
     const home = await homeAuthorityOf(tx, notice.recipientId);
     await append(tx, { ...entry, audience: [...entry.audience, ...(home ? [home] : [])] });
   }
@@ -125,6 +139,9 @@ async function lockOwn(tx: Tx, actor: Actor, id: string): Promise<Notice> {
   return notice;
 }
 
+/** What came of it, whichever of these it was. */
+type EndedReview = ConfirmReviewDto & { readonly outcome: Exclude<ReviewOutcome, 'pending'> };
+
 interface Act {
   readonly actor: Actor;
   readonly notice: Notice;
@@ -135,7 +152,7 @@ async function decideReview(
   tx: Tx,
   { actor, notice, at }: Act,
   id: string,
-  { outcome, decidedAt, decision }: ConfirmReviewDto & { readonly outcome: 'confirmed' | 'annulled' },
+  { outcome, decidedAt, decision }: EndedReview,
 ): Promise<void> {
   const [row] = await tx.query<ReviewRow[]>(`select * from review_proceeding where id = $1 and notice_id = $2`, [
     id,
