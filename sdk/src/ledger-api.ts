@@ -2,6 +2,8 @@ import type { MetricDefinition } from '../../src/domain/metric-definitions';
 import type { Summary } from '../../src/domain/metrics';
 import type { PublicFigures } from '../../src/domain/public-figures';
 
+export type { Summary };
+
 /** Checked against SHA-256(salt ‖ RFC 8785 of the body) in the entry's bytes. */
 export interface EntryBody {
   readonly body: unknown;
@@ -36,7 +38,9 @@ export interface FeedPage {
 export interface Figures {
   readonly scope: 'own' | 'public';
   /** Live, of one's own organisation; null without a login. */
+  /** Of referrals. */
   readonly summary: Summary | null;
+  readonly orders: Summary | null;
   /** Closed months as they were published; empty with a login. */
   readonly months: readonly {
     readonly month: string;

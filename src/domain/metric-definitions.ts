@@ -7,7 +7,7 @@ export interface MetricDefinition {
 }
 
 /** Changes whenever a definition below changes its meaning; printed beside every figure. */
-export const METRICS_VERSION = '1';
+export const METRICS_VERSION = '2';
 
 const metric = (key: string, unit: MetricDefinition['unit'], title: string, definition: string): MetricDefinition => ({
   key,
@@ -37,6 +37,18 @@ export const METRICS: readonly MetricDefinition[] = [
     'Sent within the period and withdrawn by the sender before any channel proved receipt.',
   ),
   metric(
+    'notices.annulledBeforeReceipt',
+    'notices',
+    'Annulled before receipt',
+    'Sent within the period and annulled by decision before any channel proved receipt.',
+  ),
+  metric(
+    'notices.takenBackLate',
+    'notices',
+    'Taken back late',
+    'Received within the period, closed, and withdrawn or annulled after that. In the results they count as withdrawn or annulled alone.',
+  ),
+  metric(
     'notices.received',
     'notices',
     'Received',
@@ -53,26 +65,26 @@ export const METRICS: readonly MetricDefinition[] = [
     'notices.results',
     'notices',
     'Results',
-    'Acted: a measure on at least one item and none declined. Partly acted: some declined. Declined: some declined and no measure. Nothing found: every item was gone or not found. Withdrawn by the sender. Open: at least one item has no answer yet.',
+    'Acted: a measure on at least one item and none declined. Partly acted: some declined. Declined: some declined and no measure. Nothing found: every item was gone or not found. Withdrawn by the sender. Annulled by a court, the home authority or the issuer. Open: at least one item has no answer yet.',
   ),
   metric(
     'notices.targetMissed',
     'notices',
     'Target missed',
-    'Notices with an item unanswered when their clock ran out. A fact about answers, not a verdict: a referral is voluntary.',
+    'Notices with an item unanswered when their clock ran out: the target of a referral, or the hour of an order. A fact about answers, not a verdict: a referral is voluntary, and that an order was not complied with is said by an authority.',
   ),
   metric(
     'notices.targetMissedCorrected',
     'notices',
     'Of these, corrected',
-    'Every item was later shown to have been dealt with before the target.',
+    'Every item was later shown to have been dealt with before it, or the clock turned out not to have been running.',
   ),
   metric('items.received', 'items', 'Items', 'Content items in received notices; the sum of all outcomes.'),
   metric(
     'items.outcomes',
     'items',
     'Outcomes',
-    'The last answer to each item; `withdrawn` and `open` are items without an answer.',
+    'The last answer to each item; `withdrawn`, `annulled` and `open` are items without an answer.',
   ),
   metric(
     'items.timings',
@@ -134,6 +146,12 @@ export const METRICS: readonly MetricDefinition[] = [
     'objects',
     'Exhibits preserved',
     'Objects encrypted and stored within the period.',
+  ),
+  metric(
+    'events',
+    'notices',
+    'What else happened',
+    'Within the period, to notices whenever received: unreached; not complied with, as an authority recorded; obstacles by ground (TCO Art. 3(7), 3(8)); annulments by ground; items asked to be put back, put back, kept down under the platform’s own terms, or impossible to put back; scrutinies, complaints and reviews by outcome.',
   ),
   metric(
     'tables',

@@ -10,7 +10,16 @@ import {
   wordOf,
   type EntryFact,
 } from './metric-facts';
-import { addNotice, emptyTally, type NoticeRecord, type Tally } from './metric-tally';
+import { EVENTS, isEvent, noEvents, type EventCounts } from './metric-events';
+import {
+  addNotice,
+  emptyTally,
+  resultOf,
+  type NoticeRecord,
+  type NoticeResult,
+  type TakenBack,
+  type Tally,
+} from './metric-tally';
 import {
   CATEGORIES,
   DECLINE_REASONS,
@@ -27,7 +36,7 @@ import {
 /**
  * Figures as a pure fold over ledger entries in their order, so that whoever has the entries gets the same numbers.
  * A notice belongs to the period in which it was received, and with it everything that became of it up to `now`:
- * items received = outcomes + withdrawn + open, always. What is not a notice is counted when it happened.
+ * items received = outcomes + withdrawn + annulled + open, always. What is not a notice is counted when it happened.
  */
 export interface Period {
   /** Inclusive. */
@@ -36,15 +45,24 @@ export interface Period {
   readonly to: Date;
 }
 
-/** Owned by whoever folds; `fold` changes it. Notices that are over are kept as sums, so it holds the open ones only. */
+/**
+ * Owned by whoever folds; `fold` changes it. Notices that are over are kept as sums, and as one word each, so that it holds the open
+ * ones only.
+ */
 export interface SummaryState {
   readonly period: Period;
   readonly noticeKind: NoticeKind;
   sent: number;
   withdrawnBeforeReceipt: number;
+  annulledBeforeReceipt: number;
+  /** Notices that were taken back after they had been closed. */
+  takenBackLate: number;
   readonly inTransit: Set<string>;
   readonly open: Map<string, NoticeRecord>;
   readonly settled: Tally;
+  /** What closed notices came to: one that is taken back later counts as that. */
+  readonly closed: Map<string, NoticeResult>;
+  readonly events: EventCounts;
   readonly counts: { matches: number; exhibitsPreserved: number; hashesWithdrawn: number; corrections: number };
   readonly hashes: Record<SignalType, number>;
   unreadable: number;
@@ -55,9 +73,13 @@ export const emptySummary = (period: Period, noticeKind: NoticeKind = 'referral'
   noticeKind,
   sent: 0,
   withdrawnBeforeReceipt: 0,
+  annulledBeforeReceipt: 0,
+  takenBackLate: 0,
   inTransit: new Set(),
   open: new Map(),
   settled: emptyTally(),
+  closed: new Map(),
+  events: noEvents(),
   counts: { matches: 0, exhibitsPreserved: 0, hashesWithdrawn: 0, corrections: 0 },
   hashes: perSignalType(() => 0),
   unreadable: 0,
@@ -91,6 +113,7 @@ const recordOf = (fact: EntryFact): NoticeRecord => ({
   items: countOf(fact, 'items'),
   acknowledgedAt: null,
   isMissed: false,
+  wasNotRunning: false,
   answers: new Map(),
 });
 
@@ -136,13 +159,39 @@ const voidReceipt = (state: SummaryState, fact: EntryFact): void => {
   }
 };
 
-const end = (state: SummaryState, fact: EntryFact, isWithdrawn: boolean): void => {
+const close = (state: SummaryState, fact: EntryFact): void => {
   const id = subjectOf(fact, 'notice');
   const notice = state.open.get(id);
-  if (state.inTransit.delete(id) && isWithdrawn) state.withdrawnBeforeReceipt += 1;
+  state.inTransit.delete(id);
   if (notice === undefined) return;
-  addNotice(state.settled, notice, isWithdrawn, null);
+  addNotice(state.settled, notice, null, null);
+  state.closed.set(id, resultOf(notice, null));
   state.open.delete(id);
+};
+
+/** It leaves nothing to be answered; what had been answered stays what it was, also where the notice was closed before. */
+const takeBack = (state: SummaryState, fact: EntryFact, takenBack: TakenBack): void => {
+  const id = subjectOf(fact, 'notice');
+  const notice = state.open.get(id);
+  if (state.inTransit.delete(id)) state[`${takenBack}BeforeReceipt`] += 1;
+  if (notice !== undefined) {
+    addNotice(state.settled, notice, takenBack, null);
+    state.open.delete(id);
+    return;
+  }
+  const before = state.closed.get(id);
+  if (before === undefined) return;
+  state.settled.results[before] -= 1;
+  state.settled.results[takenBack] += 1;
+  state.takenBackLate += 1;
+  state.closed.delete(id);
+};
+
+const miss = (state: SummaryState, fact: EntryFact): void => {
+  const notice = state.open.get(subjectOf(fact, 'notice'));
+  if (notice === undefined) return;
+  notice.isMissed = true;
+  notice.wasNotRunning = false;
 };
 
 type Fold = (state: SummaryState, fact: EntryFact) => void;
@@ -160,13 +209,14 @@ const FOLDS: Readonly<Record<string, Fold>> = {
     if (notice !== undefined) notice.acknowledgedAt ??= instantOf(fact, 'acknowledgedAt');
   },
   'notice.answered': answer,
-  'notice.closed': (state, fact) => end(state, fact, false),
-  'notice.withdrawn': (state, fact) => end(state, fact, true),
-  // Like a withdrawal it leaves nothing to be answered; what had been answered stays what it was.
-  'notice.annulled': (state, fact) => end(state, fact, true),
-  'clock.target-missed': (state, fact) => {
+  'notice.closed': close,
+  'notice.withdrawn': (state, fact) => takeBack(state, fact, 'withdrawn'),
+  'notice.annulled': (state, fact) => takeBack(state, fact, 'annulled'),
+  'clock.target-missed': miss,
+  'clock.deadline-passed': miss,
+  'clock.not-running': (state, fact) => {
     const notice = state.open.get(subjectOf(fact, 'notice'));
-    if (notice !== undefined) notice.isMissed = true;
+    if (notice !== undefined) notice.wasNotRunning = true;
   },
   'signal.contributed': (state, fact) => {
     if (happened(state, fact)) state.hashes[wordOf(fact, 'signalType', SIGNAL_TYPES)] += batchSize(fact);
@@ -182,12 +232,13 @@ const FOLDS: Readonly<Record<string, Fold>> = {
   },
 } satisfies Partial<Record<LedgerKind, Fold>>;
 /** The kinds of entry that figures read; a query may fetch these alone. */
-export const COUNTED_KINDS = Object.keys(FOLDS);
+export const COUNTED_KINDS = [...new Set([...Object.keys(FOLDS), ...Object.keys(EVENTS)])];
 
 /** Takes one entry in, in the order of the ledger, and returns `state`. An entry it cannot read is counted as such. */
 export function fold(state: SummaryState, fact: EntryFact): SummaryState {
   try {
     FOLDS[fact.kind]?.(state, fact);
+    if (isEvent(fact.kind) && happened(state, fact) && isOfKind(state, fact)) EVENTS[fact.kind](state.events, fact);
   } catch (error) {
     if (!(error instanceof UnreadableFact)) throw error;
     state.unreadable += 1;

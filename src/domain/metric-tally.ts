@@ -4,11 +4,21 @@ import type { NoticeDimensions } from './metric-facts';
 import { DECLINE_REASONS, ITEM_OUTCOMES, type DeclineReason, type ItemOutcome } from './vocabulary';
 
 /** How a notice stands as a whole. `open` ones are right-censored: counted, never left out. */
-export const NOTICE_RESULTS = ['acted', 'partly_acted', 'declined', 'nothing_found', 'withdrawn', 'open'] as const;
+export const NOTICE_RESULTS = [
+  'acted',
+  'partly_acted',
+  'declined',
+  'nothing_found',
+  'withdrawn',
+  'annulled',
+  'open',
+] as const;
 export type NoticeResult = (typeof NOTICE_RESULTS)[number];
 
 /** What became of an item; the rows of every table, which add up to the items received. */
-export const ITEM_ROWS = [...ITEM_OUTCOMES, 'withdrawn', 'open'] as const;
+export const ITEM_ROWS = [...ITEM_OUTCOMES, 'withdrawn', 'annulled', 'open'] as const;
+/** What ends a notice whatever was answered: its sender, or a decision. */
+export type TakenBack = 'withdrawn' | 'annulled';
 export type ItemRow = (typeof ITEM_ROWS)[number];
 
 export const DIMENSIONS = ['platformSize', 'language', 'category'] as const;
@@ -31,6 +41,8 @@ export interface NoticeRecord {
   readonly items: number;
   acknowledgedAt: number | null;
   isMissed: boolean;
+  /** An obstacle told later, or a receipt that was none: the clock had not been running. */
+  wasNotRunning: boolean;
   readonly answers: Map<string, Answer>;
 }
 
@@ -96,8 +108,8 @@ export const copyTally = (tally: Tally): Tally => {
   };
 };
 
-const resultOf = (notice: NoticeRecord, isWithdrawn: boolean): NoticeResult => {
-  if (isWithdrawn) return 'withdrawn';
+export const resultOf = (notice: NoticeRecord, takenBack: TakenBack | null): NoticeResult => {
+  if (takenBack) return takenBack;
   if (notice.answers.size < notice.items) return 'open';
   const outcomes = [...notice.answers.values()].map(({ outcome }) => outcome);
   const acted = outcomes.some(hasMeasure);
@@ -132,12 +144,12 @@ const addRows = (tally: Tally, notice: NoticeRecord, row: ItemRow, count: number
 };
 
 /** Adds a notice as it stands: over for good, or open at `nowMs`. Changes `tally`. */
-export function addNotice(tally: Tally, notice: NoticeRecord, isWithdrawn: boolean, nowMs: number | null): void {
+export function addNotice(tally: Tally, notice: NoticeRecord, takenBack: TakenBack | null, nowMs: number | null): void {
   const answers = [...notice.answers.values()];
   const unanswered = notice.items - answers.length;
   tally.received += 1;
   tally.items += notice.items;
-  tally.results[resultOf(notice, isWithdrawn)] += 1;
+  tally.results[resultOf(notice, takenBack)] += 1;
   if (notice.receiptImplied) tally.receiptImplied += 1;
   if (notice.acknowledgedAt !== null) {
     tally.acknowledged += 1;
@@ -145,13 +157,14 @@ export function addNotice(tally: Tally, notice: NoticeRecord, isWithdrawn: boole
   }
   if (notice.isMissed) {
     tally.missed += 1;
-    if (unanswered === 0 && correctsMiss(answers.map(({ timing }) => timing))) tally.missedCorrected += 1;
+    const isLateFeedback = unanswered === 0 && correctsMiss(answers.map(({ timing }) => timing));
+    if (notice.wasNotRunning || isLateFeedback) tally.missedCorrected += 1;
   }
   for (const answer of answers) {
     addAnswer(tally, notice, answer);
     addRows(tally, notice, answer.outcome, 1);
   }
-  if (unanswered > 0) addRows(tally, notice, isWithdrawn ? 'withdrawn' : 'open', unanswered);
+  if (unanswered > 0) addRows(tally, notice, takenBack ?? 'open', unanswered);
   const isPastHour = nowMs !== null && nowMs - notice.receivedAt >= HOUR_MS;
-  if (unanswered > 0 && !isWithdrawn && isPastHour && !notice.receiptImplied) tally.openPastHour += unanswered;
+  if (unanswered > 0 && takenBack === null && isPastHour && !notice.receiptImplied) tally.openPastHour += unanswered;
 }

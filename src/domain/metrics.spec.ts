@@ -101,10 +101,12 @@ describe('figures from entries', () => {
       sent: 5,
       inTransit: 1,
       withdrawnBeforeReceipt: 0,
+      annulledBeforeReceipt: 0,
+      takenBackLate: 0,
       received: 4,
       acknowledged: 1,
       receiptImplied: 0,
-      results: { acted: 1, partly_acted: 1, declined: 0, nothing_found: 0, withdrawn: 1, open: 1 },
+      results: { acted: 1, partly_acted: 1, declined: 0, nothing_found: 0, withdrawn: 1, annulled: 0, open: 1 },
       targetMissed: 2,
       targetMissedCorrected: 1,
     });
@@ -118,12 +120,79 @@ describe('figures from entries', () => {
       already_gone: 0,
       not_found: 0,
       withdrawn: 1,
+      annulled: 0,
       open: 2,
     });
     expect(summary.items.timings).toEqual({ in_time: 2, late_feedback: 1, late: 1 });
     expect(summary.items.declineReasons.within_terms).toBe(1);
     expect(summary.tables.platformSize['large']).toMatchObject({ removed: 1, open: 2 });
     expect(summary.tables.language['fr']?.open).toBe(2);
+  });
+
+  it('count a notice that is taken back after it was closed as that, and what was answered as what it was', () => {
+    for (const [kind, result] of [
+      ['notice.withdrawn', 'withdrawn'],
+      ['notice.annulled', 'annulled'],
+    ] as const) {
+      const late = { ...counted(kind, 4 * DAY, { ...DIMS, ground: 'court' }), subjects: { notice: 'a' } };
+      const after = summarise([...STORY, late], { ...PERIOD, now: NOW });
+      expect(after.notices).toMatchObject({ takenBackLate: 1, received: 4 });
+      expect(after.notices.results.acted).toBe(summary.notices.results.acted - 1);
+      expect(after.notices.results[result]).toBe(summary.notices.results[result] + 1);
+      expect(after.items.outcomes).toEqual(summary.items.outcomes);
+    }
+  });
+
+  it('count an hour that was not running as corrected, and one that was missed after all as missed', () => {
+    const notRunning = { ...counted('clock.not-running', 2 * DAY + 70 * MIN), subjects: { notice: 'c' } };
+    const corrected = summarise([...STORY, notRunning], { ...PERIOD, now: NOW });
+    expect(corrected.notices).toMatchObject({ targetMissed: 2, targetMissedCorrected: 2 });
+    const again = summarise([...STORY, notRunning, missed('c', 3 * DAY)], { ...PERIOD, now: NOW });
+    expect(again.notices).toMatchObject({ targetMissed: 2, targetMissedCorrected: 1 });
+  });
+
+  it('keep orders apart from referrals, and count what happened to them when it happened', () => {
+    const order = { ...DIMS, noticeKind: 'removal_order' } as const;
+    const event = (kind: string, ms: number, dims: EntryFact['dims']): EntryFact => ({
+      ...counted(kind, ms, { ...order, ...dims }),
+      subjects: { notice: 'o' },
+    });
+    const events = [
+      sent('o', DAY, 2, order),
+      received('o', DAY, 2, order),
+      event('clock.deadline-passed', DAY + 60 * MIN, {}),
+      event('notice.non-compliance', DAY + 80 * MIN, {}),
+      answered('o', 'o1', DAY + 90 * MIN, 'removed', DAY + 80 * MIN, { timing: 'late' }),
+      event('notice.clarification-asked', DAY + 91 * MIN, { ground: 'manifest_errors' }),
+      event('scrutiny.opened', DAY + 92 * MIN, {}),
+      event('scrutiny.decided', 2 * DAY, { outcome: 'infringement' }),
+      event('notice.annulled', 2 * DAY, { ground: 'scrutiny' }),
+      event('reinstatement.asked', 2 * DAY, {}),
+      event('reinstatement.answered', 3 * DAY, { outcome: 'kept_under_terms' }),
+      event('reinstatement.asked', 40 * DAY, {}),
+    ];
+    const now = new Date(FROM + 50 * DAY);
+    const facts = [...STORY, ...events];
+    expect(summarise(facts, { ...PERIOD, now })).toEqual(summarise(STORY, { ...PERIOD, now }));
+    const orders = summarise(facts, { ...PERIOD, now, noticeKind: 'removal_order' });
+    expect(orders.notices).toMatchObject({
+      sent: 1,
+      received: 1,
+      targetMissed: 1,
+      results: { annulled: 1, withdrawn: 0, open: 0 },
+    });
+    expect(orders.items.outcomes).toMatchObject({ removed: 1, annulled: 1 });
+    expect(orders.events).toEqual({
+      unreached: 0,
+      nonCompliance: 1,
+      obstacles: { force_majeure: 0, manifest_errors: 1, insufficient_information: 0 },
+      annulled: { scrutiny: 1, court: 0, issuer: 0 },
+      reinstatements: { asked: 1, reinstated: 0, kept_under_terms: 1, not_possible: 0 },
+      scrutinies: { opened: 1, infringement: 1, no_infringement: 0 },
+      complaints: { lodged: 0, upheld: 0, rejected: 0 },
+      reviews: { lodged: 0, confirmed: 0, annulled: 0, discontinued: 0 },
+    });
+    expect(orders.unreadableEntries).toBe(0);
   });
 
   it('count 60 minutes exactly as outside the hour, and keep response and exposure apart', () => {

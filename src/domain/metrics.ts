@@ -1,6 +1,7 @@
 import { distributionOf, shareOf, type Distribution } from './distribution';
 import type { EntryFact } from './metric-facts';
 import { emptySummary, fold, type Period, type SummaryState } from './metric-fold';
+import type { EventCounts } from './metric-events';
 import { addNotice, copyTally, type Tally } from './metric-tally';
 import type { NoticeKind, SignalType } from './vocabulary';
 
@@ -15,6 +16,9 @@ export interface Summary {
     readonly sent: number;
     readonly inTransit: number;
     readonly withdrawnBeforeReceipt: number;
+    readonly annulledBeforeReceipt: number;
+    /** Withdrawn or annulled after they had been closed; in the results they count as that alone. */
+    readonly takenBackLate: number;
     readonly received: number;
     readonly acknowledged: number;
     readonly receiptImplied: number;
@@ -44,6 +48,8 @@ export interface Summary {
     readonly hashesWithdrawn: number;
     readonly exhibitsPreserved: number;
   };
+  /** What happened within the period to notices whenever they were received. */
+  readonly events: EventCounts;
   /** Items by outcome and each dimension; `unknown` where it was not known when the notice was received. */
   readonly tables: Tally['tables'];
   /** Entries left out because they do not have the stated form; anything but 0 is a fault of ours. */
@@ -72,7 +78,7 @@ const sectionsOf = (
 /** The figures as they stand at `now`; leaves `state` as it is. */
 export function view(state: SummaryState, now: Date): Summary {
   const tally = copyTally(state.settled);
-  for (const notice of state.open.values()) addNotice(tally, notice, false, now.getTime());
+  for (const notice of state.open.values()) addNotice(tally, notice, null, now.getTime());
   const { matches, exhibitsPreserved, hashesWithdrawn, corrections } = state.counts;
   const { from, to } = state.period;
   return {
@@ -86,6 +92,8 @@ export function view(state: SummaryState, now: Date): Summary {
       sent: state.sent,
       inTransit: state.inTransit.size,
       withdrawnBeforeReceipt: state.withdrawnBeforeReceipt,
+      annulledBeforeReceipt: state.annulledBeforeReceipt,
+      takenBackLate: state.takenBackLate,
       received: tally.received,
       acknowledged: tally.acknowledged,
       receiptImplied: tally.receiptImplied,
@@ -102,6 +110,7 @@ export function view(state: SummaryState, now: Date): Summary {
     },
     ...sectionsOf(tally),
     activity: { matches, hashesContributed: { ...state.hashes }, hashesWithdrawn, exhibitsPreserved },
+    events: structuredClone(state.events),
     tables: tally.tables,
     unreadableEntries: state.unreadable,
   };

@@ -12,7 +12,7 @@ export const PUBLIC_OUTCOMES = {
   measure_taken: ['removed', 'disabled', 'hidden', 'restricted', 'account_actioned'],
   declined: ['declined'],
   nothing_there: ['already_gone', 'not_found'],
-  withdrawn: ['withdrawn'],
+  withdrawn: ['withdrawn', 'annulled'],
   open: ['open'],
 } as const satisfies Record<string, readonly ItemRow[]>;
 

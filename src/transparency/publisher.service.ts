@@ -55,10 +55,10 @@ async function unpublished(tx: Tx, now: Date): Promise<string[]> {
 async function publishMonth(tx: Tx, month: string, now: Date): Promise<void> {
   await tx.query('set transaction isolation level repeatable read');
   const [tree] = await tx.query<{ size: string }[]>('select coalesce(max(seq) + 1, 0) as size from ledger_leaf');
-  const summary = await summariseLedger(tx, periodOfMonth(month), closesAt(month));
+  const { referrals } = await summariseLedger(tx, periodOfMonth(month), closesAt(month));
   await tx.query(
     'insert into published_month (month, figures, tree_size, published_at) values ($1, $2, $3, $4) on conflict do nothing',
-    [month, publicFigures(summary), tree?.size ?? 0, now],
+    [month, publicFigures(referrals), tree?.size ?? 0, now],
   );
   log.info({ event: 'figures.published', month });
 }

@@ -40,9 +40,12 @@ export class MetricView {
 /** With a login: `own`, live, of the caller's organisation. Without: `public`, closed months only. */
 export class SummaryAnswer {
   scope!: 'own' | 'public';
-  /** Null in the public answer. */
+  /** Of referrals. Null in the public answer. */
   @ApiProperty({ type: 'object', additionalProperties: true, nullable: true })
   summary!: Summary | null;
+  /** The same of removal orders. */
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true })
+  orders!: Summary | null;
   /** Empty in the answer to a login. */
   months!: PublishedMonth[];
   /** What each figure means. */

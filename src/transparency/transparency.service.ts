@@ -8,6 +8,11 @@ import { Work, type Actor, type Tx } from '../infra/database/work';
 import { readFacts } from './facts.queries';
 import type { PublishedMonth, SummaryAnswer, SummaryQuery } from './transparency.dto';
 
+export interface Summaries {
+  readonly referrals: Summary;
+  readonly orders: Summary;
+}
+
 const THIRTY_DAYS_MS = 30 * 24 * 60 * 60 * 1000;
 
 interface MonthRow {
@@ -17,13 +22,16 @@ interface MonthRow {
   readonly figures: PublishedMonth['figures'];
 }
 
-/** The figures of a period from the entries that `tx` may see, as they stand at `now`. */
-export async function summariseLedger(tx: Tx, period: Period, now: Date): Promise<Summary> {
-  const state = emptySummary(period);
+/**
+ * The figures of a period from the entries that `tx` may see, as they stand at `now`: of referrals and of orders, which are never
+ * mixed, in one reading.
+ */
+export async function summariseLedger(tx: Tx, period: Period, now: Date): Promise<Summaries> {
+  const states = [emptySummary(period, 'referral'), emptySummary(period, 'removal_order')] as const;
   for await (const fact of readFacts(tx, period.from)) {
-    if (Date.parse(fact.at) <= now.getTime()) fold(state, fact);
+    if (Date.parse(fact.at) <= now.getTime()) for (const state of states) fold(state, fact);
   }
-  return view(state, now);
+  return { referrals: view(states[0], now), orders: view(states[1], now) };
 }
 
 @Injectable()
@@ -39,8 +47,8 @@ export class Transparency {
     const to = query.to ?? new Date(now.getTime() + 1);
     const from = query.from ?? new Date(to.getTime() - THIRTY_DAYS_MS);
     if (from >= to) throw new DomainError('request.invalid', {}, [{ pointer: '/from', detail: 'must lie before to' }]);
-    const summary = await this.work.read(actor, (tx) => summariseLedger(tx, { from, to }, now));
-    return { scope: 'own', summary, months: [], definitions: [...METRICS] };
+    const { referrals, orders } = await this.work.read(actor, (tx) => summariseLedger(tx, { from, to }, now));
+    return { scope: 'own', summary: referrals, orders, months: [], definitions: [...METRICS] };
   }
 
   /** Closed months as they were published, newest first. The same for everybody, whenever it is asked. */
@@ -58,6 +66,6 @@ export class Transparency {
       treeSize: Number(row.tree_size),
       figures: row.figures,
     }));
-    return { scope: 'public', summary: null, months, definitions: [...METRICS] };
+    return { scope: 'public', summary: null, orders: null, months, definitions: [...METRICS] };
   }
 }

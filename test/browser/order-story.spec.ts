@@ -203,7 +203,8 @@ describe('an order: composed, signed, mailed, answered, scrutinised, annulled, r
     const { body } = await cast.moderator.get<SignalView>(`/v1/signals/${signalId}`);
     expect(body).toMatchObject({ state: 'withdrawn' });
     const figures = figuresOf(await feedUntil(cast.analyst, isAsked), world.clock.now());
-    expect(figures.notices.results).toMatchObject({ acted: 0, withdrawn: 1 });
+    expect(figures.notices.results).toMatchObject({ acted: 0, annulled: 1, withdrawn: 0 });
+    expect(figures.events).toMatchObject({ annulled: { scrutiny: 1 }, scrutinies: { infringement: 1 } });
     await page.goto(`${site}/verify`);
     await page.getByLabel('Code').fill(link.code);
     await page.getByRole('button', { name: 'Look it up' }).click();

@@ -88,7 +88,7 @@ describe('a referral by mail (acceptance 3)', () => {
   it.each(['en', 'fr', 'de'] as const)(
     'is looked through by eyes that find an order where there is one (%s)',
     (language) => {
-      const gist = { event: 'notice.sent', authority: 'Unit A', reference: 'R-1', items: 1, site: 'https://c.example' } as const; // prettier-ignore
+      const gist = { event: 'notice.sent', authority: 'Unit A', reference: 'R-1', items: 1, site: 'https://c.example', dueAt: null } as const; // prettier-ignore
       const said = (kind: 'referral' | 'removal_order'): string =>
         mailText({ ...gist, kind, reply: null }, language).text;
       expect(ofOrders(said('removal_order')).length).toBeGreaterThan(2);

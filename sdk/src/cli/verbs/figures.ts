@@ -1,4 +1,4 @@
-import type { FeedEntry, Figures } from '../../ledger-api';
+import type { FeedEntry, Figures, Summary } from '../../ledger-api';
 import { instant, wholeNumber } from '../args';
 import { clientAt, signedIn, type Context } from '../context';
 import { EXIT, type ExitCode } from '../exit';
@@ -14,17 +14,39 @@ const counts = (record: Readonly<Record<string, unknown>>): string =>
     .map(([name, count]) => `${name} ${String(count)}`)
     .join(', ') || 'none';
 
-function ownLines({ summary }: Figures): string[] {
-  if (!summary) return [];
+const eventsOf = ({ events: { unreached, nonCompliance, ...groups } }: Summary): string =>
+  [
+    counts({ unreached, 'not complied with': nonCompliance }),
+    ...Object.entries(groups).map(([name, group]) => `${name}: ${counts(group)}`),
+  ]
+    .filter((text) => !text.endsWith('none'))
+    .join('; ') || 'none';
+
+function ownLines({ summary, orders }: Figures): string[] {
+  return [
+    ...(summary ? linesOf('referrals', summary) : []),
+    ...(orders && orders.notices.sent + orders.notices.received > 0 ? ['', ...linesOf('removal orders', orders)] : []),
+  ];
+}
+
+function linesOf(title: string, summary: Summary): string[] {
   const { period, notices, items, responseTime: response, exposureTime: exposure, activity } = summary;
   return table([
-    ['period', `${period.from} to ${period.to}`],
+    [title, `${period.from} to ${period.to}`],
     [
       'notices',
       `sent ${notices.sent}, in transit ${notices.inTransit}, received ${notices.received}, acknowledged ${notices.acknowledged}`,
     ],
     ['results', counts(notices.results)],
-    ['targets missed', `${notices.targetMissed}, of which corrected ${notices.targetMissedCorrected}`],
+    [
+      'taken back',
+      `before receipt ${notices.withdrawnBeforeReceipt + notices.annulledBeforeReceipt}, late ${notices.takenBackLate}`,
+    ],
+    ['events', eventsOf(summary)],
+    [
+      period.noticeKind === 'referral' ? 'targets missed' : 'hours missed',
+      `${notices.targetMissed}, of which corrected ${notices.targetMissedCorrected}`,
+    ],
     ['items', `received ${items.received}; ${counts(items.outcomes)}`],
     [
       'response time',
