@@ -1,24 +1,12 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { request, type ClientRequest } from 'node:http';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { BulkView } from '../../src/cases/bulk/bulk.dto';
 import { startWorld, type World } from '../support/app';
 import { eventually } from '../support/referral';
-import type { ProcessOptions } from './intake-process';
+import { startProcess } from '../support/service-process';
 
 const lines = (name: string, from: number, to: number): string =>
   Array.from({ length: to - from }, (_, i) => `https://harbour.example/${name}/${from + i}\n`).join('');
-
-async function startProcess(options: ProcessOptions): Promise<{ child: ChildProcess; url: string }> {
-  const register = join(__dirname, '..', 'support', 'swc-register.js');
-  const args = ['--require', register, join(__dirname, 'intake-process.ts'), JSON.stringify(options)];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  for await (const line of createInterface({ input: child.stdout }))
-    if (line.startsWith('http')) return { child, url: line };
-  throw new Error('the process ended before it listened');
-}
 
 describe('a long list that broke off', () => {
   let world: World;
@@ -79,15 +67,8 @@ describe('a long list that broke off', () => {
 
   it('loses nothing and takes nothing twice when the process is killed in the middle', async () => {
     const key = randomUUID();
-    const options: ProcessOptions = {
-      dataDirectory: world.config.dataDirectory,
-      secretsDirectory: world.config.secretsDirectory,
-      appUrl: world.database.urls.app,
-      workerUrl: world.database.urls.worker,
-      scopeKeyHex: world.database.scopeKey.toString('hex'),
-    };
     const list = lines('killed', 0, 3000);
-    const { child, url } = await startProcess(options);
+    const { child, url } = await startProcess(world);
     const first = whole(url, key, list).catch(() => null);
     await eventually(() => taken('killed'), (count) => count > 0); // prettier-ignore
     child.kill('SIGKILL');

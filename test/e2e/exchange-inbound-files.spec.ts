@@ -1,6 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { COMMON_LIST } from '../../src/signals/changes';
 import type { CsvReport, SourceView } from '../../src/signals/exchange/inbound/source.dto';
@@ -8,7 +6,7 @@ import { startWorld, type Answer, type Person, type World } from '../support/app
 import { hashOf } from '../support/exchange';
 import { lineOf, OtherSide, sendFeed, standOf, subscribe } from '../support/exchange-inbound';
 import { eventually } from '../support/referral';
-import type { ProcessOptions } from './intake-process';
+import { startProcess } from '../support/service-process';
 
 describe('a CSV file', () => {
   let world: World;
@@ -177,22 +175,9 @@ describe('a process that is killed while it reads a source', () => {
   });
 
   async function start(): Promise<ChildProcess> {
-    const options: ProcessOptions = {
-      dataDirectory: world.config.dataDirectory,
-      secretsDirectory: world.config.secretsDirectory,
-      appUrl: world.database.urls.app,
-      workerUrl: world.database.urls.worker,
-      scopeKeyHex: world.database.scopeKey.toString('hex'),
-    };
-    const register = join(__dirname, '..', 'support', 'swc-register.js');
-    const child = spawn(
-      process.execPath,
-      ['--require', register, join(__dirname, 'intake-process.ts'), JSON.stringify(options)],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    );
+    const { child } = await startProcess(world);
     children.push(child);
-    for await (const line of createInterface({ input: child.stdout })) if (line.startsWith('http')) return child;
-    throw new Error('the process ended before it listened');
+    return child;
   }
 
   it('has taken whole pages, and another process goes on behind the last of them', async () => {
@@ -210,7 +195,15 @@ describe('a process that is killed while it reads a source', () => {
       there.asked.some((each) => each.includes(`cursor=${page}&`) || each.endsWith(`cursor=${page}`));
     while (!asked(5)) await sleep(5);
     child.kill('SIGKILL');
-    await sleep(500);
+    // What it had asked for last is done or undone.
+    await eventually(
+      async () =>
+        (
+          await world.sql.query(`select 1 from pg_stat_activity
+          where datname = current_database() and pid <> pg_backend_pid() and state in ('active', 'idle in transaction')`)
+        ).rowCount,
+      (busy) => busy === 0,
+    );
     const look = async (): Promise<{ pages: number; rows: number; cursor: string }> => {
       const { rows } = await world.sql.query<{ pages: number; rows: number; cursor: string }>(
         `select pages::int, checkpoint ->> 'cursor' as cursor, (select count(*)::int from signal_contribution c where c.source_id = s.id) as rows

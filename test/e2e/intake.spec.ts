@@ -1,15 +1,13 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { request, type ClientRequest } from 'node:http';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VaultRecovery } from '../../src/evidence/recovery.service';
 import { log } from '../../src/infra/log';
 import { startWorld, type World } from '../support/app';
 import { sceneJpeg } from '../support/images';
-import type { ProcessOptions } from './intake-process';
+import { startProcess } from '../support/service-process';
 
 interface Submitted {
   readonly id: string;
@@ -239,15 +237,8 @@ describe('taking files in', () => {
     const before = { states: await states(), blobs: blobs().length };
     const picture = await sceneJpeg(9);
     const acknowledged: { id: string; sha256: string }[] = [];
-    const options: ProcessOptions = {
-      dataDirectory: world.config.dataDirectory,
-      secretsDirectory: world.config.secretsDirectory,
-      appUrl: world.database.urls.app,
-      workerUrl: world.database.urls.worker,
-      scopeKeyHex: world.database.scopeKey.toString('hex'),
-    };
     for (let round = 0; round < 4; round++) {
-      const { child, url } = await startProcess(options);
+      const { child, url } = await startProcess(world);
       const senders = Array.from({ length: 3 }, (_, sender) =>
         keepSending(url, cast.analyst.token, `${round}-${sender}`, picture, acknowledged),
       );
@@ -276,18 +267,6 @@ describe('taking files in', () => {
     }
   }, 60_000);
 });
-
-async function startProcess(options: ProcessOptions): Promise<{ child: ChildProcess; url: string }> {
-  const register = join(__dirname, '..', 'support', 'swc-register.js');
-  const child = spawn(
-    process.execPath,
-    ['--require', register, join(__dirname, 'intake-process.ts'), JSON.stringify(options)],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  const lines = createInterface({ input: child.stdout });
-  for await (const line of lines) if (line.startsWith('http')) return { child, url: line };
-  throw new Error('the process ended before it listened');
-}
 
 /** Sends a picture and some random bytes, again and again until the process is gone; notes what was acknowledged. */
 async function keepSending(
