@@ -15,6 +15,5 @@ async function draw({ id, form, language, signature }: DrawTask): Promise<DrawAn
 }
 
 parentPort?.on('message', (task: DrawTask) => {
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
   void draw(task).then((answer) => parentPort?.postMessage(answer));
 });

@@ -38,7 +38,6 @@ export class Drawing {
       this.thread ??= this.start();
       // Alive while somebody waits for it, and only then.
       this.thread.ref();
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
       this.thread.postMessage({ id, form, language, signature } satisfies DrawTask);
     });
   }
