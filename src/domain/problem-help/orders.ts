@@ -33,7 +33,8 @@ export const ORDER_HELP = {
     'TCO Art. 11(3): as long as necessary, and six weeks from the decision at most; give its reasons.',
   'order.non-disclosure-over':
     'TCO Art. 11(3): an order tells the provider not to inform the content provider, for as long as the draft says and six weeks at most. When it is signed or sent outside that time it would say what is not so. Withdraw the draft and write the order again, without non-disclosure or with another end.',
-  'order.not-escalatable': 'Name a referral that you sent in this case and that is withdrawn by nobody.',
+  'order.not-escalatable':
+    'Name a referral that you sent in this case to the platform of the order, that is withdrawn by nobody and of which something was declined or is open, and order nothing that it was not about: `itemIds` says what that would be. Anything else is ordered without `escalatedFrom`.',
   'order.no-non-disclosure':
     'Only a non-disclosure that was ordered with the order and has not ended yet can be extended (Art. 11(3)). What the content provider has been able to read is not taken back.',
   'order.non-disclosure-extended':

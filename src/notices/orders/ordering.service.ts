@@ -25,6 +25,14 @@ import { assertExactUrls } from './order-gate';
 import { assertOrderable } from './orderable';
 import type { AdvanceInformationDto, AdvanceInformationView, DraftOrderDto } from './orders.dto';
 
+interface Escalation {
+  /** Of the referral. */
+  readonly id: string;
+  readonly caseId: string;
+  readonly recipientId: string;
+  readonly itemIds: readonly string[];
+}
+
 /** Removal orders before they are signed (TCO Art. 3): drafted on an assessment, and announced to a provider that has had none. */
 @Injectable()
 export class Ordering {
@@ -38,7 +46,7 @@ export class Ordering {
   async draft(actor: Actor, dto: DraftOrderDto): Promise<NoticeView> {
     const { language: _language, ...about } = dto;
     const itemIds = await this.work.read(actor, async (tx) => {
-      const chosen = await choose(tx, dto);
+      const chosen = await choose(tx, await withReferred(tx, dto));
       const items = await tx.query<Pick<NoticeItem, 'itemId' | 'kind'>[]>(
         `select id as "itemId", kind from content_item where id = any ($1) order by added_at, id`,
         [chosen.itemIds],
@@ -57,7 +65,9 @@ export class Ordering {
       const provider = await providerOf(tx, recipientId);
       assertReachable(provider, dto.language);
       const home = await homeWithCopy(tx, actor, recipientId, dto);
-      if (dto.escalatedFrom) await assertEscalatable(tx, actor, dto.escalatedFrom, dto.caseId);
+      if (dto.escalatedFrom) {
+        await assertEscalatable(tx, actor, { id: dto.escalatedFrom, caseId, recipientId, itemIds });
+      }
       const [category] = assessment.categories;
       const notice = await writeDraft(
         tx,
@@ -155,6 +165,16 @@ export class Ordering {
   }
 }
 
+/** An order that carries on a referral is about what is open of it, unless it says about which of that. */
+async function withReferred(tx: Tx, dto: DraftOrderDto): Promise<DraftOrderDto> {
+  if (dto.itemIds || !dto.escalatedFrom) return dto;
+  const rows = await tx.query<{ id: string }[]>(
+    `select i.id from notice_item n join content_item i on i.id = n.item_id where n.notice_id = $1 and i.state = 'open' order by n.position`,
+    [dto.escalatedFrom],
+  );
+  return rows.length > 0 ? { ...dto, itemIds: rows.map(({ id }) => id) } : dto;
+}
+
 function assertReachable(provider: ProviderView, language: string): void {
   const { isInTcoScope, serviceKind, scopeReasons, languages } = provider;
   if (!isInTcoScope) throw new DomainError('order.out-of-scope', { serviceKind, scopeReasons });
@@ -170,15 +190,26 @@ async function homeWithCopy(tx: Tx, actor: Actor, recipientId: string, dto: Draf
   return home;
 }
 
-/** A referral of one's own in the same case of which an item was declined or is open still. */
-async function assertEscalatable(tx: Tx, actor: Actor, id: string, caseId: string): Promise<void> {
+/**
+ * A referral of one's own in the same case, of which an item was declined or is open still: to the platform that the order goes to,
+ * which reads its id, and about everything that the order is about.
+ */
+async function assertEscalatable(
+  tx: Tx,
+  actor: Actor,
+  { id, caseId, recipientId, itemIds }: Escalation,
+): Promise<void> {
   const referral = await tx.findOneBy(Notice, { id, senderId: actor.organisationId, kind: 'referral' });
   const [origin] = await tx.query<{ case_id: string }[]>(`select case_id from notice_origin where notice_id = $1`, [
     id,
   ]);
   const isSent = referral?.sentAt && referral.state !== 'withdrawn';
-  if (!isSent || origin?.case_id !== caseId) throw new DomainError('order.not-escalatable');
-  const [items, answers] = [await tx.countBy(NoticeItem, { noticeId: id }), await lastAnswers(tx, [id])];
-  const isOpen = answers.length < items || answers.some(({ outcome }) => outcome === 'declined');
-  if (!isOpen) throw new DomainError('order.not-escalatable');
+  if (!isSent || origin?.case_id !== caseId) throw new DomainError('order.not-escalatable', { reason: 'referral' });
+  if (referral.recipientId !== recipientId) throw new DomainError('order.not-escalatable', { reason: 'platform' });
+  const referred = (await tx.findBy(NoticeItem, { noticeId: id })).map(({ itemId }) => itemId);
+  const others = itemIds.filter((itemId) => !referred.includes(itemId));
+  if (others.length > 0) throw new DomainError('order.not-escalatable', { reason: 'items', itemIds: others });
+  const answers = await lastAnswers(tx, [id]);
+  const isOpen = answers.length < referred.length || answers.some(({ outcome }) => outcome === 'declined');
+  if (!isOpen) throw new DomainError('order.not-escalatable', { reason: 'answered' });
 }

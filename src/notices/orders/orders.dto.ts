@@ -121,7 +121,7 @@ export class DraftOrderDto {
   @IsUUID()
   caseId!: string;
 
-  /** Default: every open item of the case on that platform. */
+  /** Default: every open item of the case on that platform; with `escalatedFrom`, every open one of that referral. */
   @IsOptional()
   @IsArray()
   @ArrayNotEmpty()
@@ -189,7 +189,7 @@ export class DraftOrderDto {
   @IsWellFormed()
   homeCopyNote?: string;
 
-  /** The referral of this case that this order carries on. */
+  /** The referral of this case that this order carries on, to the same platform and about nothing else. */
   @IsOptional()
   @IsUUID()
   escalatedFrom?: string;
