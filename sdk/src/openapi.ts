@@ -1600,7 +1600,8 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly get?: never;
+        /** Its items page by page, in the order in which they came in. */
+        readonly get: operations["Case_items"];
         readonly put?: never;
         /** Adds items and files to an open case, in the same forms. */
         readonly post: operations["Case_add"];
@@ -2226,8 +2227,28 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** The same as a document, with its JSON and its signature attached. */
+        /**
+         * The same as a document, with its JSON and its signature attached; signed with the certificate of the authority as well, where
+         *     it has one. If that cannot be used now the authority is told why, and others have the document without it.
+         */
         readonly get: operations["Orders_document"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/notices/{id}/form-preview.pdf": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What would be signed if it were signed now, as a document that says that it is not. For the issuer alone. */
+        readonly get: operations["Orders_preview"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -2281,6 +2302,23 @@ export interface paths {
         readonly put?: never;
         /** The court has confirmed the order. */
         readonly post: operations["Redress_confirm"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/notices/{id}/reviews/{reviewId}/discontinue": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** The review ended without a decision about the order, which does not confirm it: it was taken back, settled or not admitted. */
+        readonly post: operations["Redress_discontinue"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -2362,6 +2400,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
+        /** As JSON; who asks for HTML is sent on to the page. */
         readonly get: operations["Content_read"];
         readonly put?: never;
         readonly post?: never;
@@ -2707,6 +2746,23 @@ export interface paths {
             readonly cookie?: never;
         };
         readonly get: operations["Deliveries_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/orders/advance-information/{id}/deliveries": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The mails with the information that one's own authority sent before a first order, with every attempt. */
+        readonly get: operations["Advance_list"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -3075,6 +3131,227 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/received-orders": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["ReceivedOrders_list"];
+        readonly put?: never;
+        /**
+         * Hands in an order as it was received, as a form: the part `order` with `channel`, `receivedAt` and, beside JSON, `jws`; then
+         *     the file, a PDF with embedded data or JSON. It is recognised by its signature, or waits for people; its receipt is recorded
+         *     either way. The same form again is the same order.
+         */
+        readonly post: operations["ReceivedOrders_handIn"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/received-orders/keys": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Keys of outside authorities that your people pinned. They bind nobody else. */
+        readonly get: operations["ReceivedOrders_keys"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/received-orders/keys/{kid}/retire": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Ends a pinned key: what is received from now on is not recognised by it. */
+        readonly post: operations["ReceivedOrders_retire"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/received-orders/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["ReceivedOrders_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/received-orders/{id}/form": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["ReceivedOrders_form"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/received-orders/{id}/text": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The form to be read by a person: text alone, addresses defanged, what turns text around written out. */
+        readonly get: operations["ReceivedOrders_text"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/received-orders/{id}/genuine": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Takes two people, who name the same authority and the same key. The order is taken up; its hour has run since its receipt. */
+        readonly post: operations["ReceivedOrders_genuine"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/received-orders/{id}/not-genuine": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["ReceivedOrders_notGenuine"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/received-orders/{id}/answer": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The answer to be sent back by hand, as the notice stands now: Annex II or Annex III. */
+        readonly get: operations["ReceivedOrders_answer"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/received-orders/{id}/answer.pdf": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The same as a document, with its data embedded. */
+        readonly get: operations["ReceivedOrders_answerPdf"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/received-orders/{id}/answer-sent": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["ReceivedOrders_answerSent"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/received-orders/{id}/clarified": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** What you had asked the authority for has come: the hour begins again from then (Art. 3(8)). */
+        readonly post: operations["ReceivedOrders_clarified"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/received-orders/{id}/ended": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** The authority withdrew the order, or it was annulled: nothing runs any more, and what was taken down is to be put back. */
+        readonly post: operations["ReceivedOrders_ended"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/transparency/summary": {
         readonly parameters: {
             readonly query?: never;
@@ -3255,7 +3532,7 @@ export interface components {
             readonly name: string;
             readonly slug: string;
             /** @enum {string} */
-            readonly kind: "authority" | "platform" | "investigative_body" | "oversight" | "civil_society" | "operator";
+            readonly kind: "authority" | "platform" | "investigative_body" | "oversight" | "civil_society" | "operator" | "external";
         };
         readonly NewSessionView: {
             /** @description Bearer token, shown once. */
@@ -3265,14 +3542,14 @@ export interface components {
             readonly organisation: components["schemas"]["OrganisationSummary"];
             /** @description Every organisation this person may act for. */
             readonly organisations: readonly components["schemas"]["OrganisationSummary"][];
-            readonly permissions: readonly ("case.read" | "notice.non-compliance" | "case.open" | "case.close" | "item.release" | "case.assess" | "order.draft" | "order.sign" | "scrutiny.decide" | "review.record" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "life-threat.report" | "life-threat.take" | "platform.confirm" | "provider.maintain" | "provider.propose" | "provider.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "life-threat.read" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
+            readonly permissions: readonly ("case.open" | "case.read" | "case.close" | "item.release" | "case.assess" | "order.draft" | "order.sign" | "scrutiny.decide" | "review.record" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.non-compliance" | "notice.acknowledge" | "notice.answer" | "life-threat.report" | "received-order.hand-in" | "received-order.read" | "received-order.decide" | "life-threat.take" | "platform.confirm" | "provider.maintain" | "provider.propose" | "provider.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "life-threat.read" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
         };
         readonly SessionView: {
             readonly person: components["schemas"]["PersonSummary"] | null;
             readonly organisation: components["schemas"]["OrganisationSummary"];
             /** @description Every organisation this person may act for. */
             readonly organisations: readonly components["schemas"]["OrganisationSummary"][];
-            readonly permissions: readonly ("case.read" | "notice.non-compliance" | "case.open" | "case.close" | "item.release" | "case.assess" | "order.draft" | "order.sign" | "scrutiny.decide" | "review.record" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "life-threat.report" | "life-threat.take" | "platform.confirm" | "provider.maintain" | "provider.propose" | "provider.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "life-threat.read" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
+            readonly permissions: readonly ("case.open" | "case.read" | "case.close" | "item.release" | "case.assess" | "order.draft" | "order.sign" | "scrutiny.decide" | "review.record" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.non-compliance" | "notice.acknowledge" | "notice.answer" | "life-threat.report" | "received-order.hand-in" | "received-order.read" | "received-order.decide" | "life-threat.take" | "platform.confirm" | "provider.maintain" | "provider.propose" | "provider.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "life-threat.read" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
         };
         readonly SwitchOrganisationDto: {
             /** Format: uuid */
@@ -3285,7 +3562,7 @@ export interface components {
         readonly CreateApiKeyDto: {
             readonly name: string;
             /** @description What the key may do; never more than an integration of this organisation may. */
-            readonly permissions: readonly ("case.open" | "case.read" | "case.close" | "item.release" | "case.assess" | "order.draft" | "order.sign" | "scrutiny.decide" | "review.record" | "exhibit.read" | "exhibit.view" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.non-compliance" | "notice.acknowledge" | "notice.answer" | "life-threat.report" | "life-threat.read" | "life-threat.take" | "platform.read" | "platform.confirm" | "provider.maintain" | "provider.propose" | "provider.confirm" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals")[];
+            readonly permissions: readonly ("case.open" | "case.read" | "case.close" | "item.release" | "case.assess" | "order.draft" | "order.sign" | "scrutiny.decide" | "review.record" | "exhibit.read" | "exhibit.view" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.non-compliance" | "notice.acknowledge" | "notice.answer" | "life-threat.report" | "received-order.hand-in" | "received-order.read" | "received-order.decide" | "life-threat.read" | "life-threat.take" | "platform.read" | "platform.confirm" | "provider.maintain" | "provider.propose" | "provider.confirm" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals")[];
             /**
              * Format: date-time
              * @description Instant, at most two years ahead.
@@ -3299,7 +3576,7 @@ export interface components {
             readonly name: string;
             /** @description First characters of the key. */
             readonly prefix: string;
-            readonly permissions: readonly ("case.read" | "notice.non-compliance" | "case.open" | "case.close" | "item.release" | "case.assess" | "order.draft" | "order.sign" | "scrutiny.decide" | "review.record" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "life-threat.report" | "life-threat.take" | "platform.confirm" | "provider.maintain" | "provider.propose" | "provider.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "life-threat.read" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
+            readonly permissions: readonly ("case.open" | "case.read" | "case.close" | "item.release" | "case.assess" | "order.draft" | "order.sign" | "scrutiny.decide" | "review.record" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.non-compliance" | "notice.acknowledge" | "notice.answer" | "life-threat.report" | "received-order.hand-in" | "received-order.read" | "received-order.decide" | "life-threat.take" | "platform.confirm" | "provider.maintain" | "provider.propose" | "provider.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "life-threat.read" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
             readonly createdAt: string;
             readonly expiresAt: string;
             readonly revokedAt: string | null;
@@ -3309,7 +3586,7 @@ export interface components {
             readonly name: string;
             /** @description First characters of the key. */
             readonly prefix: string;
-            readonly permissions: readonly ("case.read" | "notice.non-compliance" | "case.open" | "case.close" | "item.release" | "case.assess" | "order.draft" | "order.sign" | "scrutiny.decide" | "review.record" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.acknowledge" | "notice.answer" | "life-threat.report" | "life-threat.take" | "platform.confirm" | "provider.maintain" | "provider.propose" | "provider.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "life-threat.read" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
+            readonly permissions: readonly ("case.open" | "case.read" | "case.close" | "item.release" | "case.assess" | "order.draft" | "order.sign" | "scrutiny.decide" | "review.record" | "custody.read" | "signal.contribute" | "signal.vouch" | "signal.query" | "signal.opine" | "signal.withdraw" | "signal.resolve" | "signal-list.read" | "signal-list.manage" | "signal.fetch" | "exchange.manage" | "match.decide" | "signal-policy.manage" | "notice.draft" | "notice.send" | "notice.withdraw" | "notice.close" | "notice.read" | "notice.non-compliance" | "notice.acknowledge" | "notice.answer" | "life-threat.report" | "received-order.hand-in" | "received-order.read" | "received-order.decide" | "life-threat.take" | "platform.confirm" | "provider.maintain" | "provider.propose" | "provider.confirm" | "operator.organisations" | "operator.ledger" | "operator.service" | "operator.signals" | "exhibit.read" | "exhibit.view" | "life-threat.read" | "platform.read" | "feed.read" | "ledger.read" | "figures.read" | "approval.decide" | "organisation.read" | "organisation.manage" | "person.read" | "person.manage" | "api-key.manage" | "contact.manage" | "webhook.manage")[];
             readonly createdAt: string;
             readonly expiresAt: string;
             readonly revokedAt: string | null;
@@ -3319,7 +3596,7 @@ export interface components {
             readonly name: string;
             readonly slug: string;
             /** @enum {string} */
-            readonly kind: "authority" | "platform" | "investigative_body" | "oversight" | "civil_society" | "operator";
+            readonly kind: "authority" | "platform" | "investigative_body" | "oversight" | "civil_society" | "operator" | "external";
             readonly country: string | null;
             readonly competences: readonly ("refer" | "order" | "scrutinise" | "penalise")[];
             /** @enum {string|null} */
@@ -3409,6 +3686,45 @@ export interface components {
             readonly date: string | null;
             readonly explainsTools: boolean | null;
         };
+        readonly TermsClauseDto: {
+            /** Format: uri */
+            readonly url: string;
+            readonly version?: string;
+            /** @example 2026-01-31 */
+            readonly date?: string;
+            /** @description Whether they explain the automated tools that are used. */
+            readonly explainsTools?: boolean;
+        };
+        readonly ContactDto: {
+            /** @enum {string} */
+            readonly kind: "email" | "telephone" | "web_form" | "postal";
+            /** @description An address, a number with + and country, an https address of a form, or a postal address, by `kind`. */
+            readonly value: string;
+        };
+        readonly ProviderFactsDto: {
+            /** @description Within which a referral should be answered. Five minutes to a week. */
+            readonly referralTargetMinutes?: number;
+            /** @description Of the main establishment or the legal representative. ISO 3166-1 alpha-2. */
+            readonly homeCountry?: string;
+            /** @description Art. 17. */
+            readonly legalRepresentative?: string;
+            /** @description Languages in which the contact point takes orders (Art. 15(2)). BCP 47. */
+            readonly languages?: readonly string[];
+            /** @enum {string} */
+            readonly serviceKind?: "hosting" | "mere_conduit" | "caching" | "registry" | "registrar" | "dns" | "payment" | "ddos_protection" | "messaging" | "closed_group" | "infrastructure";
+            /** @description Why the service is out of scope; needed for every kind but hosting. */
+            readonly scopeReasons?: string;
+            readonly termsClause?: components["schemas"]["TermsClauseDto"];
+            /** @description Contacts to add. */
+            readonly contacts?: readonly components["schemas"]["ContactDto"][];
+        };
+        readonly OwnStatementView: {
+            /** @description To be accepted or rejected by a person of an authority or the operator. */
+            readonly proposalId: string;
+            /** @description `homeCountry`, `languages`, `serviceKind` and `scopeReasons`, as far as they differ from what is confirmed. */
+            readonly changes: components["schemas"]["ProviderFactsDto"];
+            readonly saidAt: string;
+        };
         readonly RegisterEntryView: {
             /** @description No person has confirmed it for ninety days. */
             readonly isStale: boolean;
@@ -3427,6 +3743,8 @@ export interface components {
             readonly contacts: readonly components["schemas"]["ContactView"][];
             readonly termsClause: components["schemas"]["TermsClauseView"] | null;
             readonly referralTargetMinutes: number;
+            /** @description What the provider says of itself that is not confirmed; null where there is nothing. */
+            readonly ownStatement: components["schemas"]["OwnStatementView"] | null;
             /** @description Whether the platform speaks for itself here. */
             readonly isClaimed: boolean;
             /** @description When a person last confirmed the entry as a whole; null for one that nobody has. */
@@ -3434,30 +3752,12 @@ export interface components {
             /** @description Contact points here that did not answer their last test. */
             readonly unansweredChannels: readonly ("webhook" | "mail" | "inbox" | "feed" | "pager")[];
             /** @description Duties of the Regulation for which nothing is recorded. */
-            readonly gaps: readonly ("home_country" | "languages" | "language_of_home" | "contact_point" | "terms_clause")[];
+            readonly gaps: readonly ("languages" | "home_country" | "language_of_home" | "contact_point" | "terms_clause")[];
             readonly version: number;
-        };
-        readonly TermsClauseDto: {
-            /** Format: uri */
-            readonly url: string;
-            readonly version?: string;
-            /** @example 2026-01-31 */
-            readonly date?: string;
-            /** @description Whether they explain the automated tools that are used. */
-            readonly explainsTools?: boolean;
-        };
-        readonly ContactDto: {
-            /** @enum {string} */
-            readonly kind: "email" | "telephone" | "web_form" | "postal";
-            /** @description An address, a number with + and country, an https address of a form, or a postal address, by `kind`. */
-            readonly value: string;
         };
         readonly ChangeProviderDto: {
             /** @description Within which a referral should be answered. Five minutes to a week. */
             readonly referralTargetMinutes?: number;
-            /** @description Contacts that are no longer in use. */
-            readonly removeContacts?: readonly string[];
-            readonly version?: number;
             /** @description Of the main establishment or the legal representative. ISO 3166-1 alpha-2. */
             readonly homeCountry?: string;
             /** @description Art. 17. */
@@ -3471,6 +3771,9 @@ export interface components {
             readonly termsClause?: components["schemas"]["TermsClauseDto"];
             /** @description Contacts to add. */
             readonly contacts?: readonly components["schemas"]["ContactDto"][];
+            /** @description Contacts that are no longer in use. */
+            readonly removeContacts?: readonly string[];
+            readonly version?: number;
         };
         readonly ProviderView: {
             readonly platformId: string;
@@ -3488,6 +3791,8 @@ export interface components {
             readonly contacts: readonly components["schemas"]["ContactView"][];
             readonly termsClause: components["schemas"]["TermsClauseView"] | null;
             readonly referralTargetMinutes: number;
+            /** @description What the provider says of itself that is not confirmed; null where there is nothing. */
+            readonly ownStatement: components["schemas"]["OwnStatementView"] | null;
             /** @description Whether the platform speaks for itself here. */
             readonly isClaimed: boolean;
             /** @description When a person last confirmed the entry as a whole; null for one that nobody has. */
@@ -3495,25 +3800,8 @@ export interface components {
             /** @description Contact points here that did not answer their last test. */
             readonly unansweredChannels: readonly ("webhook" | "mail" | "inbox" | "feed" | "pager")[];
             /** @description Duties of the Regulation for which nothing is recorded. */
-            readonly gaps: readonly ("home_country" | "languages" | "language_of_home" | "contact_point" | "terms_clause")[];
+            readonly gaps: readonly ("languages" | "home_country" | "language_of_home" | "contact_point" | "terms_clause")[];
             readonly version: number;
-        };
-        readonly ProviderFactsDto: {
-            /** @description Within which a referral should be answered. Five minutes to a week. */
-            readonly referralTargetMinutes?: number;
-            /** @description Of the main establishment or the legal representative. ISO 3166-1 alpha-2. */
-            readonly homeCountry?: string;
-            /** @description Art. 17. */
-            readonly legalRepresentative?: string;
-            /** @description Languages in which the contact point takes orders (Art. 15(2)). BCP 47. */
-            readonly languages?: readonly string[];
-            /** @enum {string} */
-            readonly serviceKind?: "hosting" | "mere_conduit" | "caching" | "registry" | "registrar" | "dns" | "payment" | "ddos_protection" | "messaging" | "closed_group" | "infrastructure";
-            /** @description Why the service is out of scope; needed for every kind but hosting. */
-            readonly scopeReasons?: string;
-            readonly termsClause?: components["schemas"]["TermsClauseDto"];
-            /** @description Contacts to add. */
-            readonly contacts?: readonly components["schemas"]["ContactDto"][];
         };
         readonly ProposalView: {
             readonly id: string;
@@ -3934,7 +4222,7 @@ export interface components {
                 readonly id: string;
                 readonly name: string;
                 /** @enum {string} */
-                readonly kind: "authority" | "platform" | "investigative_body" | "oversight" | "civil_society" | "operator";
+                readonly kind: "authority" | "platform" | "investigative_body" | "oversight" | "civil_society" | "operator" | "external";
             };
             /** @enum {string} */
             readonly level: "new" | "known" | "trusted";
@@ -5076,6 +5364,8 @@ export interface components {
             readonly collectedAt: string;
         };
         readonly CaseView: {
+            /** @description All of them, joined ones too. */
+            readonly itemCount: number;
             readonly version: number;
             readonly id: string;
             readonly reference: string;
@@ -5092,7 +5382,10 @@ export interface components {
             readonly tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
             /** @enum {string} */
             readonly pap: "clear" | "green" | "amber" | "red";
+            /** @description The first two hundred, in the order in which they came in. */
             readonly items: readonly components["schemas"]["ItemView"][];
+            /** @description Give this as `cursor` to `GET /v1/cases/{id}/items` for those that follow; null where there are none. */
+            readonly nextItems: string | null;
             readonly exhibits: readonly components["schemas"]["ExhibitView"][];
             readonly openedAt: string;
             readonly closedAt: string | null;
@@ -5450,6 +5743,11 @@ export interface components {
             readonly lawUrl: string;
         };
         readonly OrderView: {
+            /**
+             * @description Of the order and its form: one that the contact point accepts (Art. 15(2)). The notice's language is that of the content.
+             * @enum {string}
+             */
+            readonly language: "bg" | "cs" | "da" | "de" | "el" | "en" | "es" | "et" | "fi" | "fr" | "ga" | "hr" | "hu" | "it" | "lt" | "lv" | "mt" | "nl" | "pl" | "pt" | "ro" | "sk" | "sl" | "sv";
             readonly legalBasis: string;
             readonly additionalInformation: string;
             readonly isEmergency: boolean;
@@ -5507,6 +5805,8 @@ export interface components {
             /** @description While it can be called back: when it leaves. */
             readonly departsAt: string | null;
             readonly sentAt: string | null;
+            /** @description When every channel had been tried and none had reached the platform; tried again all the same. */
+            readonly unreachedAt: string | null;
             readonly receivedAt: string | null;
             /** @enum {string|null} */
             readonly receiptChannel: "webhook" | "mail" | "inbox" | "feed" | "answer" | null;
@@ -5728,8 +6028,12 @@ export interface components {
             readonly platformId: string;
             readonly sentAt: string;
             readonly text: string;
-            /** @description From when on a first order can follow without an emergency. */
-            readonly readyAt: string;
+            /** @description The provider could be reached by mail and by nothing else when it was sent: the twelve hours begin with a receipt. */
+            readonly byMailAlone: boolean;
+            /** @description The first receipt by mail that stands. */
+            readonly receivedAt: string | null;
+            /** @description From when on a first order can follow without an emergency; null: the twelve hours have not begun. */
+            readonly readyAt: string | null;
         };
         readonly AdvanceInformationDto: {
             /** Format: uuid */
@@ -5799,7 +6103,7 @@ export interface components {
             readonly lodgedAt: string;
             readonly recordedAt: string;
             /** @enum {string} */
-            readonly outcome: "confirmed" | "pending" | "annulled";
+            readonly outcome: "confirmed" | "pending" | "annulled" | "discontinued";
             readonly decidedAt: string | null;
             readonly decision: string | null;
         };
@@ -5820,6 +6124,15 @@ export interface components {
             /** Format: date-time */
             readonly decidedAt: string;
             /** @description The court's reference of its decision, and what it says. */
+            readonly decision: string;
+        };
+        readonly DiscontinueReviewDto: {
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            readonly decidedAt: string;
+            /** @description How: taken back, settled, not admitted; and the court's reference for it. */
             readonly decision: string;
         };
         readonly AnnulDto: {
@@ -5857,8 +6170,10 @@ export interface components {
         readonly NewReferenceView: {
             /** @description Shown once: whoever has it reads what became of the item. Hand it to its content provider. */
             readonly reference: string;
-            /** @description Where it is read, on this service. */
+            /** @description Where it is read as JSON, on this service. */
             readonly path: string;
+            /** @description Where a person reads it: a page without an account, in English, French and German. */
+            readonly page: string;
         };
         readonly OwnScrutinyView: {
             readonly requestedAt: string;
@@ -6201,6 +6516,7 @@ export interface components {
             readonly failure: string | null;
             readonly attempts: readonly components["schemas"]["AttemptView"][];
         };
+        readonly AdvanceDeliveryView: Record<string, never>;
         readonly PagerView: {
             readonly id: string;
             /** @enum {string} */
@@ -6414,10 +6730,11 @@ export interface components {
         readonly EscalationView: {
             readonly id: string;
             /** @enum {string} */
-            readonly side: "contact" | "sender" | "recipient" | "signer" | "life_threat";
+            readonly side: "received_order" | "contact" | "sender" | "unreached" | "recipient" | "signer" | "life_threat";
             readonly noticeId: string | null;
             readonly pingId: string | null;
             readonly reportId: string | null;
+            readonly receivedOrderId: string | null;
             readonly startedAt: string;
             readonly nextAt: string | null;
             readonly endedAt: string | null;
@@ -6446,10 +6763,20 @@ export interface components {
             /** @description By a person. */
             readonly isAcknowledged: boolean;
         };
+        readonly UnreachedView: {
+            readonly noticeId: string;
+            readonly reference: string;
+            /** @enum {string} */
+            readonly kind: "referral" | "removal_order";
+            readonly sentAt: string;
+            readonly unreachedAt: string;
+        };
         readonly BoardView: {
             /** @description By the server's clock, of which `minutesLeft` is counted. */
             readonly now: string;
             readonly items: readonly components["schemas"]["BoardRowView"][];
+            /** @description The oldest first. */
+            readonly unreached: readonly components["schemas"]["UnreachedView"][];
         };
         readonly PingView: {
             readonly id: string;
@@ -6530,6 +6857,183 @@ export interface components {
             /** @description How and when Europol was sent a copy. */
             readonly note: string;
         };
+        readonly SameSubjectView: {
+            readonly noticeId: string;
+            readonly reference: string;
+            /** @enum {string} */
+            readonly kind: "referral" | "removal_order";
+            /** @enum {string} */
+            readonly state: "withdrawn" | "draft" | "closed" | "answered" | "received" | "sent" | "annulled" | "leaving" | "acknowledged";
+            readonly sender: string;
+            /** @description Whom to call, where its sender is in the register. */
+            readonly contactPoint: string | null;
+            readonly telephone: string | null;
+        };
+        readonly SentAnswerView: {
+            /** @enum {string} */
+            readonly form: "annex-ii" | "annex-iii";
+            /** @enum {string} */
+            readonly channel: "other" | "mail" | "post" | "fax" | "secure_channel" | "registered_delivery" | "portal" | "by_hand";
+            readonly sentAt: string;
+            readonly recordedAt: string;
+        };
+        readonly ReceivedFaultView: {
+            /** @description JSON Pointer into the form. */
+            readonly pointer: string;
+            readonly detail: string;
+        };
+        readonly ClaimsView: {
+            readonly authority: string;
+            readonly memberState: string;
+            readonly reference: string;
+            readonly issuedAt: string;
+            readonly addressee: string;
+            /** @description How many addresses it names. */
+            readonly targets: number;
+        };
+        readonly IfGenuineView: {
+            readonly receivedAt: string;
+            readonly dueAt: string;
+        };
+        readonly DecisionView: {
+            readonly decidedAt: string;
+            readonly reason: string;
+            /** @description Empty: it is genuine. */
+            readonly refutations: readonly ("other" | "authority_not_competent" | "not_addressed_to_us" | "denied_by_authority" | "no_such_authority" | "exercise")[];
+        };
+        readonly ReceivedOrderDetailView: {
+            readonly sameSubject: readonly components["schemas"]["SameSubjectView"][];
+            readonly answers: readonly components["schemas"]["SentAnswerView"][];
+            readonly id: string;
+            /** @enum {string} */
+            readonly state: "quarantined" | "recognised" | "genuine" | "not_genuine";
+            /** @description Why it waits, or waited, for people. */
+            readonly reasons: readonly ("manifest_errors" | "not_a_member_state" | "no_form" | "malformed" | "unsigned" | "signature_invalid" | "unknown_signer" | "key_revoked" | "authority_not_registered" | "authority_not_competent" | "not_addressed_to_us")[];
+            /** @description What contradicts itself or the register, where `manifest_errors` is among them (Art. 3(8)). */
+            readonly errors: readonly ("issued_after_receipt" | "issuing_state" | "home_state" | "addressee_unclear" | "target_unreadable" | "target_elsewhere")[];
+            /** @description Where the data is not as its schema says. */
+            readonly faults: readonly components["schemas"]["ReceivedFaultView"][];
+            /** @enum {string} */
+            readonly statedChannel: "other" | "mail" | "post" | "fax" | "secure_channel" | "registered_delivery" | "portal" | "by_hand";
+            /** @description Your own statement. */
+            readonly statedReceiptAt: string | null;
+            /** @description Our intake. */
+            readonly handedInAt: string;
+            /** @description The earlier of the two: from here the hour runs, if the order is one. */
+            readonly receivedAt: string;
+            /** @enum {string} */
+            readonly documentKind: "json" | "pdf";
+            readonly documentSha256: string;
+            readonly claims: components["schemas"]["ClaimsView"] | null;
+            /** @description The key that its signature names, whether or not it holds. */
+            readonly kid: string | null;
+            readonly isVerified: boolean;
+            /** @description Of the register: of the key that signed, or of the name and State that the form states. Call this number, not one of the form. */
+            readonly authority: components["schemas"]["AuthorityView"] | null;
+            /** @description While it waits for people; the clock of an order that was taken up stands with its notice. */
+            readonly ifGenuine: components["schemas"]["IfGenuineView"] | null;
+            readonly decision: components["schemas"]["DecisionView"] | null;
+            /** @description The notice that it became. */
+            readonly noticeId: string | null;
+        };
+        readonly ReceivedOrderView: {
+            readonly id: string;
+            /** @enum {string} */
+            readonly state: "quarantined" | "recognised" | "genuine" | "not_genuine";
+            /** @description Why it waits, or waited, for people. */
+            readonly reasons: readonly ("manifest_errors" | "not_a_member_state" | "no_form" | "malformed" | "unsigned" | "signature_invalid" | "unknown_signer" | "key_revoked" | "authority_not_registered" | "authority_not_competent" | "not_addressed_to_us")[];
+            /** @description What contradicts itself or the register, where `manifest_errors` is among them (Art. 3(8)). */
+            readonly errors: readonly ("issued_after_receipt" | "issuing_state" | "home_state" | "addressee_unclear" | "target_unreadable" | "target_elsewhere")[];
+            /** @description Where the data is not as its schema says. */
+            readonly faults: readonly components["schemas"]["ReceivedFaultView"][];
+            /** @enum {string} */
+            readonly statedChannel: "other" | "mail" | "post" | "fax" | "secure_channel" | "registered_delivery" | "portal" | "by_hand";
+            /** @description Your own statement. */
+            readonly statedReceiptAt: string | null;
+            /** @description Our intake. */
+            readonly handedInAt: string;
+            /** @description The earlier of the two: from here the hour runs, if the order is one. */
+            readonly receivedAt: string;
+            /** @enum {string} */
+            readonly documentKind: "json" | "pdf";
+            readonly documentSha256: string;
+            readonly claims: components["schemas"]["ClaimsView"] | null;
+            /** @description The key that its signature names, whether or not it holds. */
+            readonly kid: string | null;
+            readonly isVerified: boolean;
+            /** @description Of the register: of the key that signed, or of the name and State that the form states. Call this number, not one of the form. */
+            readonly authority: components["schemas"]["AuthorityView"] | null;
+            /** @description While it waits for people; the clock of an order that was taken up stands with its notice. */
+            readonly ifGenuine: components["schemas"]["IfGenuineView"] | null;
+            readonly decision: components["schemas"]["DecisionView"] | null;
+            /** @description The notice that it became. */
+            readonly noticeId: string | null;
+        };
+        readonly ReceivedKeyView: {
+            readonly kid: string;
+            readonly authorityId: string;
+            readonly authorityName: string;
+            /** @description Base64url. */
+            readonly publicKey: string;
+            readonly pinnedAt: string;
+            readonly retiredAt: string | null;
+            readonly receivedOrderId: string;
+        };
+        readonly ReceivedFormView: {
+            /** @description As `/schemas/form.json` says. */
+            readonly form: Record<string, never>;
+            readonly jws: string | null;
+        };
+        readonly GenuineDto: {
+            /**
+             * Format: uuid
+             * @description Whose order it is, in the register of authorities. Both people name the same.
+             */
+            readonly authorityId: string;
+            /** @description The 32 bytes of the Ed25519 key that signed it, base64url, compared by another road: later orders that it signs are recognised. */
+            readonly publicKey?: string;
+            /** @description That somebody had found it not genuine is known to both people, and was wrong. */
+            readonly overturn?: boolean;
+            /** @description Whom you asked, how and what they said. Yours alone. */
+            readonly reason: string;
+        };
+        readonly NotGenuineDto: {
+            readonly refutations: readonly ("denied_by_authority" | "no_such_authority" | "authority_not_competent" | "not_addressed_to_us" | "exercise" | "other")[];
+            /** @description Whom you asked, how and what they said. Yours alone. */
+            readonly reason: string;
+        };
+        readonly AnswerFormView: {
+            /** @description Annex II or III, as `/schemas/form.json` says. It is not signed. */
+            readonly form: Record<string, never>;
+        };
+        readonly AnswerSentDto: {
+            /** @enum {string} */
+            readonly channel: "mail" | "secure_channel" | "registered_delivery" | "portal" | "fax" | "post" | "by_hand" | "other";
+            /** Format: date-time */
+            readonly sentAt: string;
+            /** Format: email */
+            readonly contactEmail?: string;
+            readonly authorisedPerson?: string;
+        };
+        readonly ClarifiedDto: {
+            /**
+             * Format: date-time
+             * @description When what you had asked for reached you: the hour begins again then (TCO Art. 3(8)).
+             */
+            readonly receivedAt: string;
+            readonly clarification: string;
+        };
+        readonly EndedDto: {
+            /** @enum {string} */
+            readonly ground: "withdrawn" | "scrutiny" | "court" | "issuer";
+            /**
+             * Format: date-time
+             * @description When you were told: from then on nothing runs.
+             */
+            readonly toldAt: string;
+            /** @description What you were told, by whom and how you know that it was them. */
+            readonly reason: string;
+        };
         readonly PublishedMonth: {
             readonly figures: {
                 readonly [key: string]: unknown;
@@ -6549,8 +7053,12 @@ export interface components {
             readonly unit: "entries" | "items" | "duration" | "period" | "hashes" | "objects" | "share" | "notices" | "table";
         };
         readonly SummaryAnswer: {
-            /** @description Null in the public answer. */
+            /** @description Of referrals. Null in the public answer. */
             readonly summary: {
+                readonly [key: string]: unknown;
+            } | null;
+            /** @description The same of removal orders. */
+            readonly orders: {
                 readonly [key: string]: unknown;
             } | null;
             /** @enum {string} */
@@ -10900,6 +11408,45 @@ export interface operations {
             };
         };
     };
+    readonly Case_items: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Rows on a page, 1 to 200. */
+                readonly limit?: number;
+                /** @description The `next` of the page before. Opaque. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["ItemView"][];
+                        /** @description The cursor of the next page; null on the last one */
+                        readonly next: string | null;
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly Case_add: {
         readonly parameters: {
             readonly query?: never;
@@ -12540,6 +13087,37 @@ export interface operations {
             };
         };
     };
+    readonly Orders_preview: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Of the labels; the content is in the order's own. */
+                readonly language?: "bg" | "cs" | "da" | "de" | "el" | "en" | "es" | "et" | "fi" | "fr" | "ga" | "hr" | "hu" | "it" | "lt" | "lv" | "mt" | "nl" | "pl" | "pt" | "ro" | "sk" | "sl" | "sv";
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly Recheck_probes: {
         readonly parameters: {
             readonly query?: {
@@ -12669,6 +13247,48 @@ export interface operations {
         readonly requestBody: {
             readonly content: {
                 readonly "application/json": components["schemas"]["ConfirmReviewDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReviewView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly Redress_discontinue: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+                readonly reviewId: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DiscontinueReviewDto"];
             };
         };
         readonly responses: {
@@ -13767,6 +14387,36 @@ export interface operations {
             };
         };
     };
+    readonly Advance_list: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["AdvanceDeliveryView"][];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly Pagers_list: {
         readonly parameters: {
             readonly query?: never;
@@ -14626,6 +15276,523 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["LifeThreatView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ReceivedOrders_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Rows on a page, 1 to 200. */
+                readonly limit?: number;
+                /** @description The `next` of the page before. Opaque. */
+                readonly cursor?: string;
+                readonly state?: "recognised" | "quarantined" | "genuine" | "not_genuine";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["ReceivedOrderView"][];
+                        /** @description The cursor of the next page; null on the last one */
+                        readonly next: string | null;
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ReceivedOrders_handIn: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "multipart/form-data": {
+                    readonly order: string;
+                    /** Format: binary */
+                    readonly file: string;
+                };
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReceivedOrderDetailView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ReceivedOrders_keys: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["ReceivedKeyView"][];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ReceivedOrders_retire: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly kid: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["ReceivedKeyView"][];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ReceivedOrders_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReceivedOrderDetailView"];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ReceivedOrders_form: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReceivedFormView"];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ReceivedOrders_text: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Of the labels; those that are not shipped are English. */
+                readonly language: "bg" | "cs" | "da" | "de" | "el" | "en" | "es" | "et" | "fi" | "fr" | "ga" | "hr" | "hu" | "it" | "lt" | "lv" | "mt" | "nl" | "pl" | "pt" | "ro" | "sk" | "sl" | "sv";
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ReceivedOrders_genuine: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["GenuineDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReceivedOrderDetailView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Asked; a second person of your organisation has to make the same call */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ReceivedOrders_notGenuine: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NotGenuineDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReceivedOrderDetailView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ReceivedOrders_answer: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Of your contact point; needed where the register of providers has none. */
+                readonly contactEmail?: string;
+                readonly authorisedPerson?: string;
+                /** @description Of the labels; those that are not shipped are English. */
+                readonly language: "bg" | "cs" | "da" | "de" | "el" | "en" | "es" | "et" | "fi" | "fr" | "ga" | "hr" | "hu" | "it" | "lt" | "lv" | "mt" | "nl" | "pl" | "pt" | "ro" | "sk" | "sl" | "sv";
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AnswerFormView"];
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ReceivedOrders_answerPdf: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Of your contact point; needed where the register of providers has none. */
+                readonly contactEmail?: string;
+                readonly authorisedPerson?: string;
+                /** @description Of the labels; those that are not shipped are English. */
+                readonly language: "bg" | "cs" | "da" | "de" | "el" | "en" | "es" | "et" | "fi" | "fr" | "ga" | "hr" | "hu" | "it" | "lt" | "lv" | "mt" | "nl" | "pl" | "pt" | "ro" | "sk" | "sl" | "sv";
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ReceivedOrders_answerSent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AnswerSentDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReceivedOrderDetailView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ReceivedOrders_clarified: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ClarifiedDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NoticeView"] & {
+                        readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
+                    };
+                };
+            };
+            /** @description Anything else is a problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly ReceivedOrders_ended: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeat of this request safe for 24 hours: the same key and body get the same answer. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `receipt=later`: the answer does not wait for the ledger; its receipt is pending and says where it will be. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["EndedDto"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NoticeView"] & {
                         readonly receipt?: components["schemas"]["ReceiptView"] | components["schemas"]["PendingReceiptView"];
                     };
                 };
