@@ -14,6 +14,8 @@ export const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
 /** A folder for the videos of one spec file, and the means to make them: generated pictures and ffmpeg's own test pictures. */
 export class VideoStudio {
   readonly folder = mkdtempSync(join(tmpdir(), 'clepsydra-videos-'));
+  /** What each film is made of. */
+  private readonly made = new Map<string, string>();
 
   path(name: string): string {
     return join(this.folder, name);
@@ -21,20 +23,33 @@ export class VideoStudio {
 
   /** Runs ffmpeg and returns the path of what it made; `args` come between the sources and the name. */
   async make(name: string, args: readonly string[]): Promise<string> {
+    this.made.delete(name);
     await run('ffmpeg', ['-nostdin', '-v', 'error', '-y', ...args, this.path(name)]);
     return this.path(name);
   }
 
+  /** The film of this name if it was made of the same already; whoever damages one asks for it once. */
+  private async once(name: string, of: readonly unknown[], make: () => Promise<string>): Promise<string> {
+    const key = JSON.stringify(of);
+    if (this.made.get(name) === key) return this.path(name);
+    const path = await make();
+    this.made.set(name, key);
+    return path;
+  }
+
   /** ffmpeg's own moving pictures: testsrc2, mandelbrot and the like. */
   pattern(name: string, source: string, seconds: number, args: readonly string[] = []): Promise<string> {
-    return this.make(name, ['-f', 'lavfi', '-i', source, '-t', String(seconds), '-pix_fmt', 'yuv420p', ...args]);
+    const all = ['-f', 'lavfi', '-i', source, '-t', String(seconds), '-pix_fmt', 'yuv420p', ...args];
+    return this.once(name, all, () => this.make(name, all));
   }
 
   /** Each of so many generated scenes shown for three seconds. */
-  async slides(name: string, firstSeed: number, count: number, args: readonly string[] = []): Promise<string> {
-    for (let i = 0; i < count; i++) await writeFile(this.path(`${name}-${i}.jpg`), await sceneJpeg(firstSeed + i));
-    const source = ['-framerate', '1/3', '-i', this.path(`${name}-%d.jpg`), '-vf', 'crop=640:426', '-r', '10'];
-    return this.make(name, [...source, '-pix_fmt', 'yuv420p', ...args]);
+  slides(name: string, firstSeed: number, count: number, args: readonly string[] = []): Promise<string> {
+    return this.once(name, [firstSeed, count, args], async () => {
+      for (let i = 0; i < count; i++) await writeFile(this.path(`${name}-${i}.jpg`), await sceneJpeg(firstSeed + i));
+      const source = ['-framerate', '1/3', '-i', this.path(`${name}-%d.jpg`), '-vf', 'crop=640:426', '-r', '10'];
+      return this.make(name, [...source, '-pix_fmt', 'yuv420p', ...args]);
+    });
   }
 
   read(name: string): Promise<Buffer> {
@@ -57,8 +72,11 @@ export function withJpegSize(video: Buffer, width: number, height: number): Buff
   return changed;
 }
 
+/** As films are made, and quickly: frames that refer to later ones are among them. */
+export const H264 = ['-c:v', 'libx264', '-preset', 'veryfast'];
+
 /** One key frame for the whole of an H.264 film, whatever its scenes. */
-export const ONE_KEY_FRAME = ['-c:v', 'libx264', '-x264-params', 'keyint=99999:min-keyint=99999:scenecut=0'];
+export const ONE_KEY_FRAME = [...H264, '-x264-params', 'keyint=99999:min-keyint=99999:scenecut=0'];
 
 /**
  * The same film, and every header that says how long it is says this: ISO base media (ISO/IEC 14496-12, 8.2.2, 8.3.2,
