@@ -1,8 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
-import { endOf } from '../domain/deadlines';
 import { DomainError } from '../domain/errors';
-import { barToDeletion } from '../domain/hard-deletion';
 import { isDown } from '../domain/item-answer';
 import { ClockSource } from '../infra/clock-source';
 import { Work, type Actor, type Tx } from '../infra/database/work';
@@ -11,6 +9,7 @@ import { append } from '../ledger/append';
 import { NoticeClock } from './clock.entity';
 import { isPast } from './clocks';
 import type { AnswerReinstatementDto, NonComplianceDto, PreservationDto } from './course.dto';
+import { barToDestroying } from './destroying';
 import { entryOf } from './notice-facts';
 import type { NoticeView } from './notice.view';
 import { Notice, type NoticeAnswer } from './notice.entity';
@@ -52,19 +51,10 @@ export class Afterwards {
   /** The platform destroys an item for good: only what is preserved, and nothing that has to stay possible to put back. */
   deleteForGood(actor: Actor, id: string, itemId: string): Promise<NoticeView> {
     return this.work.run(actor, async (tx) => {
-      const { notice, answer, preservation } = await this.lockItem(tx, actor, id, itemId);
+      const { notice, preservation } = await this.lockItem(tx, actor, id, itemId);
       if (preservation?.deleted_at) throw new DomainError('preservation.deleted');
       const at = this.clock.now();
-      const bar = barToDeletion(
-        {
-          kind: notice.kind,
-          outcome: answer?.outcome ?? null,
-          isCrossBorder: await isCrossBorder(tx, notice),
-          preservation: preservation?.state ?? null,
-          preserveUntil: preserveUntil(notice, answer),
-        },
-        at,
-      );
+      const bar = await barToDestroying(tx, notice, itemId, at);
       if (bar !== null) throw new DomainError(bar, { itemId });
       await tx.query(
         `insert into notice_preservation as p (notice_id, item_id, state, changed_at, deleted_at) values ($1, $2, 'complete', $3, $3)
@@ -153,16 +143,6 @@ export class Afterwards {
   }
 }
 
-/** Also where its home authority is not on this installation: what has to stay possible to put back does not depend on that. */
-async function isCrossBorder(tx: Tx, notice: Notice): Promise<boolean> {
-  if (notice.homeAuthorityId !== null) return true;
-  const [order] = await tx.query<{ is_cross_border: boolean }[]>(
-    `select is_cross_border from removal_order where notice_id = $1`,
-    [notice.id],
-  );
-  return order?.is_cross_border ?? false;
-}
-
 /** The deadline that passed and stands: of the present run, or of one before an obstacle that was told of too late. */
 async function missedDeadline(tx: Tx, noticeId: string, at: Date): Promise<Date | null> {
   const clock = await tx.findOneBy(NoticeClock, { noticeId });
@@ -174,10 +154,4 @@ async function missedDeadline(tx: Tx, noticeId: string, at: Date): Promise<Date 
     [clock.id, clock.runNo],
   );
   return run?.due_at ?? null;
-}
-
-/** Six calendar months from the removal (Art. 6(2)), for an order; a referral creates no such duty. */
-function preserveUntil(notice: Notice, answer: NoticeAnswer | undefined): Date | null {
-  if (notice.kind !== 'removal_order' || !answer?.measureAt) return null;
-  return endOf('TCO_PRESERVE', answer.measureAt);
 }

@@ -57,7 +57,14 @@ export const NOTICE_HELP = {
   'deletion.cross-border':
     'TCO Art. 4(2): a provider under a cross-border order takes the measures needed to be able to reinstate the content.',
   'deletion.held': 'TCO Art. 6(2): six months from the removal, longer while proceedings run.',
-  'deletion.not-removed': 'Only content that was removed or disabled can be destroyed for good.',
+  'deletion.reinstatement-asked':
+    'The notice was withdrawn, the order annulled or a complaint upheld. Say first what became of it: put back, or kept down under your own terms.',
+  'deletion.complaint-open':
+    'TCO Art. 6(1)(a), 10(2): what may have to be put back is preserved until the complaint is decided.',
+  'deletion.review-pending':
+    'TCO Art. 6(2): content is preserved for as long as proceedings run, whatever time has passed since its removal.',
+  'deletion.not-removed':
+    'Only content that was removed or disabled, and was not put back since, can be destroyed for good.',
   'reinstatement.not-asked':
     'A reinstatement is asked for by a withdrawal, an annulment or a complaint that was upheld.',
   'reinstatement.instant': 'The claimed time of putting back lies between the request and now.',
