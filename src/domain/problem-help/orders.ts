@@ -2,13 +2,13 @@ import type { ProblemCode } from '../errors';
 
 export const ORDER_HELP = {
   'order.duplicate':
-    'A body should not order what another has ordered already (recital 36). The answer names whom to call; of your own orders it names the notice. Leave those items out, or agree with that body that it withdraws first.',
+    'A body should not order what another has ordered already (recital 36). The answer names whom to call; of your own orders it names the notice. Another spelling of an address is the same subject, and so is a page and a place in it. Leave those items out, or agree with that body; once an order has been carried out and its issuer has closed it, what comes back can be ordered again.',
   'order.key-differs':
     'The deconfliction.key in the secrets folder of this node is not the one by which the orders that stand were recorded, so it cannot tell whether there is another order, and none is sent. The operator puts the right file back.',
   'order.questions-spent':
     'Each item asks whether another body has an order on it, and such questions are counted for a day, because the answers tell what others work on. Go on tomorrow, or with another colleague.',
   'order.not-orderable':
-    'The answer lists what stands in the way: an exclusion that applies, editorial responsibility, a closed group, or a sign-off that is missing. `assessmentId` names the assessment that finds it: the one that the order rests on, or a later one of the same case.',
+    'The answer lists what stands in the way: an exclusion that applies, editorial responsibility, a closed group, or a sign-off that is missing. `assessmentId` names the assessment that finds it: the one that the order rests on, or a later one of the same case. What an earlier assessment found unclear takes its second review and legal sign-off also when a later one is sure, by people who wrote neither.',
   'order.not-assessed':
     'An assessment is of what the case held when it was made. Assess the case again, and draft the order on that; or leave these items out.',
   'order.no-url':
@@ -24,7 +24,7 @@ export const ORDER_HELP = {
   'order.unsigned': 'Ask for the signature first: the call is made by two people of the authority.',
   'order.signed': 'What was signed is not signed again. Withdraw the draft and write another to change it.',
   'order.language-not-accepted':
-    'Write the order in a language that the contact point declares (TCO Art. 15(2)). The answer lists them.',
+    'Write the order in a language that the contact point declares, which the answer lists, or in an official language of its home Member State (TCO Art. 15(2)).',
   'order.advance-information-missing':
     'Send the information on procedures and deadlines, or justify an emergency in the order (TCO Art. 3(2)). The answer says from when the order can be signed; one that was signed before that is withdrawn and written again. With `awaitsReceipt` the information was sent to a provider that has nothing but mail, and no receipt of it stands: see its deliveries.',
   'order.emergency-reasons':
