@@ -5,9 +5,11 @@ import {
   EXCLUSION_GROUNDS,
   FINDINGS,
   SIGN_OFF_PARTS,
+  barsOfDoubt,
   barsToOrder,
   unconsidered,
   type Assessed,
+  type Attested,
   type Exclusion,
 } from './assessment';
 import { CATEGORIES } from './vocabulary';
@@ -73,6 +75,51 @@ describe('what an order can rest on', () => {
       fc.property(assessed, (one) => {
         const isExcluded = one.exclusions.some(({ finding }) => finding === 'applies');
         if (isExcluded || one.editorialResponsibility) expect(barsToOrder(one)).not.toEqual([]);
+      }),
+    );
+  });
+});
+
+describe('a doubt of an earlier assessment', () => {
+  const CLEAN = { exclusions: CLEAR, assessedBy: 'a', signOffs: [] };
+  const DOUBT = { ...CLEAN, exclusions: withFinding('artistic', 'unclear') };
+  const both = ['second_review_missing', 'legal_sign_off_missing'];
+  const by = (second: string, legal: string): Attested['signOffs'] => [
+    { part: 'second_review', signedBy: second },
+    { part: 'legal', signedBy: legal },
+  ];
+
+  it('is not ended by another assessment, whoever writes it', () => {
+    expect(barsOfDoubt(CLEAN, [])).toEqual([]);
+    expect(barsOfDoubt(CLEAN, [CLEAN])).toEqual([]);
+    expect(barsOfDoubt(CLEAN, [DOUBT])).toEqual(both);
+    expect(barsOfDoubt({ ...CLEAN, assessedBy: 'b' }, [CLEAN, DOUBT])).toEqual(both);
+  });
+
+  it('is ended by a review and a legal sign-off of the one or the other', () => {
+    expect(barsOfDoubt({ ...CLEAN, signOffs: by('c', 'd') }, [DOUBT])).toEqual([]);
+    expect(barsOfDoubt(CLEAN, [{ ...DOUBT, signOffs: by('c', 'd') }])).toEqual([]);
+    const [review, legal] = by('c', 'd');
+    expect(barsOfDoubt({ ...CLEAN, signOffs: [review!] }, [{ ...DOUBT, signOffs: [legal!] }])).toEqual([]);
+    expect(barsOfDoubt({ ...CLEAN, signOffs: [review!] }, [DOUBT])).toEqual(['legal_sign_off_missing']);
+    expect(barsOfDoubt({ ...CLEAN, signOffs: [legal!] }, [DOUBT])).toEqual(['second_review_missing']);
+    // Two doubts are two: what was said of the one says nothing of the other.
+    expect(barsOfDoubt(CLEAN, [{ ...DOUBT, signOffs: by('c', 'd') }, DOUBT])).toEqual(both);
+  });
+
+  it('never by whoever assessed, nor by one person for both', () => {
+    const person = fc.constantFrom('a', 'b', 'c', 'd');
+    const signOffs = fc.array(fc.record({ part: fc.constantFrom(...SIGN_OFF_PARTS), signedBy: person }));
+    fc.assert(
+      fc.property(signOffs, signOffs, (onDoubt, onResting) => {
+        const bars = barsOfDoubt({ ...CLEAN, assessedBy: 'b', signOffs: onResting }, [{ ...DOUBT, signOffs: onDoubt }]);
+        const who = [...onDoubt, ...onResting].filter(({ signedBy }) => signedBy === 'c' || signedBy === 'd');
+        const partsOf = (name: string): Set<string> =>
+          new Set(who.filter(({ signedBy }) => signedBy === name).map(({ part }) => part));
+        const isEnded =
+          (partsOf('c').has('second_review') && partsOf('d').has('legal')) ||
+          (partsOf('d').has('second_review') && partsOf('c').has('legal'));
+        expect(bars.length === 0).toBe(isEnded);
       }),
     );
   });

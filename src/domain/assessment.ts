@@ -61,18 +61,49 @@ export const unconsidered = (exclusions: readonly Exclusion[]): readonly Exclusi
  */
 export function barsToOrder(assessed: Assessed): readonly OrderBar[] {
   const { categories, exclusions, editorialResponsibility, dissemination, signedOff } = assessed;
-  const isUnclear = exclusions.some(({ finding }) => finding === 'unclear');
+  const isInDoubt = isUnclear(assessed);
   const bars: readonly (readonly [OrderBar, boolean])[] = [
     ['category_outside_article_2_7', categories.length === 0 || categories.includes('other')],
     ['exclusion_not_considered', unconsidered(exclusions).length > 0],
     ['exclusion_applies', exclusions.some(({ finding }) => finding === 'applies')],
     ['editorial_responsibility', editorialResponsibility],
     ['not_disseminated_to_the_public', dissemination === 'human_admission'],
-    ['second_review_missing', isUnclear && !signedOff.includes('second_review')],
-    ['legal_sign_off_missing', isUnclear && !signedOff.includes('legal')],
+    ['second_review_missing', isInDoubt && !signedOff.includes('second_review')],
+    ['legal_sign_off_missing', isInDoubt && !signedOff.includes('legal')],
   ];
   return bars.filter(([, isSo]) => isSo).map(([bar]) => bar);
 }
+
+export interface Attested {
+  readonly exclusions: readonly Exclusion[];
+  readonly assessedBy: string;
+  readonly signOffs: readonly { readonly part: SignOffPart; readonly signedBy: string }[];
+}
+
+export const isUnclear = ({ exclusions }: Pick<Assessed, 'exclusions'>): boolean =>
+  exclusions.some(({ finding }) => finding === 'unclear');
+
+/**
+ * What an earlier doubt leaves standing between an assessment and an order. Whoever was in doubt does not end the doubt by writing
+ * another assessment, nor does a colleague: it takes the second review and the legal sign-off all the same, of the one or of the
+ * other, by two people who have assessed neither.
+ */
+export function barsOfDoubt(resting: Attested, earlier: readonly Attested[]): readonly OrderBar[] {
+  const doubts = earlier.filter(isUnclear);
+  const assessors = new Set([resting, ...doubts].map(({ assessedBy }) => assessedBy));
+  const bars = doubts.flatMap((doubt) => {
+    const given = [...resting.signOffs, ...doubt.signOffs].filter(({ signedBy }) => !assessors.has(signedBy));
+    const reviewers = given.filter(({ part }) => part === 'second_review');
+    const lawyers = given.filter(({ part }) => part === 'legal');
+    const isByTwo = reviewers.some((one) => lawyers.some((other) => other.signedBy !== one.signedBy));
+    if (isByTwo) return [];
+    if (reviewers.length === 0 && lawyers.length === 0) return SIGN_OFF_BARS;
+    return reviewers.length === 0 ? SIGN_OFF_BARS.slice(0, 1) : SIGN_OFF_BARS.slice(1);
+  });
+  return SIGN_OFF_BARS.filter((bar) => bars.includes(bar));
+}
+
+const SIGN_OFF_BARS = ['second_review_missing', 'legal_sign_off_missing'] as const satisfies readonly OrderBar[];
 
 /** The letter of Art. 2(7) of each category; `other` has none. */
 export const ARTICLE_2_7_OF = {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { unconsidered } from '../../domain/assessment';
+import { isUnclear, unconsidered } from '../../domain/assessment';
 import { DomainError } from '../../domain/errors';
 import { ClockSource } from '../../infra/clock-source';
 import { Work, type Actor, type Tx } from '../../infra/database/work';
@@ -60,13 +60,20 @@ export class Assessing {
     });
   }
 
-  /** Another person reviews what was unclear, or signs it off legally; neither is the assessor, nor the other. */
+  /**
+   * Another person reviews what was unclear, or signs it off legally; neither is the assessor, nor whoever was in doubt in another
+   * assessment of the case, nor the other.
+   */
   signOff(actor: Actor, id: string, { part, reasons }: SignOffDto): Promise<AssessmentView> {
     return this.work.run(actor, async (tx) => {
       if (!actor.personId)
         throw new DomainError('auth.not-permitted', { reason: 'a person has to do this, not a key' });
       const assessment = await found(tx, id);
-      const people = [assessment.assessedBy, ...assessment.signOffs.map(({ signedBy }) => signedBy)];
+      const doubts = (await assessmentsOf(tx, assessment.caseId)).filter(isUnclear);
+      const people = [
+        ...[assessment, ...doubts].map(({ assessedBy }) => assessedBy),
+        ...assessment.signOffs.map(({ signedBy }) => signedBy),
+      ];
       if (assessment.signOffs.some((each) => each.part === part))
         throw new DomainError('assessment.signed-off', { part });
       if (people.includes(actor.personId)) throw new DomainError('assessment.same-person');
