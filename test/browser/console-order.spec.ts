@@ -114,6 +114,8 @@ describe('a removal order in the console: composed, signed by two people, carrie
     expect(await analyst.getByLabel('Language of the order').locator('option').allTextContents()).toEqual([
       'Choose …',
       'English',
+      // An official language of its home State is one that every provider accepts (Art. 15(2)).
+      'Irish',
     ]);
     await analyst.getByLabel('Legal basis').fill('Regulation (EU) 2021/784, Art. 3(1)');
     await analyst.getByLabel('Emergency: twelve hours').check();
