@@ -1,4 +1,4 @@
-import { assessmentOf, assessmentsOf } from '../../cases/assessment/assessments';
+import { assessmentsOf } from '../../cases/assessment/assessments';
 import type { AssessmentView } from '../../cases/assessment/assessment.dto';
 import { DomainError } from '../../domain/errors';
 import type { Tx } from '../../infra/database/work';
@@ -10,19 +10,17 @@ interface Basis {
 }
 
 /**
- * The assessment that an order about these items may rest on. Asked when it is drafted, and again when it goes: whoever has found
- * meanwhile that an exclusion applies has found it for the order, too, and what came into the case later nobody has assessed.
+ * The assessment that an order about these items may rest on. Asked when it is drafted, when it is signed and when it goes: whoever
+ * has found meanwhile that an exclusion applies has found it for the order, too, and what came into the case later nobody has
+ * assessed.
  * @throws DomainError `request.not-found`, `order.not-orderable` with the assessment that stands in the way, `order.not-assessed`
  */
 export async function assertOrderable(tx: Tx, { caseId, assessmentId, itemIds }: Basis): Promise<AssessmentView> {
-  const assessment = await assessmentOf(tx, assessmentId);
-  if (assessment?.caseId !== caseId) throw new DomainError('request.not-found');
   const newestFirst = await assessmentsOf(tx, caseId);
-  const later = newestFirst.slice(
-    0,
-    newestFirst.findIndex(({ id }) => id === assessment.id),
-  );
-  for (const { id, barsToOrder: bars } of [assessment, ...later]) {
+  const place = newestFirst.findIndex(({ id }) => id === assessmentId);
+  const assessment = newestFirst[place];
+  if (!assessment) throw new DomainError('request.not-found');
+  for (const { id, barsToOrder: bars } of newestFirst.slice(0, place + 1).toReversed()) {
     if (bars.length > 0) throw new DomainError('order.not-orderable', { assessmentId: id, bars });
   }
   const unassessed = await tx.query<{ id: string }[]>(
