@@ -41,6 +41,8 @@ create table received_order (
   faults jsonb not null default '[]',
   jws text,
   kid text,
+  -- Signatures by other keys that came with the same form: which is the authority's is for people to find.
+  other_jws text[] not null default '{}',
   is_verified boolean not null,
   authority_id uuid,
   checked_at timestamptz(3) not null,
@@ -70,6 +72,7 @@ create table received_order (
   constraint received_order_received_earlier check (received_at = least(handed_in_at, coalesce(stated_receipt_at, handed_in_at))),
   constraint received_order_recognised_whole check (state <> 'recognised'
     or (cardinality(reasons) = 0 and is_verified and authority_id is not null)),
+  constraint received_order_other_few check (cardinality(other_jws) <= 8),
   constraint received_order_verified_whole check (not is_verified or (form is not null and kid is not null and jws is not null)),
   constraint received_order_quarantined_why check (state = 'recognised' or cardinality(reasons) > 0),
   constraint received_order_decided_whole check ((state in ('genuine', 'not_genuine')) = (decided_at is not null)
@@ -308,7 +311,7 @@ create policy removal_order_draft on removal_order for insert to clepsydra_app
     and exists (select 1 from notice n where n.id = notice_id and n.sender_id = organisation_id and n.state = 'draft'));
 
 grant select on outside_authority to clepsydra_app;
-grant select, insert, update (state, reasons, errors, stated_channel, stated_receipt_at, received_at, jws, kid, is_verified, authority_id,
+grant select, insert, update (state, reasons, errors, stated_channel, stated_receipt_at, received_at, jws, kid, other_jws, is_verified, authority_id,
   checked_at, decided_at, decided_by, decision_note, refutations) on received_order to clepsydra_app;
 grant select, insert, update (retired_at) on received_order_key to clepsydra_app;
 grant select, insert on received_order_answer to clepsydra_app;

@@ -48,7 +48,7 @@ export function About({ notice, isSender }: { readonly notice: Notice; readonly 
   const facts: readonly (readonly [string, ReactNode])[] = [
     isSender ? [t.notice.to, notice.platform.name] : [t.notice.who, notice.sender.name],
     [t.notice.what, t.words.categories[notice.category]],
-    [t.notice.language, languageName(notice.language)],
+    [t.notice.language, languageName(notice.order?.language ?? notice.language)],
     [t.notice.asks, notice.order ? t.notice.order.asks : t.notice.actions[notice.requestedAction]],
     [t.notice.why, notice.grounds ?? t.notice.noGrounds],
     ...orderFacts(notice),

@@ -93,10 +93,13 @@ function parse(jws: string): Parsed | string {
   }
 }
 
-/** The key that a detached JWS names, unverified; null for what is none. */
+/** SHA-256 in base64url. */
+const THUMBPRINT = /^[\w-]{43}$/;
+
+/** The key that a detached JWS names, unverified; null for what is none, or names it by anything but a thumbprint (RFC 7638). */
 export function kidOf(jws: string): string | null {
   const parsed = parse(jws);
-  return typeof parsed === 'string' ? null : parsed.kid;
+  return typeof parsed === 'string' || !THUMBPRINT.test(parsed.kid) ? null : parsed.kid;
 }
 
 /** Whether one of these keys signed exactly this form, and had not been retired when the form says it was made. */

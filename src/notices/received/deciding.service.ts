@@ -52,8 +52,8 @@ export class Deciding {
       if (key) await pin(tx, actor, row, { ...key, authorityId: entry.id, at });
       await tx.query(
         `update received_order set state = 'genuine', authority_id = $2, is_verified = is_verified or $3, decided_at = $4, decided_by = $5,
-           decision_note = $6, refutations = '{}' where id = $1`,
-        [id, entry.id, key !== null, at, actor.personId, dto.reason],
+           decision_note = $6, kid = coalesce($7, kid), jws = coalesce($8, jws), refutations = '{}' where id = $1`,
+        [id, entry.id, key !== null, at, actor.personId, dto.reason, key?.kid ?? null, key?.jws ?? null],
       );
       await append(tx, {
         kind: 'received-order.genuine',
@@ -161,18 +161,22 @@ async function issuerOf(tx: Tx, authorityId: string, form: OrderForm): Promise<E
   return entry;
 }
 
+interface SigningKey {
+  readonly kid: string;
+  readonly publicKey: Buffer;
+  /** The signature of it that was received. */
+  readonly jws: string;
+}
+
 /** @throws DomainError `received-order.key` unless this very key signed this very form */
-function keyOf(
-  row: ReceivedRow,
-  form: OrderForm,
-  encoded: string,
-): { readonly kid: string; readonly publicKey: Buffer } {
+function keyOf(row: ReceivedRow, form: OrderForm, encoded: string): SigningKey {
   const publicKey = bytesOf(encoded);
   const kid = thumbprintOf(publicKey);
-  const verdict = row.jws === null ? null : checkJws(form, row.jws, { keys: [jwkOf(publicKey)] }, verifyEd25519);
-  if (!verdict?.ok)
-    throw new DomainError('received-order.key', { reason: row.jws === null ? 'unsigned' : 'another_key' });
-  return { kid, publicKey };
+  const received = [...(row.jws === null ? [] : [row.jws]), ...row.other_jws];
+  const jws = received.find((one) => checkJws(form, one, { keys: [jwkOf(publicKey)] }, verifyEd25519).ok);
+  if (jws === undefined)
+    throw new DomainError('received-order.key', { reason: received.length === 0 ? 'unsigned' : 'another_key' });
+  return { kid, publicKey, jws };
 }
 
 function bytesOf(encoded: string): Buffer {

@@ -102,19 +102,21 @@ async function again(tx: Tx, actor: Actor, intake: Intake, row: ReceivedRow): Pr
   const known = { form: row.form, jws: row.jws, without: content.without };
   const given = { ...known, jws: content.jws ?? row.jws };
   const withGiven = await examine(tx, actor.organisationId, given, receivedAt);
-  // A worse signature takes nothing from what is there: anybody can send the same form with one.
+  // A worse signature takes nothing from what is there: anybody can send the same form with one. It is kept beside it all the same.
   const takesGiven = row.jws === null || withGiven.isVerified;
+  const jws = takesGiven ? given.jws : row.jws;
+  const beside = takesGiven || withGiven.kid === null ? row.jws : content.jws;
   const examined = takesGiven ? withGiven : await examine(tx, actor.organisationId, known, receivedAt);
   await tx.query(
     `update received_order set state = $2, reasons = $3, errors = $4, jws = $5, kid = $6, is_verified = $7, authority_id = $8, checked_at = $9,
        stated_channel = case when $10 then $11 else stated_channel end, stated_receipt_at = case when $10 then $12 else stated_receipt_at end,
-       received_at = $13 where id = $1`,
+       received_at = $13, other_jws = $14 where id = $1`,
     [
       row.id,
       examined.state,
       examined.reasons,
       examined.errors,
-      takesGiven ? given.jws : row.jws,
+      jws,
       examined.kid,
       examined.isVerified,
       examined.authorityId,
@@ -123,6 +125,7 @@ async function again(tx: Tx, actor: Actor, intake: Intake, row: ReceivedRow): Pr
       dto.channel,
       dto.receivedAt ?? null,
       receivedAt,
+      othersThan(jws, [beside, ...row.other_jws]),
     ],
   );
   if (isEarlier) await noteReceived(tx, actor, row.id, intake);
@@ -130,6 +133,12 @@ async function again(tx: Tx, actor: Actor, intake: Intake, row: ReceivedRow): Pr
     `${examined.reasons.join()};${examined.errors.join()}` !== `${row.reasons.join()};${row.errors.join()}`;
   if (examined.state === 'recognised' || isOtherwise) await settle(tx, actor, row.id, examined, { at, receivedAt });
 }
+
+const MOST_OTHERS = 8;
+
+/** The latest, each once; the first eight are enough for people to look at, and nobody fills a table with more. */
+const othersThan = (jws: string | null, all: readonly (string | null)[]): readonly string[] =>
+  [...new Set(all.flatMap((one) => (one === null || one === jws ? [] : [one])))].slice(0, MOST_OTHERS);
 
 /** Receipt first: whatever it proves to be, this is when it came. */
 async function noteReceived(tx: Tx, actor: Actor, id: string, { dto, content, at, receivedAt }: Intake): Promise<void> {

@@ -43,6 +43,7 @@ export interface ReceivedRow {
   readonly form: OrderForm | null;
   readonly faults: readonly FieldFault[];
   readonly jws: string | null;
+  readonly other_jws: readonly string[];
   readonly kid: string | null;
   readonly is_verified: boolean;
   readonly authority_id: string | null;
