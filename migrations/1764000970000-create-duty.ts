@@ -171,12 +171,12 @@ create function begin_signer_escalation() returns trigger
 language plpgsql volatile security definer set search_path = public, pg_catalog as $$
 begin
   insert into escalation (id, organisation_id, side, notice_id, started_at, next_at)
-    select gen_random_uuid(), n.sender_id, 'signer', n.id, n.created_at, n.created_at from notice n
-    where n.id = new.notice_id and may_escalate(n.sender_id, 'signer')
+    select gen_random_uuid(), n.sender_id, 'signer', n.id, new.asked_at, new.asked_at from notice n
+    where n.id = new.subject_id and may_escalate(n.sender_id, 'signer')
     on conflict do nothing;
   return null;
 end $$;
-create trigger removal_order_escalates after insert on removal_order for each row when (new.signed_at is null)
+create trigger approval_escalates after insert on approval for each row when (new.verb = 'order.sign')
   execute function begin_signer_escalation();
 revoke all on function may_escalate(uuid, text), begin_clock_escalation(), begin_signer_escalation() from public;
 `;
@@ -211,11 +211,11 @@ create policy duty_override_worker on duty_override for select to clepsydra_work
 create policy contact_ping_worker on contact_ping for all to clepsydra_worker using (true) with check (true);
 create policy contact_point_worker_ping on contact_point for update to clepsydra_worker using (true) with check (true);
 create policy escalation_worker on escalation for all to clepsydra_worker using (true) with check (true);
+create policy approval_worker on approval for select to clepsydra_worker using (verb = 'order.sign');
 create policy escalation_step_worker on escalation_step for all to clepsydra_worker using (true) with check (true);
 -- Whom to call: ids, roles and whether they are there still, and no more.
 create policy membership_worker on membership for select to clepsydra_worker using (true);
 create policy person_worker on person for select to clepsydra_worker using (true);
-create policy notice_origin_worker_duty on notice_origin for select to clepsydra_worker using (true);
 
 grant select, insert, update (time_zone, second_minutes, channel_minutes, supervisor_minutes, answer_minutes, changed_at)
   on duty_settings to clepsydra_app;
@@ -229,9 +229,9 @@ grant select on duty_settings, duty_member, duty_override to clepsydra_worker;
 grant select, insert, update (state, told_at, problem, answered_at, answered_how, code_hash) on contact_ping to clepsydra_worker;
 grant select, insert, update (next_at, ended_at, end_reason) on escalation to clepsydra_worker;
 grant select, insert on escalation_step to clepsydra_worker;
+grant select (id, verb, subject_id, asked_by, decision) on approval to clepsydra_worker;
 grant select (organisation_id, person_id, roles, ended_at) on membership to clepsydra_worker;
 grant select (id, disabled_at) on person to clepsydra_worker;
-grant select (notice_id, drafted_by) on notice_origin to clepsydra_worker;
 
 insert into private.job_task (name) values ('contact-ping'), ('next-channel');
 `;
@@ -245,13 +245,13 @@ export class CreateDuty1764000970000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(
-      `drop trigger clock_run_escalates on clock_run; drop trigger removal_order_escalates on removal_order;
+      `drop trigger clock_run_escalates on clock_run; drop trigger approval_escalates on approval; drop policy approval_worker on approval;
        drop function begin_clock_escalation, begin_signer_escalation, may_escalate, unanswered_channels;
        drop policy membership_worker on membership; drop policy person_worker on person;
-       drop policy notice_origin_worker_duty on notice_origin; drop policy contact_point_worker_ping on contact_point;
+       drop policy contact_point_worker_ping on contact_point;
        revoke select (organisation_id, person_id, roles, ended_at) on membership from clepsydra_worker;
        revoke select (id, disabled_at) on person from clepsydra_worker;
-       revoke select (notice_id, drafted_by) on notice_origin from clepsydra_worker;
+       revoke select (id, verb, subject_id, asked_by, decision) on approval from clepsydra_worker;
        drop table escalation_step, escalation, contact_ping, duty_override, duty_member, duty_settings;
        alter table contact_point drop column last_ping_at, drop column last_answered_at, drop column ping_state;
        delete from private.job_task where name in ('contact-ping', 'next-channel')`,

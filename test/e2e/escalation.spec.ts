@@ -4,7 +4,7 @@ import { Work } from '../../src/infra/database/work';
 import { proveReceipt } from '../../src/notices/receiving';
 import { minutes, type CastOrganisation, type Person, type World } from '../support/app';
 import { enrol, PagedPeople, stepsOf } from '../support/duty';
-import { draftOrder, EMERGENCY, orderCast, sendOrder, sign, type OrderCast } from '../support/orders';
+import { draftOrder, EMERGENCY, orderCast, sendOrder, type OrderCast } from '../support/orders';
 import { PlatformSystem } from '../support/platform-system';
 import { freshUrl, refer, startQuietWorld } from '../support/referral';
 
@@ -199,12 +199,15 @@ describe('an order that nobody acknowledges', () => {
 });
 
 describe('an order that waits for its second signature', () => {
-  it('calls somebody who may sign it and has not drafted it, until it is signed', async () => {
+  it('calls another who may sign it once somebody has asked for that, until it is signed', async () => {
     const cast = await staffed();
     const { id } = await draftOrder(cast, EMERGENCY);
+    await after(30);
+    expect(await texts(cast.unit)).toEqual([]);
+    expect((await cast.analyst.post(`/v1/notices/${id}/sign`, { reason: 'Ready to go' })).status).toBe(202);
     await escalate();
     expect(await texts(cast.unit)).toEqual(['/supervisor order, signature asked']);
-    await sign(cast, id);
+    expect((await cast.supervisor.post(`/v1/notices/${id}/sign`)).status).toBe(200);
     await after(30);
     expect(await texts(cast.unit)).toHaveLength(1);
   });

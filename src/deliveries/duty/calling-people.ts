@@ -6,7 +6,7 @@ import { onDuty, type Duty } from './rosters';
 
 export interface Call extends Omit<PageWords, 'text'> {
   readonly textIn: (language: ContactLanguage) => string;
-  /** Who is not to be called: whoever drafted an order cannot sign it. */
+  /** Who is not to be called: whoever asked for the signature of an order cannot give it. */
   readonly except: string | null;
   /** Who alone may act on it, by their roles; null for everybody. */
   readonly roles: readonly string[] | null;

@@ -106,16 +106,17 @@ async function ofClock(tx: Tx, { noticeId, runNo }: EscalationRow): Promise<Matt
 }
 
 async function ofDraft(tx: Tx, noticeId: string | null): Promise<Matter> {
-  const [row] = await tx.query<{ isOpen: boolean; draftedBy: string | null }[]>(
-    `select (n.state = 'draft' and r.signed_at is null) as "isOpen", o.drafted_by as "draftedBy"
-     from notice n join removal_order r on r.notice_id = n.id left join notice_origin o on o.notice_id = n.id where n.id = $1`,
+  const [row] = await tx.query<{ isOpen: boolean; askedBy: string | null }[]>(
+    `select (n.state = 'draft' and r.signed_at is null and a.id is not null) as "isOpen", a.asked_by as "askedBy"
+     from notice n join removal_order r on r.notice_id = n.id
+       left join approval a on a.verb = 'order.sign' and a.subject_id = n.id and a.decision is null where n.id = $1`,
     [noticeId],
   );
   return {
     ...NOTHING,
     isSettled: !row?.isOpen,
     noticeKind: 'removal_order',
-    except: row?.draftedBy ?? null,
+    except: row?.askedBy ?? null,
   };
 }
 
