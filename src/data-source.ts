@@ -38,6 +38,7 @@ import { CreateDuty1764000970000 } from '../migrations/1764000970000-create-duty
 import { CreateLifeThreats1764000980000 } from '../migrations/1764000980000-create-life-threats';
 import { ReceiveOrders1764000990000 } from '../migrations/1764000990000-receive-orders';
 import { ReplyWithoutAccount1764000960000 } from '../migrations/1764000960000-reply-without-account';
+import { AskApart1764001020000 } from '../migrations/1764001020000-ask-apart';
 import { WriteToSmallPlatforms1764001000000 } from '../migrations/1764001000000-write-to-small-platforms';
 
 /** Entities and migrations as explicit lists: what is not named here does not exist. */
@@ -97,6 +98,7 @@ export const MIGRATIONS = [
   ReceiveOrders1764000990000,
   ReplyWithoutAccount1764000960000,
   WriteToSmallPlatforms1764001000000,
+  AskApart1764001020000,
 ];
 
 /** TypeORM's settings for one connection string. Never synchronises: migrations are SQL. */

@@ -96,7 +96,7 @@ export class Membership {
 
 @Entity('approval')
 @Index('approval_organisation', ['organisationId', 'askedAt'])
-@Index('approval_open_once', ['verb', 'subjectId'], { unique: true, where: 'decision is null' })
+@Index('approval_open_once', ['organisationId', 'verb', 'subjectId'], { unique: true, where: 'decision is null' })
 export class Approval {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'approval_pk' })
   id!: string;

@@ -105,7 +105,7 @@ export class Approvals {
     const id = uuidv7();
     const inserted = await tx.query<unknown[]>(
       `insert into approval (id, organisation_id, verb, subject_id, reason, asked_by, asked_at) values ($1, $2, $3, $4, $5, $6, $7)
-       on conflict (verb, subject_id) where decision is null do nothing returning id`,
+       on conflict (organisation_id, verb, subject_id) where decision is null do nothing returning id`,
       [id, actor.organisationId, rule.verb, subjectId, given, actor.personId, at],
     );
     if (inserted.length === 0) return null;

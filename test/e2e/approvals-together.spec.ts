@@ -58,3 +58,18 @@ describe('two who ask a second person for the same at the same instant', () => {
     expect(await questions(id, 'order.sign')).toEqual([{ decision: null }]);
   });
 });
+
+describe('two organisations that ask their own people about one thing that they share', () => {
+  it('have a question each, and neither hears of the other’s', async () => {
+    const subject = '0190a000-0000-7000-8000-00000000abcd';
+    const ask = (organisation: string): Promise<unknown> =>
+      world.sql.query(
+        `insert into approval (id, organisation_id, verb, subject_id, reason, asked_by, asked_at)
+         values (gen_random_uuid(), $1, 'signal.erase', $2, 'unlawful to keep', gen_random_uuid(), now())`,
+        [organisation, subject],
+      );
+    await ask(cast.unit.id);
+    await ask(cast.home.id);
+    await expect(ask(cast.home.id)).rejects.toThrow(/approval_open_once/);
+  });
+});
