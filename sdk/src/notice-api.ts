@@ -146,8 +146,13 @@ export interface Notice extends Receipted {
   /** While it can be called back: when it leaves. */
   readonly departsAt: string | null;
   readonly sentAt: string | null;
+  /** When every channel had been tried and none had reached the platform; tried again all the same. */
+  readonly unreachedAt: string | null;
   readonly receivedAt: string | null;
   readonly acknowledgedAt: string | null;
+  /** When a machine of the platform first had it, and when a person there first acted on it. */
+  readonly machineAckAt: string | null;
+  readonly humanAckAt: string | null;
   readonly answeredAt: string | null;
   readonly closedAt: string | null;
   readonly withdrawnAt: string | null;

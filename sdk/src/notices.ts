@@ -45,9 +45,12 @@ export class Notices {
     return this.wire.answer(call, 'POST /v1/notices/{id}/undo');
   }
 
-  /** Asks for the signature of an order, or gives it as the second person: then the notice, otherwise null. */
-  async sign(id: string, reason: string): Promise<Notice | null> {
-    const options = { params: { path: { id } }, body: { reason } };
+  /**
+   * Asks for the signature of an order, or gives it as the second person: then the notice, otherwise null.
+   * @param reason read by the second person; whoever asks gives one
+   */
+  async sign(id: string, reason?: string): Promise<Notice | null> {
+    const options = { params: { path: { id } }, body: reason === undefined ? {} : { reason } };
     const call = this.wire.api.POST('/v1/notices/{id}/sign', options);
     const answer = await this.wire.answer<Notice | { readonly approval: object }>(call, 'POST /v1/notices/{id}/sign');
     return 'approval' in answer ? null : answer;

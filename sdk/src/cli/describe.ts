@@ -10,21 +10,30 @@ export function clockFace(remainingMs: number): string {
   return remainingMs < 0 ? `-${face}` : face;
 }
 
-export const isOver = (notice: Notice): boolean => ['answered', 'closed', 'withdrawn'].includes(notice.state);
+export const isOver = (notice: Notice): boolean =>
+  ['answered', 'closed', 'withdrawn', 'annulled'].includes(notice.state);
 
 /** Milliseconds to the deadline while the clock runs; null when there is none, or it has stopped. */
 export function remainingMs(notice: Notice, now: Date): number | null {
-  if (!notice.clock || isOver(notice)) return null;
+  if (notice.clock?.state !== 'running' || isOver(notice)) return null;
   return Date.parse(notice.clock.dueAt) - now.getTime();
 }
 
 /** The hour passed, and no answer has shown since that everything had been dealt with in time. */
 export const wasMissed = ({ clock }: Notice): boolean => clock?.fact != null && clock.fact.correctedAt === null;
 
-/** `51 min left`, `missed 3 min ago`, or the state. */
+function standing(notice: Notice): string {
+  if (!notice.clock) return notice.state === 'sent' && notice.unreachedAt ? 'reached nobody' : '–';
+  if (wasMissed(notice)) return 'past the hour';
+  return notice.clock.state === 'paused' && !isOver(notice) ? 'halted' : 'stopped';
+}
+
+export const kindOf = ({ kind }: Notice): string => (kind === 'removal_order' ? 'order' : 'referral');
+
+/** `51 min left`, `missed 3 min ago`, or how the clock stands. */
 export function timeLeft(notice: Notice, now: Date): string {
   const left = remainingMs(notice, now);
-  if (left === null) return notice.clock ? (wasMissed(notice) ? 'past the hour' : 'stopped') : '–';
+  if (left === null) return standing(notice);
   if (left < 0) return `${Math.ceil(-left / MINUTE_MS)} min over`;
   return `${Math.floor(left / MINUTE_MS)} min left`;
 }
@@ -46,17 +55,21 @@ const outcomeOf = (item: Notice['items'][number]): string => {
 export function noticeLines(notice: Notice, output: Output, now: Date): string[] {
   const facts: [string, string | null | undefined][] = [
     ['notice', `${notice.reference}  ${notice.id}`],
+    ['kind', kindOf(notice)],
     ['state', `${output.paint('bold', notice.state)}  ${output.paint(timeStyle(notice, now), timeLeft(notice, now))}`],
     ['from', notice.sender.name],
     ['to', notice.platform.name],
     ['category', notice.category],
+    ['signed', notice.order?.signedAt],
     ['sent', notice.sentAt],
+    ['reached nobody', notice.unreachedAt],
     ['received', notice.receivedAt],
     ['acknowledged', notice.acknowledgedAt],
     ['due', notice.clock?.dueAt],
     [notice.clock?.fact?.kind ?? '', notice.clock?.fact?.at],
     ['corrected', notice.clock?.fact?.correctedAt],
     ['withdrawn', notice.withdrawalReason],
+    ['annulled', notice.annulledAt],
     ['grounds', notice.grounds],
   ];
   const items = notice.items.map((item, index) => [

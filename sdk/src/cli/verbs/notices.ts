@@ -3,8 +3,9 @@ import type { Notice } from '../../notice-api';
 import { act, THE_NOTICE } from '../act-on-notice';
 import { wholeNumber } from '../args';
 import { signedIn, type Context } from '../context';
-import { timeLeft, timeStyle } from '../describe';
+import { kindOf, timeLeft, timeStyle } from '../describe';
 import { EXIT, type ExitCode } from '../exit';
+import { findNotice } from '../find-notice';
 import { cell, table } from '../output';
 import type { Verb } from '../verb';
 
@@ -23,11 +24,12 @@ async function list(context: Context, box: 'inbox' | 'sent'): Promise<ExitCode> 
     notices.length === 0
       ? ['Nothing here.']
       : table([
-          ['NOTICE', 'STATE', 'TIME', box === 'inbox' ? 'FROM' : 'TO', 'ITEMS', 'ID'].map((head) =>
+          ['NOTICE', 'KIND', 'STATE', 'TIME', box === 'inbox' ? 'FROM' : 'TO', 'ITEMS', 'ID'].map((head) =>
             output.paint('dim', head),
           ),
           ...notices.map((notice) => [
             notice.reference,
+            kindOf(notice),
             notice.state,
             output.paint(timeStyle(notice, now), timeLeft(notice, now)),
             box === 'inbox' ? notice.sender.name : notice.platform.name,
@@ -90,11 +92,21 @@ export const NOTICE_VERBS: readonly Verb[] = [
     name: 'sign',
     summary: 'Ask for the signature of an order, or give it as the second person',
     ...THE_NOTICE,
-    options: { reason: { type: 'text', value: 'text', help: 'Why it is ready' } },
-    examples: ['clepsydra sign R-2026-000017 --reason "read twice"'],
-    run: (context) => {
-      const reason = context.input.required('reason');
-      return act(context, async (client, notice) => (await client.notices.sign(notice.id, reason)) ?? notice);
+    options: {
+      reason: { type: 'text', value: 'text', help: 'Why it is ready, for the second person; whoever asks gives it' },
+    },
+    examples: ['clepsydra sign R-2026-000017 --reason "read twice"', 'clepsydra sign R-2026-000017'],
+    run: async (context) => {
+      const { input, output } = context;
+      const client = signedIn(context);
+      const notice = await findNotice(client, input.positionals[0] ?? '');
+      const signed = await client.notices.sign(notice.id, input.text('reason'));
+      output.result({ signed: signed !== null, notice: signed ?? notice }, () => [
+        signed
+          ? `Signed: ${notice.reference}. Send it with: clepsydra send ${notice.reference}`
+          : 'Asked. A second person of your organisation signs it with the same command.',
+      ]);
+      return EXIT.ok;
     },
   },
   {
