@@ -5694,7 +5694,7 @@ export interface components {
              * @description Minutes of the hour.
              * @enum {number}
              */
-            readonly mark: 60 | 45 | 25 | 55;
+            readonly mark: 60 | 25 | 45 | 55;
             readonly at: string;
             /** @description It was overtaken during an outage: nobody is paged for it. */
             readonly stale: boolean;
@@ -5989,7 +5989,7 @@ export interface components {
         readonly DraftOrderDto: {
             /** Format: uuid */
             readonly caseId: string;
-            /** @description Default: every open item of the case on that platform. */
+            /** @description Default: every open item of the case on that platform; with `escalatedFrom`, every open one of that referral. */
             readonly itemIds?: readonly string[];
             /** Format: uuid */
             readonly platformId?: string;
@@ -6018,7 +6018,7 @@ export interface components {
             readonly homeCopyNote?: string;
             /**
              * Format: uuid
-             * @description The referral of this case that this order carries on.
+             * @description The referral of this case that this order carries on, to the same platform and about nothing else.
              */
             readonly escalatedFrom?: string;
         };
