@@ -10,7 +10,15 @@ import { pdfFile, SHAPES } from '../support/pdfs';
 const ANALYST = ['admin', 'analyst', 'curator'] as const;
 
 /** What must leave the house within the hour, or tells somebody that it has. */
-const URGENT: readonly string[] = ['deliver', 'page', 'tell', 'life-threat', 'contact-ping', 'next-channel'];
+const URGENT: readonly string[] = [
+  'deliver',
+  'page',
+  'tell',
+  'life-threat',
+  'contact-ping',
+  'next-channel',
+  'advance-mail',
+];
 const HEAVY: readonly string[] = [HASH_MEDIA];
 
 function paceOf(task: string): Pace {
