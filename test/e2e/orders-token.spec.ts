@@ -94,26 +94,34 @@ describe('an order whose token fails', () => {
     expect(await readForm(read.rawPayload)).toMatchObject({ form: 'annex-i' });
   };
 
-  withToken('tells its authority that the token is not there, or the key', async () => {
-    const { leaf, root } = soft.certificate('rsa');
-    await failing(soft.file('rsa', leaf, root).replace('Unit%20A', 'Unit%20B'), 'token.absent');
-    await failing(soft.file('seal', leaf, root), 'token.key-missing');
-    await failing(soft.file('rsa', root), 'form.certificate-unusable');
-  }, 90_000);
+  withToken(
+    'tells its authority that the token is not there, or the key',
+    async () => {
+      const { leaf, root } = soft.certificate('rsa');
+      await failing(soft.file('rsa', leaf, root).replace('Unit%20A', 'Unit%20B'), 'token.absent');
+      await failing(soft.file('seal', leaf, root), 'token.key-missing');
+      await failing(soft.file('rsa', root), 'form.certificate-unusable');
+    },
+    90_000,
+  );
 
-  withToken('tells that the PIN is refused, tries it once, and signs when its file was written anew', async () => {
-    const { leaf, root } = soft.certificate('rsa');
-    const file = soft.file('rsa', leaf, root);
-    soft.writePin('00000');
-    // In another environment: the process that is logged in does not answer for it.
-    await failing(`OTHER=1\n${file}`, 'token.pin-refused');
-    await failing(`OTHER=2\n${file}`, 'token.pin-refused');
-    const { id } = await sendOrder(cast);
-    const said = await download(id, cast.supervisor);
-    expect(said.rawPayload.toString()).toContain('not tried again');
-    expect(said.rawPayload.toString()).not.toContain('00000');
-    soft.writePin(soft.pin);
-    expect((await download(id, cast.supervisor)).statusCode).toBe(200);
-    expect(soft.hasCountedMistake()).toBe(false);
-  }, 90_000);
+  withToken(
+    'tells that the PIN is refused, tries it once, and signs when its file was written anew',
+    async () => {
+      const { leaf, root } = soft.certificate('rsa');
+      const file = soft.file('rsa', leaf, root);
+      soft.writePin('00000');
+      // In another environment: the process that is logged in does not answer for it.
+      await failing(`OTHER=1\n${file}`, 'token.pin-refused');
+      await failing(`OTHER=2\n${file}`, 'token.pin-refused');
+      const { id } = await sendOrder(cast);
+      const said = await download(id, cast.supervisor);
+      expect(said.rawPayload.toString()).toContain('not tried again');
+      expect(said.rawPayload.toString()).not.toContain('00000');
+      soft.writePin(soft.pin);
+      expect((await download(id, cast.supervisor)).statusCode).toBe(200);
+      expect(soft.hasCountedMistake()).toBe(false);
+    },
+    90_000,
+  );
 });
