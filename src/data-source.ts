@@ -40,6 +40,7 @@ import { ReceiveOrders1764000990000 } from '../migrations/1764000990000-receive-
 import { ReplyWithoutAccount1764000960000 } from '../migrations/1764000960000-reply-without-account';
 import { AskApart1764001020000 } from '../migrations/1764001020000-ask-apart';
 import { WriteToSmallPlatforms1764001000000 } from '../migrations/1764001000000-write-to-small-platforms';
+import { ReckonAnew1764001010000 } from '../migrations/1764001010000-reckon-anew';
 
 /** Entities and migrations as explicit lists: what is not named here does not exist. */
 export const ENTITIES = [
@@ -98,6 +99,7 @@ export const MIGRATIONS = [
   ReceiveOrders1764000990000,
   ReplyWithoutAccount1764000960000,
   WriteToSmallPlatforms1764001000000,
+  ReckonAnew1764001010000,
   AskApart1764001020000,
 ];
 

@@ -162,6 +162,9 @@ export const LEDGER_KINDS = {
   'notice.clarified': 'The sender answered what the platform had asked',
   'notice.possible-again': 'What kept the platform from acting is over',
   'notice.non-compliance': 'A person of the competent authority recorded that an order was not complied with',
+  'notice.non-compliance-lifted':
+    'Recorded non-compliance was lifted: the fact that it rested on turned out to be none',
+  'notice.timing-corrected': 'How an answer stands to the deadline was reckoned anew',
   'preservation.changed': 'The platform said how far preserving an item has come',
   'item.deleted-for-good': 'The platform said that it destroyed an item for good',
   'reinstatement.asked': 'A platform was asked to put an item back',

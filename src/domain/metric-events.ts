@@ -48,6 +48,7 @@ const ofObstacle: Count = ({ obstacles }, fact) => void (obstacles[wordOf(fact, 
 export const EVENTS = {
   'notice.unreached': (counts) => void (counts.unreached += 1),
   'notice.non-compliance': (counts) => void (counts.nonCompliance += 1),
+  'notice.non-compliance-lifted': (counts) => void (counts.nonCompliance -= 1),
   'notice.impossible': ofObstacle,
   'notice.clarification-asked': ofObstacle,
   'notice.annulled': ({ annulled }, fact) => void (annulled[wordOf(fact, 'ground', ANNULMENT_GROUNDS)] += 1),

@@ -119,7 +119,7 @@ export class Afterwards {
         [id, actor.organisationId, actor.personId, at, dto.reasons],
       );
       if (recorded.length === 0) throw new DomainError('notice.non-compliance-recorded');
-      const dims = { dueAt: missed.toISOString() };
+      const dims = { dueAt: missed.dueAt.toISOString(), takenBackAt: missed.takenBackAt?.toISOString() ?? null };
       const shared = { reasons: dto.reasons };
       await append(tx, entryOf(notice, { kind: 'notice.non-compliance', actor, at, dims, shared }));
       return viewOf(tx, actor, id);
@@ -143,15 +143,24 @@ export class Afterwards {
   }
 }
 
-/** The deadline that passed and stands: of the present run, or of one before an obstacle that was told of too late. */
-async function missedDeadline(tx: Tx, noticeId: string, at: Date): Promise<Date | null> {
+interface Missed {
+  readonly dueAt: Date;
+  /** When a measure that had been in time was taken back without another: the deadline itself had been met. */
+  readonly takenBackAt: Date | null;
+}
+
+/** The deadline that passed and stands: of the present run, of one before an obstacle that was told of too late, or of an item. */
+async function missedDeadline(tx: Tx, noticeId: string, at: Date): Promise<Missed | null> {
   const clock = await tx.findOneBy(NoticeClock, { noticeId });
   if (!clock) return null;
-  if (isPast(clock, at) && clock.correction === null) return clock.dueAt;
+  if (isPast(clock, at) && clock.correction === null) return { dueAt: clock.dueAt, takenBackAt: null };
   const [run] = await tx.query<{ due_at: Date }[]>(
     `select due_at from clock_run where clock_id = $1 and run_no < $2 and fact is not null and correction is null
      order by run_no desc limit 1`,
     [clock.id, clock.runNo],
   );
-  return run?.due_at ?? null;
+  if (run) return { dueAt: run.due_at, takenBackAt: null };
+  const late = (await lastAnswers(tx, [noticeId])).filter(({ timing }) => timing === 'late');
+  const [first] = late.map(({ answeredAt }) => answeredAt).sort((one, other) => one.getTime() - other.getTime());
+  return first ? { dueAt: clock.dueAt, takenBackAt: first } : null;
 }

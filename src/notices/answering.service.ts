@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { timingOf, type Timing } from '../domain/clock';
+import { timingAfter } from '../domain/answer-timing';
 import { DomainError } from '../domain/errors';
 import { checkAnswer, impliedReceiptAt, type ItemAnswer } from '../domain/item-answer';
 import { answeringEvent, steps } from '../domain/notice-lifecycle';
@@ -9,7 +9,7 @@ import { Work, type Actor, type Tx } from '../infra/database/work';
 import { assertVersion } from '../infra/http/versions';
 import { appendAll } from '../ledger/append';
 import type { NoticeClock } from './clock.entity';
-import { correctFact, correctionBy, isPast, lockClock, stopNoticeClock } from './clocks';
+import { correctFact, correctionBy, deadlineFactsOf, isPast, lockClock, stopNoticeClock } from './clocks';
 import { entryOf, facts } from './notice-facts';
 import type { NoticeView } from './notice.view';
 import { NoticeAnswer, NoticeItem } from './notice.entity';
@@ -18,6 +18,7 @@ import { lastAnswers, viewOf } from './notices.queries';
 import { dropObstacle, proveClarification } from './obstacles';
 import { notePreservation } from './preservation';
 import { lockNotice } from './receiving';
+import { liftNonCompliance } from './reckoning';
 import { takeInHand, takeUp, type Locked } from './taking-up';
 
 interface Answered {
@@ -106,7 +107,10 @@ export class Answering {
     if (timings.length === items.length) {
       await dropObstacle(tx, notice.id, at);
       await stopNoticeClock(tx, notice, clock, { at, reason: 'answered', actor });
-      if (isPast(clock, at)) await correctFact(tx, notice, clock, { at, actor, correction: correctionBy(timings) });
+      if (isPast(clock, at)) {
+        await correctFact(tx, notice, clock, { at, actor, correction: correctionBy(timings) });
+        await liftNonCompliance(tx, notice, { at, actor });
+      }
     }
     await appendAll(
       tx,
@@ -129,10 +133,6 @@ const answerOf = ({ outcome, measureAt, reason, territory }: ItemAnswerDto): Ite
   reason: reason ?? null,
   territory: territory ?? null,
 });
-
-/** While the clock stands still nothing becomes late. */
-const timingBy = (clock: NoticeClock, times: { readonly measureAt: Date | null; readonly answeredAt: Date }): Timing =>
-  clock.state === 'paused' && !isPast(clock, times.answeredAt) ? 'in_time' : timingOf(times, clock.dueAt);
 
 const lastOf = (itemId: string, answers: readonly NoticeAnswer[]): NoticeAnswer | undefined =>
   answers.find((answer) => answer.itemId === itemId);
@@ -166,15 +166,16 @@ function recordOf(
   { notice, clock, at, before }: Locked & { clock: NoticeClock; before: readonly NoticeAnswer[] },
 ): Omit<NoticeAnswer, 'addresseeRef' | 'authorisedPerson'> {
   const answer = answerOf(one);
+  const last = lastOf(one.itemId, before) ?? null;
   return {
     id: uuidv7(),
     noticeId: notice.id,
     itemId: one.itemId,
-    revision: (lastOf(one.itemId, before)?.revision ?? 0) + 1,
+    revision: (last?.revision ?? 0) + 1,
     ...answer,
     answeredAt: at,
     note: one.note ?? null,
     preservation: one.preservation ?? null,
-    timing: timingBy(clock, { measureAt: answer.measureAt, answeredAt: at }),
+    timing: timingAfter(last, { ...answer, answeredAt: at }, deadlineFactsOf(clock)),
   };
 }

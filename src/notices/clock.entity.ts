@@ -56,7 +56,7 @@ export class NoticeClock {
   @Column({ type: 'timestamptz', name: 'stopped_at', precision: 3, nullable: true })
   stoppedAt!: Date | null;
 
-  /** From when on an obstacle halts it. */
+  /** From when on an obstacle halts it; or had halted it, when it was stopped while halted. */
   @Column({ type: 'timestamptz', name: 'paused_at', precision: 3, nullable: true })
   pausedAt!: Date | null;
 

@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+import type { Deadline } from '../domain/answer-timing';
 import {
   clockKindOf,
   correctsMiss,
@@ -124,7 +125,8 @@ const endRun = (tx: Tx, clock: NoticeClock, { at, reason }: Ending): Promise<unk
 
 /**
  * Stops a clock at `at`, for good. Marks that it had reached by then and that nobody has written yet, because every worker was
- * down, stay due: the ticker writes them, the deadline's fact included, up to the stop and no further.
+ * down, stay due: the ticker writes them, the deadline's fact included, up to the stop and no further. That an obstacle had halted
+ * it before stays known: nothing became due after that.
  */
 export async function stopNoticeClock(tx: Tx, notice: Notice, clock: NoticeClock, stop: Ending): Promise<void> {
   if (clock.state === 'stopped') return;
@@ -132,8 +134,7 @@ export async function stopNoticeClock(tx: Tx, notice: Notice, clock: NoticeClock
   const change = {
     state: 'stopped',
     stoppedAt: at,
-    pausedAt: null,
-    nextMarkAt: isOwed(clock, at) ? clock.nextMarkAt : null,
+    nextMarkAt: isOwed(clock, clock.pausedAt ?? at) ? clock.nextMarkAt : null,
   } as const;
   const wasRunning = clock.state === 'running';
   await tx.update(NoticeClock, { id: clock.id }, change);
@@ -197,18 +198,32 @@ export async function correctFact(
   tx: Tx,
   notice: Notice,
   clock: NoticeClock,
-  { at, actor, correction }: { readonly at: Date; readonly actor: Actor; readonly correction: Correction | null },
+  {
+    at,
+    actor,
+    correction,
+  }: { readonly at: Date; readonly actor: Actor | 'service'; readonly correction: Correction | null },
 ): Promise<void> {
   if (clock.correction === correction || clock.correction === 'not_running') return;
-  await tx.update(NoticeClock, { id: clock.id }, { correction, correctedAt: correction === null ? null : at });
+  const change = { correction, correctedAt: correction === null ? null : at };
+  await tx.update(NoticeClock, { id: clock.id }, change);
+  Object.assign(clock, change);
   if (correction === null) return;
   const dims = { clock: clock.kind, run: clock.runNo, dueAt: clock.dueAt.toISOString() };
   await append(tx, entryOf(notice, { kind: ENTRY_OF_CORRECTION[correction], actor, at, dims }));
 }
 
-/** Whether the deadline of the present run has passed at `at`, written or not yet. A halted clock has none after its halt. */
+/** What the present run says of a deadline. */
+export const deadlineFactsOf = (clock: NoticeClock): Deadline => ({
+  run: runOf(clock),
+  haltedAt: clock.pausedAt,
+  correction: clock.correction,
+});
+
+/** Whether the deadline of the present run has passed at `at`, written or not yet. One that was not running has none. */
 export const isPast = (clock: NoticeClock, at: Date): boolean =>
-  clock.fact !== null || !isOnTime(clock.stoppedAt ?? clock.pausedAt ?? at, clock.dueAt);
+  clock.correction !== 'not_running' &&
+  (clock.fact !== null || !isOnTime(clock.pausedAt ?? clock.stoppedAt ?? at, clock.dueAt));
 
 /** What the answers so far make of a deadline that has passed. */
 export const correctionBy = (timings: readonly Timing[]): Correction | null =>

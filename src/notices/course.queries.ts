@@ -90,7 +90,7 @@ export async function obstaclesOf(tx: Tx, ids: readonly string[]): Promise<Map<s
 
 export async function nonComplianceOf(tx: Tx, ids: readonly string[]): Promise<Map<string, string>> {
   const rows = await tx.query<{ notice_id: string; recorded_at: Date }[]>(
-    `select notice_id, recorded_at from non_compliance where notice_id = any($1)`,
+    `select notice_id, recorded_at from non_compliance where notice_id = any($1) and lifted_at is null`,
     [ids],
   );
   return new Map(rows.map((row) => [row.notice_id, row.recorded_at.toISOString()]));

@@ -9,6 +9,7 @@ import { besideItems, grouped, instant, key, nonComplianceOf, obstaclesOf } from
 import { Notice, NoticeAnswer, NoticeItem } from './notice.entity';
 import type { NoticeQuery } from './notices.dto';
 import { ordersOf, type OrderView } from './orders/order.view';
+import { standingTimings } from './standing-timings';
 
 interface NamesRow {
   readonly id: string;
@@ -157,7 +158,7 @@ async function namesOf(tx: Tx, ids: readonly string[]): Promise<Map<string, Name
 
 /** The last answer to each item, by item id within one notice. */
 export async function lastAnswers(tx: Tx, ids: readonly string[]): Promise<NoticeAnswer[]> {
-  return tx
+  const answers = await tx
     .createQueryBuilder(NoticeAnswer, 'a')
     .distinctOn(['a.noticeId', 'a.itemId'])
     .where('a.noticeId = any(:ids)', { ids })
@@ -165,6 +166,8 @@ export async function lastAnswers(tx: Tx, ids: readonly string[]): Promise<Notic
     .addOrderBy('a.itemId')
     .addOrderBy('a.revision', 'DESC')
     .getMany();
+  await standingTimings(tx, answers);
+  return answers;
 }
 
 async function itemsOf(tx: Tx, ids: readonly string[]): Promise<Map<string, NoticeItemView[]>> {
@@ -218,7 +221,7 @@ const clockView = (clock: NoticeClock, marks: MarkView[]): ClockView => ({
   run: clock.runNo,
   startedAt: clock.startedAt.toISOString(),
   dueAt: clock.dueAt.toISOString(),
-  pausedAt: instant(clock.pausedAt),
+  pausedAt: clock.state === 'paused' ? instant(clock.pausedAt) : null,
   stoppedAt: instant(clock.stoppedAt),
   nextMarkAt: clock.state === 'running' ? instant(clock.nextMarkAt) : null,
   fact: factView(clock),

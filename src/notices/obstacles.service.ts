@@ -17,6 +17,7 @@ import { viewOf } from './notices.queries';
 import { Obstacle } from './obstacle.entity';
 import { endObstacle, openObstacle } from './obstacles';
 import { lockNotice } from './receiving';
+import { reckonAnew } from './reckoning';
 import { takeUp } from './taking-up';
 
 type Raised = Pick<Obstacle, 'kind' | 'ground' | 'explanation' | 'needed'> & { readonly since: Date | undefined };
@@ -125,6 +126,7 @@ export class Obstacles {
     if (clock.fact !== null && haltsBeforeDeadline(since, clock.dueAt)) {
       await correctFact(tx, notice, clock, { at, actor, correction: 'not_running' });
     }
+    await reckonAnew(tx, notice, { at, actor });
     return viewOf(tx, actor, id);
   }
 

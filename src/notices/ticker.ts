@@ -127,7 +127,7 @@ async function tickBatch(tx: Tx, now: Date): Promise<Tick & { readonly isBehind:
 /** A clock that was stopped or halted owes what it had reached by then, and nothing after. */
 function advanceOf(clock: NoticeClock, notice: Notice, now: Date): Advance {
   const run = runOf(clock);
-  const stood = clock.stoppedAt ?? clock.pausedAt;
+  const stood = clock.pausedAt ?? clock.stoppedAt;
   const until = stood && stood < now ? stood : now;
   const marks = reachedMarks(run, clock.lastMark, until);
   const lastMark = marks.at(-1)?.mark ?? clock.lastMark;

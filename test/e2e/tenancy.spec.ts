@@ -129,12 +129,6 @@ describe('row-level security', () => {
     const columns = new Map<string, string[]>();
     for (const row of rows) columns.set(row.table_name, [...(columns.get(row.table_name) ?? []), row.column_name]);
     for (const [table, names] of columns) {
-      const before = await world.sql
-        .query(`select * from ${escapeIdentifier(table)} order by 1, 2`)
-        .then((r) => JSON.stringify(r.rows))
-        .catch(async () =>
-          JSON.stringify((await world.sql.query(`select * from ${escapeIdentifier(table)} order by 1`)).rows),
-        );
       const attempts = [
         `delete from ${escapeIdentifier(table)}`,
         ...names.map(
@@ -149,16 +143,10 @@ describe('row-level security', () => {
           (error: { code?: string }) => String(error.code),
         );
         await app.query('rollback');
-        const mayTouchOwn = outcome === 0 || outcome === '42501' || typeof outcome === 'string';
-        expect([attempt, outcome, mayTouchOwn]).toEqual([attempt, outcome, true]);
+        // No row, or an error: rolled back each time, and workers write meanwhile, so the rows themselves are not compared.
+        const touchesNone = outcome === 0 || typeof outcome === 'string';
+        expect([attempt, outcome, touchesNone]).toEqual([attempt, outcome, true]);
       }
-      const after = await world.sql
-        .query(`select * from ${escapeIdentifier(table)} order by 1, 2`)
-        .then((r) => JSON.stringify(r.rows))
-        .catch(async () =>
-          JSON.stringify((await world.sql.query(`select * from ${escapeIdentifier(table)} order by 1`)).rows),
-        );
-      expect([table, after === before]).toEqual([table, true]);
     }
   });
 

@@ -145,7 +145,7 @@ export function owedEntries(before: NoticeView, after: NoticeView): string[][] {
   tells(before.receivedAt === null && after.receivedAt !== null, 'notice.received');
   tells(before.acknowledgedAt === null && after.acknowledgedAt !== null, 'notice.acknowledged');
   tells(before.humanAckAt === null && after.humanAckAt !== null, 'notice.acknowledged', 'notice.taken-in-hand');
-  tells(before.nonComplianceAt !== after.nonComplianceAt, 'notice.non-compliance');
+  tells(before.nonComplianceAt !== after.nonComplianceAt, 'notice.non-compliance', 'notice.non-compliance-lifted');
   tells((before.order?.signedAt ?? null) !== (after.order?.signedAt ?? null), 'order.signed');
   const [was, is] = [before.clock, after.clock];
   tells(was?.run !== is?.run, 'clock.started', 'clock.restarted');
@@ -164,6 +164,7 @@ export function owedEntries(before: NoticeView, after: NoticeView): string[][] {
   for (const [i, item] of after.items.entries()) {
     const known = before.items[i];
     tells(known?.answer?.revision !== item.answer?.revision, 'notice.answered');
+    tells(known?.answer?.revision === item.answer?.revision && known?.answer?.late !== item.answer?.late, 'notice.timing-corrected'); // prettier-ignore
     tells(known?.preservation?.state !== item.preservation?.state, 'preservation.changed', 'notice.answered', 'item.deleted-for-good'); // prettier-ignore
     tells((known?.preservation?.deletedAt ?? null) !== (item.preservation?.deletedAt ?? null), 'item.deleted-for-good');
     tells(known?.reinstatement?.askedAt !== item.reinstatement?.askedAt, 'reinstatement.asked');
