@@ -209,6 +209,12 @@ const FOLDS: Readonly<Record<string, Fold>> = {
     if (notice !== undefined) notice.acknowledgedAt ??= instantOf(fact, 'acknowledgedAt');
   },
   'notice.answered': answer,
+  'notice.timing-corrected': (state, fact) => {
+    const answers = state.open.get(subjectOf(fact, 'notice'))?.answers;
+    const item = subjectOf(fact, 'item');
+    const before = answers?.get(item);
+    if (before) answers?.set(item, { ...before, timing: wordOf(fact, 'timing', TIMINGS) });
+  },
   'notice.closed': close,
   'notice.withdrawn': (state, fact) => takeBack(state, fact, 'withdrawn'),
   'notice.annulled': (state, fact) => takeBack(state, fact, 'annulled'),

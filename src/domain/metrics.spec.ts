@@ -151,6 +151,15 @@ describe('figures from entries', () => {
     expect(again.notices).toMatchObject({ targetMissed: 2, targetMissedCorrected: 1 });
   });
 
+  it('count an answer by how it stands to the deadline when that was reckoned anew', () => {
+    const anew: EntryFact = {
+      ...counted('notice.timing-corrected', 2 * DAY + 130 * MIN, { timing: 'in_time' }),
+      subjects: { notice: 'c', item: 'c1' },
+    };
+    const after = summarise([...STORY, anew], { ...PERIOD, now: NOW });
+    expect(after.items.timings).toEqual({ in_time: 3, late_feedback: 1, late: 0 });
+  });
+
   it('keep orders apart from referrals, and count what happened to them when it happened', () => {
     const order = { ...DIMS, noticeKind: 'removal_order' } as const;
     const event = (kind: string, ms: number, dims: EntryFact['dims']): EntryFact => ({
