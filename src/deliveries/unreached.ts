@@ -35,7 +35,10 @@ export async function reachNobody(
     return;
   }
   if (!notice.unreachedAt) await tellSender(tx, notice, rows, at);
-  const failed = rows.filter(({ state, position }) => state === 'failed' && position !== BESIDE);
+  const declared = await stillDeclared(tx, rows);
+  const failed = rows.filter(
+    ({ id, state, position }) => state === 'failed' && position !== BESIDE && declared.has(id),
+  );
   const since = Math.max(at.getTime() - LONGEST_PAUSE_MS, ...failed.map(({ endedAt }) => endedAt?.getTime() ?? 0));
   const pause = pauseMs(Math.max(FIRST_ATTEMPTS, ...failed.map(({ attempts }) => attempts)));
   const left = since + pause - at.getTime();
@@ -49,14 +52,25 @@ export async function reachNobody(
   else await addTaskIn(tx, LONGEST_PAUSE_MS, task);
 }
 
+/** A contact point that was removed is no way to anybody any more. */
+async function stillDeclared(tx: Tx, rows: readonly Delivery[]): Promise<ReadonlySet<string>> {
+  const ids = rows.map(({ id }) => id);
+  const found = await tx.query<{ id: string }[]>(
+    `select d.id from delivery d left join contact_point c on c.id = d.contact_id where d.id = any ($1) and c.removed_at is null`,
+    [ids],
+  );
+  return new Set(found.map(({ id }) => id));
+}
+
 async function tellSender(tx: Tx, notice: Notice, rows: readonly Delivery[], at: Date): Promise<void> {
   await tx.update(Notice, { id: notice.id }, { unreachedAt: at });
   notice.unreachedAt = at;
   const channels = rows.map(({ channel }) => channel).filter((channel) => channel !== 'pager');
   await append(tx, entryOf(notice, { kind: 'notice.unreached', actor: 'service', at, dims: { channels } }));
   await tx.query(
-    `insert into escalation (id, organisation_id, side, notice_id, started_at, next_at)
-     select gen_random_uuid(), $1, 'unreached', $2, $3, $3 on conflict do nothing`,
+    `insert into escalation (id, organisation_id, side, notice_id, run_no, started_at, next_at)
+     select gen_random_uuid(), $1, 'unreached', $2, 1 + count(*), $3, $3 from escalation
+     where notice_id = $2 and side = 'unreached' on conflict do nothing`,
     [notice.senderId, notice.id, at],
   );
 }

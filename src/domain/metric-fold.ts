@@ -114,6 +114,7 @@ const recordOf = (fact: EntryFact): NoticeRecord => ({
   acknowledgedAt: null,
   isMissed: false,
   wasNotRunning: false,
+  wasSentWithin: false,
   answers: new Map(),
 });
 
@@ -138,8 +139,7 @@ const answer = (state: SummaryState, fact: EntryFact): void => {
 const receive = (state: SummaryState, fact: EntryFact): void => {
   const id = subjectOf(fact, 'notice');
   if (!isOfKind(state, fact)) return;
-  const record = recordOf(fact);
-  state.inTransit.delete(id);
+  const record = { ...recordOf(fact), wasSentWithin: state.inTransit.delete(id) };
   const known = state.open.get(id);
   // Another channel proved an earlier receipt: the earliest that stands counts.
   if (known !== undefined) known.receivedAt = Math.min(known.receivedAt, record.receivedAt);
@@ -152,11 +152,10 @@ const voidReceipt = (state: SummaryState, fact: EntryFact): void => {
   const notice = state.open.get(id);
   if (notice === undefined) return;
   const receivedAt = instantOrNull(fact, 'receivedAt');
-  if (receivedAt !== null) notice.receivedAt = receivedAt;
-  else {
-    state.open.delete(id);
-    state.inTransit.add(id);
-  }
+  if (receivedAt !== null && isWithin(state.period, receivedAt)) notice.receivedAt = receivedAt;
+  else state.open.delete(id);
+  // What was sent in an earlier period is in transit there.
+  if (receivedAt === null && notice.wasSentWithin) state.inTransit.add(id);
 };
 
 const close = (state: SummaryState, fact: EntryFact): void => {

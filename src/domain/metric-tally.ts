@@ -43,6 +43,8 @@ export interface NoticeRecord {
   isMissed: boolean;
   /** An obstacle told later, or a receipt that was none: the clock had not been running. */
   wasNotRunning: boolean;
+  /** It left within the period, too. */
+  readonly wasSentWithin: boolean;
   readonly answers: Map<string, Answer>;
 }
 

@@ -151,6 +151,20 @@ describe('figures from entries', () => {
     expect(again.notices).toMatchObject({ targetMissed: 2, targetMissedCorrected: 1 });
   });
 
+  it('move a notice whose receipt was none to the period of the one that stands, or put it on its way in that of its sending', () => {
+    const voided = (receivedAt: string | null): EntryFact => ({
+      ...counted('notice.receipt-voided', 2 * DAY, { ...DIMS, receivedAt }),
+      subjects: { notice: 'v' },
+    });
+    const received31 = [sent('v', DAY), received('v', DAY)];
+    const moved = summarise([...received31, voided(iso(32 * DAY))], { ...PERIOD, now: new Date(FROM + 40 * DAY) });
+    expect(moved.notices).toMatchObject({ sent: 1, received: 0, inTransit: 0 });
+    const before = [sent('v', -DAY), received('v', DAY), voided(null)];
+    expect(summarise(before, { ...PERIOD, now: NOW }).notices).toMatchObject({ sent: 0, received: 0, inTransit: 0 });
+    const here = [sent('v', DAY), received('v', DAY), voided(null)];
+    expect(summarise(here, { ...PERIOD, now: NOW }).notices).toMatchObject({ sent: 1, received: 0, inTransit: 1 });
+  });
+
   it('count an answer by how it stands to the deadline when that was reckoned anew', () => {
     const anew: EntryFact = {
       ...counted('notice.timing-corrected', 2 * DAY + 130 * MIN, { timing: 'in_time' }),

@@ -41,7 +41,8 @@ export async function voidReceipt(tx: Tx, noticeId: string, { at, standing }: Vo
     receivedAt: stands?.at ?? null,
     receiptChannel: stands?.channel ?? null,
     version: notice.version + 1,
-    ...(stands ? {} : { state: advance(notice.state, 'void_receipt') }),
+    // It is on its way again, and if it reaches nobody its sender is told anew.
+    ...(stands ? {} : { state: advance(notice.state, 'void_receipt'), unreachedAt: null }),
   };
   await tx.update(Notice, { id: noticeId }, change);
   Object.assign(notice, change);

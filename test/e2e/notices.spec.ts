@@ -231,7 +231,7 @@ describe('the database defends', () => {
     for (const statement of [
       `update notice_answer set outcome = 'declined'`,
       'delete from notice_answer',
-      'truncate notice_answer',
+      'truncate notice_answer cascade',
     ]) {
       await expect(world.sql.query(statement)).rejects.toThrow(/append-only/);
     }

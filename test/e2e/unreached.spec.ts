@@ -1,7 +1,10 @@
 import type { DeliveryView } from '../../src/deliveries/deliveries.dto';
+import { Reports } from '../../src/deliveries/reports.service';
 import { Delivering } from '../../src/deliveries/delivering.service';
 import { Escalating } from '../../src/deliveries/duty/escalating.service';
 import type { BoardView, EscalationView } from '../../src/deliveries/duty/duty.dto';
+import { Work } from '../../src/infra/database/work';
+import { proveReceipt } from '../../src/notices/receiving';
 import { minutes, type Person, type World } from '../support/app';
 import { done, kinds } from '../support/redress';
 import { notice, refer, startQuietWorld } from '../support/referral';
@@ -72,5 +75,29 @@ describe('a notice that reaches nobody', () => {
     world.clock.advance(1_000);
     await turn(id);
     expect(await state()).not.toBe('failed');
+  });
+
+  it('is told anew when the receipt that it had proved to be none', async () => {
+    await world.organisation('platform', 'again', { hosts: ['again.example'], inbox: false });
+    const { id } = await refer(analyst, ['https://again.example/posts/1']);
+    await turn(id);
+    const { rows } = await world.sql.query<{ id: string }>(
+      `insert into delivery (id, notice_id, sender_id, recipient_id, event, channel, position, state, attempts, created_at, ended_at,
+         receipt_at, proof)
+       select gen_random_uuid(), n.id, n.sender_id, n.recipient_id, 'notice.sent', 'mail', 1, 'delivered', 1, $2, $2, $2, 'exchanger'
+       from notice n where n.id = $1 returning id`,
+      [id, world.clock.now()],
+    );
+    const receipt = { at: world.clock.now(), channel: 'mail', actor: 'service' } as const;
+    await world.app.get(Work).asWorker((tx) => proveReceipt(tx, id, receipt));
+    expect(await notice(analyst, id)).toMatchObject({ state: 'received' });
+    world.clock.advance(minutes(5));
+    const report = { action: 'failed', status: '5.1.1' } as const;
+    await world.app.get(Reports).take({ id: rows[0]!.id, report } as Parameters<Reports['take']>[0]);
+    await turn(id);
+    expect(await notice(analyst, id)).toMatchObject({ state: 'sent', unreachedAt: world.clock.now().toISOString() });
+    expect((await kinds(world, id)).filter((kind) => kind === 'notice.unreached')).toHaveLength(2);
+    const { body } = await unitAdmin.get<{ items: EscalationView[] }>('/v1/duty/escalations');
+    expect(body.items.filter(({ side, noticeId }) => side === 'unreached' && noticeId === id)).toHaveLength(2);
   });
 });

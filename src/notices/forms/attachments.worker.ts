@@ -3,7 +3,7 @@ import { PDFiumModule } from '@hyzyla/pdfium';
 import type { AttachmentAnswer } from './attachment-answer';
 
 const [mostBytes = '0', ...wanted] = process.argv.slice(2);
-/** A form carries two; of a document with more, no more are looked at. */
+/** A form carries two; a document with more than these is none: a second form could lie behind what is looked at. */
 const MOST_ATTACHMENTS = 100;
 /** FPDF_GetLastError: a password is wanted, or the encryption is not known. */
 const LOCKED = [4, 5];
@@ -60,7 +60,8 @@ async function read(bytes: Uint8Array): Promise<AttachmentAnswer> {
     return { fault: LOCKED.includes(module._FPDF_GetLastError()) ? 'pdf.encrypted' : 'pdf.undecodable' };
   }
   const files = new Map<string, string>();
-  const count = Math.min(MOST_ATTACHMENTS, callOf(module, 'FPDFDoc_GetAttachmentCount')(document));
+  const count = callOf(module, 'FPDFDoc_GetAttachmentCount')(document);
+  if (count > MOST_ATTACHMENTS) return { fault: 'form.damaged' };
   for (let index = 0; index < count; index++) {
     const attachment = callOf(module, 'FPDFDoc_GetAttachment')(document, index);
     const name = attachment ? nameOf(module, attachment) : '';

@@ -94,7 +94,9 @@ async function oneFile(files: Awaited<ReturnType<typeof readSubmission>>['files'
   return Buffer.concat(chunks);
 }
 
-const isPdf = (bytes: Buffer): boolean => bytes.subarray(0, 1024).includes('%PDF-');
+/** The mark of a PDF may stand behind other bytes; a JSON text that mentions it is JSON all the same (RFC 8259, 2: white space, then `{`). */
+const isPdf = (bytes: Buffer): boolean =>
+  bytes.subarray(0, 1024).includes('%PDF-') && !/^\uFEFF?\s*\{/.test(bytes.subarray(0, 1024).toString('utf8'));
 
 async function contentOf(bytes: Buffer, documents: FormDocuments, owner: string): Promise<Content> {
   const documentDigest = Buffer.from(sha256(bytes));
