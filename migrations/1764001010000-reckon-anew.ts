@@ -6,6 +6,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  */
 const TIMINGS = `
 -- Answers are append-only. How one stands to the deadline can turn out to be another than when it was given; the last of these counts.
+-- No foreign key to the answer, which its own trigger keeps from being deleted.
 create table answer_timing (
   id uuid not null,
   answer_id uuid not null,
@@ -13,7 +14,6 @@ create table answer_timing (
   timing text not null,
   reckoned_at timestamptz(3) not null,
   constraint answer_timing_pk primary key (id),
-  constraint answer_timing_answer_fk foreign key (answer_id) references notice_answer (id),
   constraint answer_timing_notice_fk foreign key (notice_id) references notice (id),
   constraint answer_timing_timing_known check (timing in ('in_time', 'late_feedback', 'late'))
 );

@@ -93,7 +93,7 @@ describe('a notice that reaches nobody', () => {
     expect(await notice(analyst, id)).toMatchObject({ state: 'received' });
     world.clock.advance(minutes(5));
     const report = { action: 'failed', status: '5.1.1' } as const;
-    await world.app.get(Reports).take({ id: rows[0]!.id, report } as Parameters<Reports['take']>[0]);
+    await world.app.get(Reports).take({ id: rows[0]!.id, report });
     await turn(id);
     expect(await notice(analyst, id)).toMatchObject({ state: 'sent', unreachedAt: world.clock.now().toISOString() });
     expect((await kinds(world, id)).filter((kind) => kind === 'notice.unreached')).toHaveLength(2);
