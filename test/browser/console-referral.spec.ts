@@ -5,7 +5,7 @@ import { hashPassword } from '../../src/accounts/password';
 import { startWorld, type Person, type World } from '../support/app';
 import { startBrowser, type TestBrowser } from '../support/browser';
 import { RunningClock } from '../support/console';
-import { eventually, notice, received } from '../support/referral';
+import { eventually, notice, received, refer } from '../support/referral';
 
 const SHOTS = join(__dirname, '..', '..', 'test-results', 'screens');
 const PASSWORD = 'a long enough password';
@@ -200,5 +200,13 @@ describe('a referral from paste to outcome, in two browsers', () => {
       () => notice(analyst, id),
       ({ state }) => state === 'answered',
     );
+  });
+
+  it('says on the board which notice has reached nobody', async () => {
+    await world.organisation('platform', 'island', { hosts: ['island.example'], inbox: false });
+    const { reference } = await refer(analyst, ['https://island.example/posts/1']);
+    await unit.getByRole('link', { name: /^Clocks$/ }).click();
+    await unit.getByRole('heading', { name: 'Reached nobody' }).waitFor();
+    await unit.getByText(reference).waitFor();
   });
 });

@@ -42,6 +42,16 @@ describe('what is signed is so on the day of the signature, and still when it go
     expect(await cast.analyst.post(`/v1/notices/${id}/send`)).toMatchObject(missing);
   });
 
+  it('is shown before as it would be signed, and afterwards as it was alone', async () => {
+    const cast = await orderCast(world);
+    const { id } = await draftOrder(cast, EMERGENCY);
+    const preview = (): Promise<{ status: number; body: unknown }> =>
+      cast.supervisor.get<string>(`/v1/notices/${id}/form-preview.pdf`);
+    expect((await preview()).status).toBe(200);
+    await sign(cast, id);
+    expect(await preview()).toMatchObject({ status: 409, body: { code: 'order.signed' } });
+  });
+
   it('names the home State that the provider has: what has moved since the draft is drafted again', async () => {
     const cast = await orderCast(world);
     const [unsigned, signed] = [await draftOrder(cast, EMERGENCY), await draftOrder(cast, EMERGENCY)];

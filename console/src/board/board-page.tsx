@@ -20,12 +20,15 @@ export function BoardPage() {
   const all = (board.data ?? []).toSorted(byTimeLeft);
   const leaving = all.filter(({ state }) => state === 'leaving');
   const running = all.filter(({ state, clock }) => !UNSENT.includes(state) && clock !== null);
-  const waiting = all.filter(({ state, clock }) => !UNSENT.includes(state) && clock === null);
+  const clockless = all.filter(({ state, clock }) => !UNSENT.includes(state) && clock === null);
+  const unreached = clockless.filter(({ unreachedAt }) => unreachedAt !== null);
+  const waiting = clockless.filter(({ unreachedAt }) => unreachedAt === null);
   const drafts = all.filter(({ state }) => state === 'draft');
-  const shown = [...leaving, ...running, ...waiting, ...drafts];
+  const shown = [...unreached, ...leaving, ...running, ...waiting, ...drafts];
   const at = useNoticesCursor(shown)?.id;
   return (
     <NoticesScreen title={t.board.title} query={board} empty={shown.length === 0 ? t.board.empty : null}>
+      <NoticesPart title={t.board.unreached} notices={unreached} box="sent" at={at} />
       <NoticesPart title={t.board.leaving} notices={leaving} box="sent" at={at} />
       <NoticesPart title={plural(t.board.running, running.length)} notices={running} box="sent" at={at} />
       <NoticesPart title={t.board.waiting} notices={waiting} box="sent" at={at} />

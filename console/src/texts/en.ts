@@ -142,6 +142,7 @@ export const en = {
       other: '{count} clocks are running, least time first',
     },
     waiting: 'Sent, not received yet',
+    unreached: 'Reached nobody; every channel is tried again',
     sentAt: 'Sent',
     leaving: 'About to leave',
     drafts: 'Not sent yet',

@@ -142,6 +142,7 @@ export const fr: Texts = {
     empty: 'Aucune horloge en marche. Ce que vous envoyez apparaît ici dès sa réception.',
     running: { one: '{count} horloge en marche, la plus courte d’abord', other: '{count} horloges en marche, la plus courte d’abord' }, // prettier-ignore
     waiting: 'Envoyés, pas encore reçus',
+    unreached: 'N’ont atteint personne ; chaque voie est réessayée',
     sentAt: 'Envoyé',
     leaving: 'Sur le départ',
     drafts: 'Pas encore envoyés',

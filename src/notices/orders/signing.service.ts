@@ -73,7 +73,10 @@ export class Signing {
     return this.work.read(actor, async (tx) => {
       const notice = await tx.findOneBy(Notice, { id, senderId: actor.organisationId, kind: 'removal_order' });
       if (!notice) throw new DomainError('request.not-found');
-      const content = await contentOf(tx, notice, await orderOf(tx, id), this.clock.now());
+      const order = await orderOf(tx, id);
+      // What was signed is read as it was signed.
+      if (order.signed_at) throw new DomainError('order.signed');
+      const content = await contentOf(tx, notice, order, this.clock.now());
       return validForm(annexI({ ...content, e: { ...content.e, signature: '' } }));
     });
   }
