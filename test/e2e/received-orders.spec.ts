@@ -22,10 +22,6 @@ let world: World;
 let cast: ReceivingCast;
 const key = new OutsideKey();
 
-const at = (minutesAgo: number): string => new Date(world.clock.now().getTime() - minutes(minutesAgo)).toISOString();
-const noticeOf = async (id: string | null): Promise<NoticeView> =>
-  (await cast.moderator.get<NoticeView>(`/v1/notices/${id}`)).body;
-
 beforeAll(async () => {
   world = await startQuietWorld();
   cast = await receivingCast(world);
@@ -37,25 +33,25 @@ afterAll(() => world.close());
 describe('an order by a known key', () => {
   it('is recognised at once, and its hour runs from the receipt that the platform states', async () => {
     const form = outsideOrder();
-    const receivedAt = at(20);
+    const receivedAt = cast.at(20);
     const { status, body } = await handIn(cast.moderator, form, key, { receivedAt });
     expect([status, body.state, body.reasons]).toEqual([201, 'recognised', []]);
     expect(body).toMatchObject({
       receivedAt,
       statedReceiptAt: receivedAt,
-      handedInAt: at(0),
+      handedInAt: cast.at(0),
       isVerified: true,
       ifGenuine: null,
       authority: { id: cast.authorityId, telephone: '+33 1 00 00 00 17' },
     });
-    const notice = await noticeOf(body.noticeId);
+    const notice = await cast.noticeOf(body.noticeId);
     expect(notice).toMatchObject({
       kind: 'removal_order',
       state: 'received',
       sender: { name: 'Unit A' },
       receivedAt,
       caseId: null,
-      clock: { kind: 'statutory', state: 'running', startedAt: receivedAt, dueAt: at(-40) },
+      clock: { kind: 'statutory', state: 'running', startedAt: receivedAt, dueAt: cast.at(-40) },
       order: { kid: key.kid, homeCountry: 'IE', isCrossBorder: true },
     });
     const inbox = await cast.moderator.get<{ items: NoticeView[] }>('/v1/notices?box=inbox');
@@ -74,11 +70,11 @@ describe('an order by a known key', () => {
     ]);
     expect([one.status, two.status, one.body.state]).toEqual([201, 201, 'recognised']);
     expect(two.body.id).toBe(one.body.id);
-    const third = await handIn(cast.colleague, form, key, { receivedAt: at(50) });
+    const third = await handIn(cast.colleague, form, key, { receivedAt: cast.at(50) });
     expect([third.body.id, third.body.noticeId, third.body.receivedAt]).toEqual([
       one.body.id,
       one.body.noticeId,
-      at(0),
+      cast.at(0),
     ]);
     const { rows } = await world.sql.query(`select 1 from received_order where id = $1`, [one.body.id]);
     expect(rows).toHaveLength(1);
@@ -106,14 +102,14 @@ describe('an order by a known key', () => {
   });
 
   it('never runs from later than our intake: a receipt in the future is refused', async () => {
-    const answer = await handIn(cast.moderator, outsideOrder(), key, { receivedAt: at(-1) });
+    const answer = await handIn(cast.moderator, outsideOrder(), key, { receivedAt: cast.at(-1) });
     expect(answer).toMatchObject({ status: 400, body: { code: 'received-order.in-the-future' } });
   });
 
   it('passes its deadline like any other, and is then past its hour', async () => {
-    const { body } = await handIn(cast.moderator, outsideOrder(), key, { receivedAt: at(61) });
+    const { body } = await handIn(cast.moderator, outsideOrder(), key, { receivedAt: cast.at(61) });
     await world.app.get(Ticker).tick(world.clock.now());
-    expect((await noticeOf(body.noticeId)).clock?.fact).toMatchObject({ kind: 'deadline_passed', at: at(1) });
+    expect((await cast.noticeOf(body.noticeId)).clock?.fact).toMatchObject({ kind: 'deadline_passed', at: cast.at(1) });
   });
 
   it('may come from a key of the register of this installation, too', async () => {
@@ -133,8 +129,8 @@ describe('an order by a known key', () => {
 
 describe('its answer', () => {
   const hear = async (): Promise<{ order: ReceivedOrderDetailView; notice: NoticeView }> => {
-    const { body } = await handIn(cast.moderator, outsideOrder(), key, { receivedAt: at(10) });
-    return { order: body, notice: await noticeOf(body.noticeId) };
+    const { body } = await handIn(cast.moderator, outsideOrder(), key, { receivedAt: cast.at(10) });
+    return { order: body, notice: await cast.noticeOf(body.noticeId) };
   };
 
   it('is Annex II once everything was removed, as data and as a document, and its sending is recorded', async () => {
@@ -155,7 +151,7 @@ describe('its answer', () => {
         issuerRef: order.claims?.reference,
         receivedAt: order.receivedAt,
         measure: 'REMOVED',
-        measureAt: at(0),
+        measureAt: cast.at(0),
         hsp: { name: 'Harbour', memberState: 'IE' },
       },
     });
@@ -164,14 +160,16 @@ describe('its answer', () => {
       headers: { authorization: `Bearer ${cast.moderator.token}` },
     });
     expect(await readForm(pdf.rawPayload)).toEqual(body.form);
-    const sent = { channel: 'mail', sentAt: at(0), contactEmail: 'tco@harbour.example' };
+    const sent = { channel: 'mail', sentAt: cast.at(0), contactEmail: 'tco@harbour.example' };
     const recorded = await cast.moderator.post<ReceivedOrderDetailView>(`${path}/answer-sent`, sent);
-    expect(recorded.body.answers).toEqual([{ form: 'annex-ii', channel: 'mail', sentAt: at(0), recordedAt: at(0) }]);
+    expect(recorded.body.answers).toEqual([
+      { form: 'annex-ii', channel: 'mail', sentAt: cast.at(0), recordedAt: cast.at(0) },
+    ]);
     expect((await entriesOf(world, order.id)).at(-1)).toMatchObject({
       kind: 'received-order.answer-sent',
       dims: { form: 'annex-ii', channel: 'mail' },
     });
-    const future = await cast.moderator.post(`${path}/answer-sent`, { ...sent, sentAt: at(-1) });
+    const future = await cast.moderator.post(`${path}/answer-sent`, { ...sent, sentAt: cast.at(-1) });
     expect(future.status).toBe(400);
   });
 
@@ -189,27 +187,31 @@ describe('its answer', () => {
       content: { ground: 'INSUFFICIENT_INFO', clarificationNeeded: 'Which file?' },
     });
     world.clock.advance(minutes(90));
-    const early = { receivedAt: at(100), clarification: 'The second.' };
+    const early = { receivedAt: cast.at(100), clarification: 'The second.' };
     expect((await cast.moderator.post(`${path}/clarified`, early)).status).toBe(400);
-    const clarified = await cast.moderator.post<NoticeView>(`${path}/clarified`, { ...early, receivedAt: at(5) });
+    const clarified = await cast.moderator.post<NoticeView>(`${path}/clarified`, { ...early, receivedAt: cast.at(5) });
     expect(clarified).toMatchObject({
       status: 200,
-      body: { clock: { state: 'running', run: 2, startedAt: at(5), dueAt: at(-55) } },
+      body: { clock: { state: 'running', run: 2, startedAt: cast.at(5), dueAt: cast.at(-55) } },
     });
   });
 
   it('is over when the authority takes the order back by letter: nothing runs, and what was removed is to be put back', async () => {
     const { order, notice } = await hear();
     const path = `/v1/received-orders/${order.id}/ended`;
-    const told = { ground: 'withdrawn', toldAt: at(2), reason: 'By letter, confirmed by the number of the register' };
-    expect((await cast.moderator.post(path, { ...told, toldAt: at(-1) })).status).toBe(400);
+    const told = {
+      ground: 'withdrawn',
+      toldAt: cast.at(2),
+      reason: 'By letter, confirmed by the number of the register',
+    };
+    expect((await cast.moderator.post(path, { ...told, toldAt: cast.at(-1) })).status).toBe(400);
     const answers = notice.items.map(({ itemId }) => removed(itemId, world.clock.now()));
     await cast.moderator.post(`/v1/notices/${notice.id}/answer`, { answers });
     expect(await cast.moderator.post(path, told)).toMatchObject({
       status: 200,
       body: {
         state: 'withdrawn',
-        withdrawnAt: at(2),
+        withdrawnAt: cast.at(2),
         items: [{ reinstatement: { ground: 'withdrawn', outcome: null } }],
       },
     });
@@ -222,7 +224,7 @@ describe('its answer', () => {
     expect(annulled.body).toMatchObject({
       state: 'annulled',
       annulmentGround: 'scrutiny',
-      clock: { state: 'stopped', stoppedAt: at(2) },
+      clock: { state: 'stopped', stoppedAt: cast.at(2) },
     });
   });
 

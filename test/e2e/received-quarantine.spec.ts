@@ -1,5 +1,4 @@
-import { annexI, formBytes, type Form } from '../../src/domain/forms/forms';
-import type { NoticeView } from '../../src/notices/notice.view';
+import { formBytes } from '../../src/domain/forms/forms';
 import type {
   ReceivedKeyView,
   ReceivedOrderDetailView,
@@ -18,6 +17,7 @@ import {
   pdfOf,
   receivingCast,
   registerAuthority,
+  withContent,
   type ReceivingCast,
 } from '../support/received';
 import { startQuietWorld } from '../support/referral';
@@ -25,13 +25,8 @@ import { startQuietWorld } from '../support/referral';
 let world: World;
 let cast: ReceivingCast;
 
-const at = (minutesAgo: number): string => new Date(world.clock.now().getTime() - minutes(minutesAgo)).toISOString();
 const clocksOf = async (): Promise<number> =>
   (await world.sql.query<{ n: number }>('select count(*)::int as n from clock')).rows[0]!.n;
-const withContent = (form: Form, more: (content: typeof ORDER) => typeof ORDER): Form => {
-  if (form.form !== 'annex-i') throw new Error('no order');
-  return annexI(more(form.content));
-};
 
 beforeAll(async () => {
   world = await startQuietWorld();
@@ -45,13 +40,13 @@ describe('an unknown signer', () => {
   it('waits: its receipt is recorded, the hour that runs if it is genuine is told, and nothing runs for certain', async () => {
     const before = await clocksOf();
     const form = outsideOrder();
-    const { status, body } = await handInFile(cast.moderator, await pdfOf(form, key), { receivedAt: at(15) });
+    const { status, body } = await handInFile(cast.moderator, await pdfOf(form, key), { receivedAt: cast.at(15) });
     expect(status).toBe(201);
     expect(body).toMatchObject({
       state: 'quarantined',
       reasons: ['unknown_signer'],
-      receivedAt: at(15),
-      ifGenuine: { receivedAt: at(15), dueAt: at(-45) },
+      receivedAt: cast.at(15),
+      ifGenuine: { receivedAt: cast.at(15), dueAt: cast.at(-45) },
       noticeId: null,
       isVerified: false,
       kid: key.kid,
@@ -64,14 +59,14 @@ describe('an unknown signer', () => {
     expect(await entriesOf(world, body.id)).toMatchObject([
       {
         kind: 'received-order.received',
-        dims: { receivedAt: at(15), statedReceiptAt: at(15), handedInAt: at(0), channel: 'mail' },
+        dims: { receivedAt: cast.at(15), statedReceiptAt: cast.at(15), handedInAt: cast.at(0), channel: 'mail' },
       },
-      { kind: 'received-order.quarantined', dims: { receivedAt: at(15), reasons: ['unknown_signer'] } },
+      { kind: 'received-order.quarantined', dims: { receivedAt: cast.at(15), reasons: ['unknown_signer'] } },
     ]);
   });
 
   it('is pinned by two people who name the same key, and the next order of that key is recognised at once', async () => {
-    const { body } = await handIn(cast.moderator, outsideOrder(), key, { receivedAt: at(30) });
+    const { body } = await handIn(cast.moderator, outsideOrder(), key, { receivedAt: cast.at(30) });
     const path = `/v1/received-orders/${body.id}/genuine`;
     const found = { authorityId: cast.authorityId, publicKey: key.x, reason: 'Called the number of the register' };
     expect((await cast.moderator.post(path, found)).status).toBe(202);
@@ -84,12 +79,18 @@ describe('an unknown signer', () => {
     const decided = await cast.colleague.post<ReceivedOrderDetailView>(path, found);
     expect(decided).toMatchObject({
       status: 200,
-      body: { state: 'genuine', isVerified: true, ifGenuine: null, receivedAt: at(30), decision: { refutations: [] } },
+      body: {
+        state: 'genuine',
+        isVerified: true,
+        ifGenuine: null,
+        receivedAt: cast.at(30),
+        decision: { refutations: [] },
+      },
     });
-    const { body: notice } = await cast.moderator.get<NoticeView>(`/v1/notices/${decided.body.noticeId}`);
+    const notice = await cast.noticeOf(decided.body.noticeId);
     expect(notice).toMatchObject({
       state: 'received',
-      clock: { startedAt: at(30), dueAt: at(-30) },
+      clock: { startedAt: cast.at(30), dueAt: cast.at(-30) },
       order: { kid: key.kid },
     });
     expect((await entriesOf(world, body.id)).map(({ kind }) => kind).slice(2)).toEqual([
@@ -108,7 +109,7 @@ describe('an unknown signer', () => {
   it('is recognised, once its key is known, when what waited is handed in again', async () => {
     const late = new OutsideKey();
     const form = outsideOrder();
-    const { body: waiting } = await handIn(cast.moderator, form, late, { receivedAt: at(5) });
+    const { body: waiting } = await handIn(cast.moderator, form, late, { receivedAt: cast.at(5) });
     const other = await handIn(cast.moderator, outsideOrder(), late);
     await findGenuine(cast, other.body.id, late);
     world.clock.advance(minutes(10));
@@ -123,13 +124,13 @@ describe('a key', () => {
     const key = new OutsideKey();
     await findGenuine(cast, (await handIn(cast.moderator, outsideOrder(), key)).body.id, key);
     const retired = await cast.moderator.post<ReceivedKeyView[]>(`/v1/received-orders/keys/${key.kid}/retire`);
-    expect(retired.body.find(({ kid }) => kid === key.kid)?.retiredAt).toBe(at(0));
+    expect(retired.body.find(({ kid }) => kid === key.kid)?.retiredAt).toBe(cast.at(0));
     // Dated back by whoever has it: it counts when it was received.
     const { body } = await handIn(cast.moderator, outsideOrder({ a: { issuedAt: '2026-03-01T08:00:00Z' } }), key);
     expect(body).toMatchObject({ state: 'quarantined', reasons: ['key_revoked'], authority: { id: cast.authorityId } });
     const again = await findGenuine(cast, body.id, key);
     expect(again).toMatchObject({ status: 409, body: { code: 'received-order.key', reason: 'known_otherwise' } });
-    const before = await handIn(cast.moderator, outsideOrder(), key, { receivedAt: at(30) });
+    const before = await handIn(cast.moderator, outsideOrder(), key, { receivedAt: cast.at(30) });
     expect(before.body.state).toBe('recognised');
     expect((await cast.moderator.post(`/v1/received-orders/keys/${key.kid}/retire`)).status).toBe(404);
   });
@@ -180,12 +181,12 @@ describe('what is wrong with an order', () => {
 
   it('does not undo a receipt: a document without readable data waits, too, and cannot become an order as it is', async () => {
     const scan = await handInFile(cast.moderator, pdfFile({ text: 'Removal order' }), {
-      receivedAt: at(7),
+      receivedAt: cast.at(7),
       channel: 'fax',
     });
     expect(scan).toMatchObject({
       status: 201,
-      body: { state: 'quarantined', reasons: ['no_form', 'unsigned'], claims: null, receivedAt: at(7) },
+      body: { state: 'quarantined', reasons: ['no_form', 'unsigned'], claims: null, receivedAt: cast.at(7) },
     });
     expect(await findGenuine(cast, scan.body.id)).toMatchObject({
       status: 409,
@@ -216,19 +217,6 @@ describe('what is wrong with an order', () => {
     expect(await handInFile(cast.moderator, cut)).toMatchObject({ status: 422, body: { code: 'pdf.truncated' } });
     expect(await count()).toBe(before);
   });
-
-  it('is read as text alone: addresses that nothing makes a link of, and what turns text around written out', async () => {
-    const form = withContent(outsideOrder({ urls: ['https://harbour.example/x'] }), (content) => ({
-      ...content,
-      b: { ...content.b, reasons: 'See https://evil.example/login \u202Egnp.exe <script>' },
-    }));
-    const { body } = await handIn(cast.moderator, form);
-    const { body: text, headers } = await cast.moderator.get<string>(`/v1/received-orders/${body.id}/text`);
-    expect(text).not.toMatch(/https?:\/\//);
-    expect(text).toContain('hxxps://evil[.]example/login <U+202E>gnp.exe <script>');
-    expect(headers['content-type']).toBe('text/plain; charset=utf-8');
-    expect(headers['content-security-policy']).toBe('sandbox');
-  });
 });
 
 describe('an order without a signature', () => {
@@ -236,7 +224,7 @@ describe('an order without a signature', () => {
     const { body } = await handIn(cast.moderator, outsideOrder(), undefined, { channel: 'registered_delivery' });
     const decided = await findGenuine(cast, body.id);
     expect(decided.body).toMatchObject({ state: 'genuine', isVerified: false });
-    const { body: notice } = await cast.moderator.get<NoticeView>(`/v1/notices/${decided.body.noticeId}`);
+    const notice = await cast.noticeOf(decided.body.noticeId);
     expect(notice).toMatchObject({ state: 'received', order: { kid: null, signedAt: null } });
     const list = await cast.moderator.get<{ items: ReceivedOrderView[] }>('/v1/received-orders?state=genuine&limit=1');
     expect(list.body.items).toMatchObject([{ id: body.id }]);
@@ -250,12 +238,12 @@ describe('an order without a signature', () => {
     const stranger = new OutsideKey();
     expect((await handIn(cast.moderator, form, stranger)).body.reasons).toEqual(['unknown_signer']);
     expect((await handIn(cast.moderator, form, new OutsideKey())).body.kid).toBe(stranger.kid);
-    const earlier = await handIn(cast.moderator, form, undefined, { receivedAt: at(9) });
-    expect(earlier.body).toMatchObject({ id: body.id, receivedAt: at(9), state: 'quarantined' });
+    const earlier = await handIn(cast.moderator, form, undefined, { receivedAt: cast.at(9) });
+    expect(earlier.body).toMatchObject({ id: body.id, receivedAt: cast.at(9), state: 'quarantined' });
     expect((await handIn(cast.moderator, form, key)).body).toMatchObject({
       id: body.id,
       state: 'recognised',
-      receivedAt: at(9),
+      receivedAt: cast.at(9),
     });
     await expect(
       world.sql.query(`update received_order set received_at = received_at + interval '1 minute' where id = $1`, [
@@ -278,63 +266,7 @@ describe('the same subject', () => {
         { noticeId: taken.body.noticeId, kind: 'removal_order', sender: 'Unit A', telephone: '+33 1 00 00 00 17' },
       ],
     });
-    const { body: notice } = await cast.moderator.get<NoticeView>(`/v1/notices/${two.body.noticeId}`);
+    const notice = await cast.noticeOf(two.body.noticeId);
     expect(notice.items).toHaveLength(2);
-  });
-});
-
-describe('what a stranger writes into an order', () => {
-  const header = (value: object): string =>
-    `${Buffer.from(JSON.stringify(value)).toString('base64url')}..${Buffer.alloc(64, 1).toString('base64url')}`;
-
-  it.each([
-    ['markup', '<script>alert(1)</script>'],
-    ['an ordering mark', 'name\u202etxt'],
-    ['half of a character', '\ud800x'],
-    ['nothing', '\u0000'],
-  ])('is not repeated as the name of its key: %s', async (_what, kid) => {
-    const form = outsideOrder();
-    const { status, body } = await handInFile(
-      cast.moderator,
-      JSON.stringify({ form, jws: header({ alg: 'EdDSA', kid }) }),
-    );
-    expect(status).toBe(201);
-    expect(body).toMatchObject({ state: 'quarantined', kid: null, reasons: ['signature_invalid'] });
-    expect(JSON.stringify(await entriesOf(world, body.id))).not.toContain(kid.slice(0, 4));
-  });
-
-  it('is no instant beyond our centuries, and its receipt is recorded all the same', async () => {
-    const key = new OutsideKey();
-    for (const issuedAt of ['0000-01-01T00:00:00Z', '9999-12-31T23:59:59Z']) {
-      const form = withContent(outsideOrder(), (content) => ({ ...content, a: { ...content.a, issuedAt } }));
-      const { status, body } = await handIn(cast.moderator, form, key);
-      expect(status).toBe(201);
-      expect(body).toMatchObject({ state: 'quarantined', receivedAt: at(0) });
-    }
-  });
-
-  it('does not keep the content provider uninformed for longer than six weeks from when it came', async () => {
-    const key = new OutsideKey();
-    const form = withContent(outsideOrder(), (content) => ({
-      ...content,
-      a: { ...content.a, issuedAt: '2031-03-02T10:00:00Z' },
-      c: { ...content.c, nonDisclosure: true },
-    }));
-    const { body } = await handIn(cast.moderator, form, key);
-    const { body: found } = await findGenuine(cast, body.id, key);
-    const notice = (await cast.moderator.get<NoticeView>(`/v1/notices/${found.noticeId}`)).body;
-    const latest = world.clock.now().getTime() + minutes(60 * 24 * 42);
-    expect(Date.parse(notice.order?.nonDisclosureUntil ?? '')).toBe(latest);
-  });
-
-  it('keeps no other signature out: which of them is the authority’s is for people to find', async () => {
-    const [stranger, right] = [new OutsideKey(), new OutsideKey()];
-    const form = outsideOrder();
-    const { body } = await handIn(cast.moderator, form, stranger);
-    expect((await handIn(cast.moderator, form, right)).body).toMatchObject({ id: body.id, kid: stranger.kid });
-    expect((await findGenuine(cast, body.id, new OutsideKey())).body).toMatchObject({ code: 'received-order.key' });
-    expect((await findGenuine(cast, body.id, right)).body).toMatchObject({ state: 'genuine', kid: right.kid });
-    const next = await handIn(cast.moderator, outsideOrder(), right);
-    expect(next.body.state).toBe('recognised');
   });
 });

@@ -3,8 +3,9 @@ import { annexI, type AnnexI, type Form } from '../../src/domain/forms/forms';
 import { jwsOf, thumbprintOf, toBase64url } from '../../src/domain/forms/jws';
 import { newEd25519, signerOf } from '../../src/notices/forms/ed25519';
 import { renderForm } from '../../src/notices/forms/render-form';
+import type { NoticeView } from '../../src/notices/notice.view';
 import type { ReceivedOrderDetailView } from '../../src/notices/received/received.dto';
-import type { Answer, CastOrganisation, Person, World } from './app';
+import { minutes, type Answer, type CastOrganisation, type Person, type World } from './app';
 import { ORDER } from './forms';
 
 /** Who signs elsewhere: a key of which this installation knows nothing. */
@@ -47,12 +48,21 @@ export function outsideOrder({
   });
 }
 
+/** The same order, with something else in it. */
+export function withContent(form: Form, more: (content: AnnexI) => AnnexI): Form {
+  if (form.form !== 'annex-i') throw new Error('no order');
+  return annexI(more(form.content));
+}
+
 export interface ReceivingCast {
   readonly platform: CastOrganisation;
   readonly moderator: Person;
   readonly colleague: Person;
   /** Of Unit A in the register, which is of no organisation here. */
   readonly authorityId: string;
+  /** Of the world's clock. */
+  readonly at: (minutesAgo: number) => string;
+  readonly noticeOf: (id: string | null | undefined) => Promise<NoticeView>;
 }
 
 /** An entry of the register of authorities. */
@@ -81,11 +91,14 @@ export async function receivingCast(world: World): Promise<ReceivingCast> {
      values ($1, 'IE', array['en'], 'hosting', now(), now(), gen_random_uuid())`,
     [platform.id],
   );
+  const moderator = await world.person(platform, ['moderator']);
   return {
     platform,
-    moderator: await world.person(platform, ['moderator']),
+    moderator,
     colleague: await world.person(platform, ['moderator']),
     authorityId: await registerAuthority(world),
+    at: (minutesAgo) => new Date(world.clock.now().getTime() - minutes(minutesAgo)).toISOString(),
+    noticeOf: async (id) => (await moderator.get<NoticeView>(`/v1/notices/${id}`)).body,
   };
 }
 
