@@ -67,6 +67,8 @@ describe('what a provider says of itself', () => {
     await state(cast, { homeCountry: 'FR' });
     const { ownStatement } = await state(cast, { languages: ['fr'], referralTargetMinutes: 30 });
     expect(ownStatement?.changes).toEqual({ homeCountry: 'FR', languages: ['fr'] });
+    // Said once more as it was said, it is the same: whoever is about to confirm it finds it.
+    expect((await state(cast, { homeCountry: 'FR' })).ownStatement).toEqual(ownStatement);
     const proposals = await done(cast.platformAdmin.get<{ items: ProposalView[] }>(`${path(cast)}/proposals`));
     expect(proposals.items.map((each) => each.state).sort()).toEqual(['open', 'rejected']);
     const ended = await state(cast, { homeCountry: 'IE', languages: ['en'] });

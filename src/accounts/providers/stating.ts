@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+import { canonicalJson } from '../../domain/canonical';
 import { ADDRESSEE_FACTS, statementOf, type AddresseeFact } from '../../domain/providers';
 import type { Actor, Tx } from '../../infra/database/work';
 import type { ProviderFactsDto } from './providers.dto';
@@ -30,7 +31,8 @@ export async function writeStatement(
   const before = entry.ownStatement;
   const changes = statementOf(entry, before?.changes ?? {}, pick(facts, isAddresseeFact));
   const stated = Object.keys(changes);
-  if (JSON.stringify(changes) === JSON.stringify(before?.changes ?? {})) return stated;
+  // The database keeps the members in an order of its own.
+  if (canonicalJson(changes) === canonicalJson(before?.changes ?? {})) return stated;
   if (changes.serviceKind && changes.serviceKind !== 'hosting') await assertReasoned(tx, platformId, changes);
   if (before) {
     await tx.query(`update provider_proposal set state = 'rejected', decided_at = $2, decided_by = $3 where id = $1`, [
