@@ -53,13 +53,13 @@ export class Sending {
       const notice = await this.lockOwn(tx, actor, id, 'send', dto);
       await assertCompetent(tx, actor, notice.kind);
       await assertItemsSendable(tx, id);
-      await assertTellable(tx, (await tx.findBy(NoticeItem, { noticeId: id })).map(itemIdOf));
+      const itemIds = (await tx.findBy(NoticeItem, { noticeId: id })).map(itemIdOf);
+      await assertTellable(tx, itemIds);
       const parties = await sendableParties(tx, notice);
       const at = this.clock.now();
       if (notice.kind === 'removal_order') {
-        const ordered = await orderedItems(tx, actor, id);
         await assertOrderCanGo(tx, notice, at);
-        await this.deconfliction.recordOrderTokens(tx, actor, id, ordered);
+        await this.deconfliction.recordOrderTokens(tx, actor, id, itemIds);
       }
       const undoMs = 1000 * (dto.undoSeconds ?? (actor.personId === null ? 0 : this.config.undoSeconds));
       const departsAt = new Date(at.getTime() + undoMs);

@@ -73,8 +73,8 @@ async function assertSound(tx: Tx, notice: Notice, order: OrderRow, now: Date): 
     [notice.id],
   );
   assertExactUrls(items);
-  const caseId = origin?.caseId ?? '';
-  await assertOrderable(tx, { caseId, assessmentId, itemIds: items.map(({ itemId }) => itemId) });
+  if (!origin) throw new Error('an order without its case');
+  await assertOrderable(tx, { caseId: origin.caseId, assessmentId, itemIds: items.map(({ itemId }) => itemId) });
   const provider = await providerOf(tx, notice.recipientId);
   if (!provider.isInTcoScope) throw new DomainError('order.out-of-scope', { serviceKind: provider.serviceKind });
   if (!acceptsLanguage(provider, language)) {

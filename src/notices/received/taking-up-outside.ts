@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { caseReference } from '../../cases/reference';
-import { addDuration, DEADLINES } from '../../domain/deadlines';
+import { endOf } from '../../domain/deadlines';
 import type { AnnexI } from '../../domain/forms/forms';
 import { categoryOf } from '../../domain/received-orders';
 import type { Actor, Tx } from '../../infra/database/work';
@@ -20,7 +20,7 @@ export async function takeUpOrder(tx: Tx, actor: Actor, id: string, at: Date): P
   // An order that says it was issued after it came says something wrong; it was sent before all the same.
   const sentAt = issuedAt < row.received_at ? issuedAt : row.received_at;
   // How long the content provider is not informed stands in a decision that is not part of the form: six weeks at most.
-  const hushedUntil = form.c.nonDisclosure ? addDuration(sentAt, DEADLINES.TCO_NONDISCLOSURE.duration) : null;
+  const hushedUntil = form.c.nonDisclosure ? endOf('TCO_NONDISCLOSURE', sentAt) : null;
   const [made] = await tx.query<{ id: string }[]>(`select take_up_received_order($1, $2, $3, $4, $5) as id`, [
     id,
     JSON.stringify({ sender: uuidv7(), case: uuidv7(), notice: uuidv7() }),
