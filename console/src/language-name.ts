@@ -1,7 +1,5 @@
 import { locale, t } from './texts';
 
-export { language } from './texts/language';
-
 const names = new Intl.DisplayNames(locale, { type: 'language' });
 
 /** `und` is what a case says whose language nobody knows. */

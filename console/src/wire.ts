@@ -39,10 +39,6 @@ export const post = (path: string, body: FormData | object, more: RequestInit = 
   );
 };
 
-/** A GET that the generated client does not write. */
-export const read = async <T>(path: string): Promise<T> =>
-  (await ask(new Request(`${base}${path}`))).json() as Promise<T>;
-
 /** The same key for every try of one intent, so that it is done once. `crypto.randomUUID` is missing on plain HTTP. */
 export const newKey = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');

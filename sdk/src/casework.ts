@@ -28,14 +28,9 @@ export class Cases {
   }
 
   /** A page of its items, in the order in which they came in. `get` has the first, and the cursor of the next. */
-  async items(id: string, { limit, cursor }: { limit?: number; cursor?: string } = {}): Promise<Page<CaseItem>> {
-    const query = new URLSearchParams({ ...(limit ? { limit: String(limit) } : {}), ...(cursor ? { cursor } : {}) });
-    const path = `/v1/cases/${encodeURIComponent(id)}/items?${query.toString()}`;
-    const response = await this.wire.exchange(path, { method: 'GET' });
-    return this.wire.answer(
-      response.json().then((data: unknown) => ({ data })),
-      'GET /v1/cases/{id}/items',
-    );
+  async items(id: string, query: { limit?: number; cursor?: string } = {}): Promise<Page<CaseItem>> {
+    const call = this.wire.api.GET('/v1/cases/{id}/items', { params: { path: { id }, query } });
+    return this.wire.answer(call, 'GET /v1/cases/{id}/items');
   }
 
   async close(id: string): Promise<CaseFile> {

@@ -5,6 +5,7 @@ import type { CaseFile, CaseItem, CustodyEntry, Exhibit, Refused } from './case-
 import type { FeedPage } from './ledger-api';
 import type { Notice } from './notice-api';
 import type { components } from './openapi';
+import type { ReceivedOrder } from './received-orders';
 import type { BatchMatches, DryRun, FeedbackGiven, FileMatches, Matches, Policy } from './match-api';
 import type {
   ContributedBatch,
@@ -46,6 +47,7 @@ export type Conformity = [
   Fits<Served['BulkView'], BulkReport>,
   Fits<Served['BulkLineView'], BulkLine>,
   Fits<Served['NoticeView'], Notice>,
+  Fits<Served['ReceivedOrderView'], ReceivedOrder>,
   Fits<Served['FeedPageView'], FeedPage>,
   Fits<Served['ReceiptView'], Receipt & Acknowledged>,
 ];

@@ -37,9 +37,9 @@ export interface FeedPage {
 
 export interface Figures {
   readonly scope: 'own' | 'public';
-  /** Live, of one's own organisation; null without a login. */
-  /** Of referrals. */
+  /** Of referrals: live, of one's own organisation; null without a login. */
   readonly summary: Summary | null;
+  /** Of removal orders, likewise. */
   readonly orders: Summary | null;
   /** Closed months as they were published; empty with a login. */
   readonly months: readonly {

@@ -5,7 +5,7 @@ import type {
   Refutation,
   StatedChannel,
 } from '../../src/domain/received-orders';
-import type { Page, Receipted } from './api';
+import type { AwaitingApproval, Page, Receipted } from './api';
 import { formOf, type Attachment } from './attachment';
 import type { PageQuery } from './paging';
 import type { Wire } from './wire';
@@ -85,16 +85,13 @@ export class ReceivedOrders {
     return this.wire.multipart('/v1/received-orders', await formOf(order, [file], 'order'));
   }
 
-  list(query: PageQuery & { readonly state?: ReceivedState } = {}): Promise<Page<ReceivedOrder>> {
-    const words = Object.entries(query).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, String(value)] as [string, string]],
-    );
-    const search = new URLSearchParams(words).toString();
-    return this.read(`/v1/received-orders${search === '' ? '' : `?${search}`}`);
+  async list(query: PageQuery & { readonly state?: ReceivedState } = {}): Promise<Page<ReceivedOrder>> {
+    return this.wire.answer(this.wire.api.GET('/v1/received-orders', { params: { query } }), 'GET /v1/received-orders');
   }
 
-  get(id: string): Promise<ReceivedOrder> {
-    return this.read(`/v1/received-orders/${encodeURIComponent(id)}`);
+  async get(id: string): Promise<ReceivedOrder> {
+    const call = this.wire.api.GET('/v1/received-orders/{id}', { params: { path: { id } } });
+    return this.wire.answer(call, 'GET /v1/received-orders/{id}');
   }
 
   /** The form as text to be read by a person. */
@@ -105,24 +102,15 @@ export class ReceivedOrders {
 
   /** Asks for the second person, or is it: then the order, otherwise null. */
   async genuine(id: string, body: Genuine): Promise<ReceivedOrder | null> {
-    const answer = await this.send<ReceivedOrder | { readonly approval: object }>(id, 'genuine', body);
+    const call = this.wire.api.POST('/v1/received-orders/{id}/genuine', { params: { path: { id } }, body });
+    const route = 'POST /v1/received-orders/{id}/genuine';
+    const answer = await this.wire.answer<ReceivedOrder | AwaitingApproval>(call, route);
     return 'approval' in answer ? null : answer;
   }
 
-  notGenuine(id: string, refutations: readonly Refutation[], reason: string): Promise<ReceivedOrder> {
-    return this.send(id, 'not-genuine', { refutations, reason });
-  }
-
-  private async send<T>(id: string, verb: string, body: object): Promise<T> {
-    const path = `/v1/received-orders/${encodeURIComponent(id)}/${verb}`;
-    const headers = { 'content-type': 'application/json' };
-    const response = await this.wire.exchange(path, { method: 'POST', headers, body: () => JSON.stringify(body) });
-    const answer = response.json().then((data: unknown) => ({ data }));
-    return this.wire.answer(answer, `POST /v1/received-orders/{id}/${verb}`);
-  }
-
-  private async read<T>(path: string): Promise<T> {
-    const response = await this.wire.exchange(path, { method: 'GET' });
-    return (await response.json()) as T;
+  async notGenuine(id: string, refutations: readonly Refutation[], reason: string): Promise<ReceivedOrder> {
+    const options = { params: { path: { id } }, body: { refutations, reason } };
+    const call = this.wire.api.POST('/v1/received-orders/{id}/not-genuine', options);
+    return this.wire.answer(call, 'POST /v1/received-orders/{id}/not-genuine');
   }
 }

@@ -5,8 +5,9 @@ const MINUTE_MS = 60_000;
 
 /**
  * Whose people are called, and for what. `recipient`: the platform of a notice. `sender`: its authority. `signer`: the authority
- * whose order waits for its second signature. `unreached`: whose notice has reached nobody. `contact`: whose contact point did not answer a test. `life_threat`: who a threat
- * to life was reported to (TCO Art. 14(5)). `received_order`: the platform for which a program handed in an order that waits for people.
+ * whose order waits for its second signature. `unreached`: whose notice has reached nobody. `contact`: whose contact point did not
+ * answer a test. `life_threat`: who a threat to life was reported to (TCO Art. 14(5)). `received_order`: the platform for which a
+ * program handed in an order that waits for people.
  */
 export const ESCALATION_SIDES = [
   'recipient',

@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
 import type { Notice } from '../notices-api';
-import { language, languageName } from '../language-name';
+import { languageName } from '../language-name';
 import { fill, t } from '../texts';
+import { language } from '../texts/language';
 import { Instant } from '../time/instant';
 
 const STEPS = [

@@ -1,4 +1,4 @@
-import { newKey, api, bodyOf, post, read, type Schemas } from '../wire';
+import { newKey, api, bodyOf, post, type Schemas } from '../wire';
 import type { Notice } from '../notices-api';
 
 export type CaseFile = Schemas['CaseView'];
@@ -13,18 +13,14 @@ const of = (id: string): { readonly params: { readonly path: { readonly id: stri
   params: { path: { id } },
 });
 
-interface ItemsPage {
-  readonly items: CaseFile['items'];
-  readonly next: string | null;
-}
-
 /** A case with all of its items: which of them an order is about is chosen from the whole. */
 export async function caseOf(id: string): Promise<CaseFile> {
-  const file = await bodyOf<CaseFile & { readonly nextItems?: string | null }>(api.GET('/v1/cases/{id}', of(id)));
+  const file = await bodyOf<CaseFile>(api.GET('/v1/cases/{id}', of(id)));
   const items = [...file.items];
-  for (let cursor = file.nextItems ?? null; cursor !== null;) {
-    const query = new URLSearchParams({ limit: '200', cursor });
-    const page: ItemsPage = await read(`/v1/cases/${encodeURIComponent(id)}/items?${query.toString()}`);
+  for (let cursor = file.nextItems; cursor !== null;) {
+    const params = { path: { id }, query: { limit: 200, cursor } };
+    const call = api.GET('/v1/cases/{id}/items', { params });
+    const page = await bodyOf<{ items: CaseFile['items']; next: string | null }>(call);
     items.push(...page.items);
     cursor = page.next;
   }

@@ -6,8 +6,9 @@ import { AUTHORITY_TYPES } from '../../../src/domain/forms/forms';
 import { acceptsLanguage } from '../../../src/domain/providers';
 import { UNION_LANGUAGES, type UnionLanguage } from '../../../src/domain/union';
 import { Failed, Loading, Refusal } from '../shell/states';
-import { language, languageName } from '../language-name';
+import { languageName } from '../language-name';
 import { t } from '../texts';
+import { language } from '../texts/language';
 import { Choice, Line, Part, sent, Tick, Words, type Given } from './fields';
 import { draftOrder, lastOrder, providerOf, type Assessment, type NewOrder, type Provider } from './order-api';
 

@@ -14,8 +14,10 @@ const written =
 export const line = written(1000, '^[^\\u0000-\\u001f\\u007f-\\u009f]*$');
 export const text = written(50_000, '^[^\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f]*$');
 export const mayBeEmpty = (schema: JsonSchema): JsonSchema => ({ ...schema, minLength: 0 });
-/** The format allows leap seconds and lower case as well, which not every reader of instants does. */
-/** Of three centuries: what is written beyond them is a slip, and cannot be counted from. */
+/**
+ * The format allows leap seconds and lower case as well, which not every reader of instants does. Of three centuries: what is
+ * written beyond them is a slip, and cannot be counted from.
+ */
 const INSTANT = '^(19|20|21)\\d{2}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:[0-5]\\d(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$';
 export const instant = (description: string): JsonSchema => ({
   type: 'string',
