@@ -1,26 +1,23 @@
 import type { AdvanceDeliveryView } from '../../src/deliveries/advance/advance-deliveries.service';
 import type { AdvanceInformationView } from '../../src/notices/orders/orders.dto';
-import { minutes, startWorld, type Answer, type World } from '../support/app';
-import { mailSettings, MailSink, playExchangerOf, report, sendBack, type Kept } from '../support/mail';
+import { minutes, type Answer, type World } from '../support/app';
+import { report, sendBack, type Kept, type MailSink } from '../support/mail';
+import { startMailWorld } from '../support/mail-world';
 import { draftOrder, orderCast, type OrderCast } from '../support/orders';
 import { done, HOURS } from '../support/redress';
-import { eventually } from '../support/referral';
+import { eventually, hurry } from '../support/referral';
 import { postForm, textOf } from '../support/reply';
 
 const TEXT = 'Orders reach your contact point and are carried out within one hour of receipt.\nAsk us at any time.';
 let world: World;
 let sink: MailSink;
+let close: (() => Promise<void>) | undefined;
 let serial = 0;
 
 beforeAll(async () => {
-  sink = await new MailSink().listen();
-  world = await startWorld({ config: { mail: mailSettings(sink.port) } });
-  playExchangerOf(world, 'own.example');
+  ({ world, sink, close } = await startMailWorld());
 });
-afterAll(async () => {
-  await world?.close();
-  await sink?.close();
-});
+afterAll(() => close?.());
 
 interface Pair {
   readonly cast: OrderCast;
@@ -77,8 +74,6 @@ async function send({ cast, orderId }: Pair): Promise<Answer<object>> {
   return cast.analyst.post<object>(`/v1/notices/${orderId}/send`);
 }
 const later = (ms: number): string => new Date(world.clock.now().getTime() + ms).toISOString();
-const hurry = (): Promise<unknown> =>
-  world.sql.query(`update graphile_worker._private_jobs set run_at = now() where run_at > now() and locked_at is null`);
 
 /** What the authority reads in its feed about an information. */
 async function feedOf({ cast }: Pair, id: string): Promise<string[]> {
@@ -105,7 +100,7 @@ describe('information before a first order to a platform that has nothing but ma
       body: { code: 'order.advance-information-missing', readyAt: null, awaitsReceipt: true },
     });
     const [receivedAt, readyAt] = [later(0), later(12 * HOURS)];
-    await hurry();
+    await hurry(world);
     const [mail] = await untilMail(pair, sent.id, 'delivered');
     expect(mail).toMatchObject({
       channel: 'mail',
@@ -186,7 +181,7 @@ describe('information before a first order to a platform that has nothing but ma
       [mail!.id, world.clock.now()],
     );
     await world.sql.query(`update advance_delivery set attempts = 2 where id = $1`, [mail!.id]);
-    await hurry();
+    await hurry(world);
     const [delivered] = await untilMail(pair, id, 'delivered');
     expect(delivered?.attempts.map(({ outcome }) => outcome)).toEqual(['failed', 'interrupted', 'receipt']);
     expect((await untilKept(pair.address)).mail.messageId).toBe(`<${mail!.id}@bounces.unit-a.example>`);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Answer, Person, World } from '../support/app';
-import { holding, untilWaiting } from '../support/locks';
+import { together } from '../support/locks';
 import { draftOrder, EMERGENCY, orderCast, sendOrder, type OrderCast } from '../support/orders';
 import { startQuietWorld, notice } from '../support/referral';
 
@@ -15,14 +15,8 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 /** None of them has seen a question of the others before it writes its own. */
-async function together(calls: readonly (() => Promise<Answer<object>>)[]): Promise<Answer<object>[]> {
-  let answers: Promise<Answer<object>>[] = [];
-  await holding(world, 'lock table approval in share mode', [], async () => {
-    answers = calls.map((call) => call());
-    await untilWaiting(world, calls.length, ...answers);
-  });
-  return Promise.all(answers);
-}
+const unseen = (calls: readonly (() => Promise<Answer<object>>)[]): Promise<Answer<object>[]> =>
+  together(world, 'lock table approval in share mode', [], calls);
 
 async function questions(subjectId: string, verb: string): Promise<object[]> {
   const { rows } = await world.sql.query<object>(
@@ -40,7 +34,7 @@ describe('two who ask a second person for the same at the same instant', () => {
       reasons: 'The address is that of another page than was assessed.',
       reason: 'Agreed',
     };
-    const answers = await together(
+    const answers = await unseen(
       [cast.supervisor, second].map((who) => () => who.post(`/v1/notices/${id}/annul`, body)),
     );
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202, 200]));
@@ -50,7 +44,7 @@ describe('two who ask a second person for the same at the same instant', () => {
 
   it('are one question when they are one person, who is told so', async () => {
     const { id } = await draftOrder(cast, EMERGENCY);
-    const answers = await together(
+    const answers = await unseen(
       [1, 2].map(() => () => cast.analyst.post(`/v1/notices/${id}/sign`, { reason: 'Ready to go' })),
     );
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202, 409]));

@@ -3,7 +3,7 @@ import type { NoticeView } from '../../src/notices/notice.view';
 import { startWorld, type Person, type World } from '../support/app';
 import { type MailSink, report, sendBack, type Kept } from '../support/mail';
 import { startMailWorld } from '../support/mail-world';
-import { eventually, notice, refer } from '../support/referral';
+import { eventually, hurry, notice, refer } from '../support/referral';
 
 let world: World;
 let sink: MailSink;
@@ -52,9 +52,6 @@ const untilMailed = async (address: string): Promise<Kept> => {
   );
   return kept!;
 };
-
-const hurry = (): Promise<unknown> =>
-  world.sql.query(`update graphile_worker._private_jobs set run_at = now() where run_at > now() and locked_at is null`);
 
 describe('a mail to a contact point', () => {
   it('is receipt by the 250 of the recipient’s own exchanger, whose last line is kept', async () => {
@@ -131,7 +128,7 @@ describe('a mail to a contact point', () => {
     const { id } = await greylisted.refer();
     const got = await eventually(
       async () => {
-        await hurry();
+        await hurry(world);
         return notice(analyst, id);
       },
       ({ state }) => state === 'received',

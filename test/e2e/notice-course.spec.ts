@@ -2,7 +2,8 @@ import type { NoticeView } from '../../src/notices/notice.view';
 import { Departing } from '../../src/notices/departing';
 import { Ticker } from '../../src/notices/ticker';
 import { minutes, type Answer, type Person, type World } from '../support/app';
-import { draft, kindsOf, notice, refer, removed, startQuietWorld } from '../support/referral';
+import { kinds } from '../support/redress';
+import { draft, notice, refer, removed, startQuietWorld } from '../support/referral';
 
 let world: World;
 let analyst: Person;
@@ -50,7 +51,7 @@ describe('ten seconds for second thoughts', () => {
     world.clock.advance(seconds(60));
     await depart();
     expect((await notice(analyst, id)).state).toBe('draft');
-    expect(await kindsOf(world, id)).toEqual(['notice.drafted', 'notice.leaving', 'notice.recalled']);
+    expect(await kinds(world, id)).toEqual(['notice.drafted', 'notice.leaving', 'notice.recalled']);
   });
 
   it('are over to the millisecond: the instant decides, not whether a worker was there', async () => {
@@ -61,7 +62,7 @@ describe('ten seconds for second thoughts', () => {
     const left = await Promise.all([depart(), depart(), depart()]);
     expect(left.reduce((sum, one) => sum + one, 0)).toBe(1);
     expect(await notice(moderator, id)).toMatchObject({ state: 'sent', sentAt: at() });
-    expect((await kindsOf(world, id)).filter((kind) => kind === 'notice.sent')).toHaveLength(1);
+    expect((await kinds(world, id)).filter((kind) => kind === 'notice.sent')).toHaveLength(1);
   });
 });
 
@@ -84,8 +85,12 @@ describe('an obstacle', () => {
     });
     expect(again.obstacles).toMatchObject([{ kind: 'impossible', ground: 'force_majeure', endedAt: ceasedAt }]);
     expect(Date.parse(again.clock?.dueAt ?? '')).toBeGreaterThan(Date.parse(clock?.dueAt ?? ''));
-    const kinds = await kindsOf(world, id);
-    expect(kinds.slice(-4)).toEqual(['notice.impossible', 'clock.paused', 'notice.possible-again', 'clock.restarted']);
+    expect((await kinds(world, id)).slice(-4)).toEqual([
+      'notice.impossible',
+      'clock.paused',
+      'notice.possible-again',
+      'clock.restarted',
+    ]);
   });
 
   it('told after the hour, but of before it, shows that the clock had not been running', async () => {
@@ -96,7 +101,7 @@ describe('an obstacle', () => {
     const since = later(clock?.startedAt, minutes(30));
     const told = await done(post(moderator, id, 'impossible', { explanation: 'No power', since }));
     expect(told.clock).toMatchObject({ state: 'paused', fact: { kind: 'target_missed', correction: 'not_running' } });
-    expect(await kindsOf(world, id)).toContain('clock.not-running');
+    expect(await kinds(world, id)).toContain('clock.not-running');
   });
 
   it('that began after the hour changes nothing about the hour', async () => {
@@ -245,7 +250,7 @@ describe('what follows an answer', () => {
     const kept = await done(respond({ outcome: 'kept_under_terms', reason: 'Spam' }));
     expect(kept.items[0]?.reinstatement).toMatchObject({ outcome: 'kept_under_terms', reason: 'Spam' });
     expect(await respond({ outcome: 'kept_under_terms' })).toMatchObject({ body: { code: 'reinstatement.not-asked' } });
-    expect((await kindsOf(world, view.id)).filter((kind) => kind.startsWith('reinstatement'))).toEqual([
+    expect((await kinds(world, view.id)).filter((kind) => kind.startsWith('reinstatement'))).toEqual([
       'reinstatement.asked',
       'reinstatement.answered',
     ]);

@@ -1,8 +1,19 @@
 import { hashToken, makeToken } from '../../src/accounts/token';
 import type { NoticeView } from '../../src/notices/notice.view';
 import { minutes, type Person, type World } from '../support/app';
-import { assess, draftOrder, EMERGENCY, order, orderCast, sendOrder, sign, type OrderCast } from '../support/orders';
-import { freshUrl, kindsOf, notice, openCase, removed, startQuietWorld } from '../support/referral';
+import {
+  assess,
+  draftOrder,
+  EMERGENCY,
+  hostOf,
+  order,
+  orderCast,
+  sendOrder,
+  sign,
+  type OrderCast,
+} from '../support/orders';
+import { kinds } from '../support/redress';
+import { freshUrl, notice, openCase, removed, startQuietWorld } from '../support/referral';
 
 /*
  * What goes wrong with notices, and what comes of it. The rest of the list stands where its subject is told:
@@ -20,7 +31,6 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-const hostOf = ({ platform }: OrderCast): string => `${platform.name.toLowerCase().replace(' ', '-')}.example`;
 const count = async (table: 'notice' | 'ledger_entry'): Promise<number> => {
   const { rows } = await world.sql.query<{ n: number }>(`select count(*)::int as n from ${table}`);
   return rows[0]?.n ?? -1;
@@ -42,7 +52,7 @@ describe('an unknown host', () => {
       status: 409,
       body: { code: 'notice.contact-unconfirmed' },
     });
-    expect(await kindsOf(world, referral.body.id)).toEqual(['notice.drafted']);
+    expect(await kinds(world, referral.body.id)).toEqual(['notice.drafted']);
   });
 });
 
@@ -132,7 +142,7 @@ describe('a notice that was withdrawn', () => {
     await cast.moderator.post(`/v1/notices/${sent.id}/impossible`, { explanation: 'No power' });
     world.clock.advance(minutes(1));
     await cast.analyst.post(`/v1/notices/${sent.id}/withdraw`, { reason: 'The wrong address' });
-    const before = await kindsOf(world, sent.id);
+    const before = await kinds(world, sent.id);
     const tries: readonly [string, object][] = [
       ['answer', { answers: [{ ...removed(itemId, world.clock.now()), territory: 'union' }] }],
       ['acknowledge', {}],
@@ -149,7 +159,7 @@ describe('a notice that was withdrawn', () => {
       status: 409,
       body: { code: 'notice.no-obstacle' },
     });
-    expect(await kindsOf(world, sent.id)).toEqual(before);
+    expect(await kinds(world, sent.id)).toEqual(before);
     expect((await notice(cast.moderator, sent.id)).clock).toMatchObject({ state: 'stopped', fact: null });
   });
 });
@@ -171,9 +181,9 @@ describe('two people who answer at once', () => {
       code: 'notice.answered-meanwhile',
       itemIds: [sent.items[0]!.itemId],
     });
-    const kinds = await kindsOf(world, sent.id);
-    expect(kinds.filter((kind) => kind === 'notice.answered')).toHaveLength(1);
-    expect(kinds.filter((kind) => kind === 'notice.received')).toHaveLength(1);
+    const told = await kinds(world, sent.id);
+    expect(told.filter((kind) => kind === 'notice.answered')).toHaveLength(1);
+    expect(told.filter((kind) => kind === 'notice.received')).toHaveLength(1);
     expect((await notice(cast.analyst, sent.id)).items[0]?.answer).toMatchObject({ revision: 1 });
   });
 
@@ -182,9 +192,9 @@ describe('two people who answer at once', () => {
     const colleague = await world.person(cast.platform, ['moderator']);
     const both = await Promise.all([cast.moderator, colleague].map((who) => give(who, sent, {})));
     expect(both.map(({ status }) => status)).toEqual([200, 200]);
-    const kinds = await kindsOf(world, sent.id);
-    expect(kinds.filter((kind) => kind === 'notice.answered')).toHaveLength(2);
-    expect(kinds.filter((kind) => kind === 'clock.stopped')).toHaveLength(1);
+    const told = await kinds(world, sent.id);
+    expect(told.filter((kind) => kind === 'notice.answered')).toHaveLength(2);
+    expect(told.filter((kind) => kind === 'clock.stopped')).toHaveLength(1);
     expect((await notice(cast.analyst, sent.id)).items[0]?.answer).toMatchObject({ revision: 2 });
   });
 });

@@ -1,7 +1,8 @@
 import { NOTICE_STATES } from '../../src/domain/notice-lifecycle';
 import type { NoticeView } from '../../src/notices/notice.view';
 import { minutes, startWorld, type Person, type World } from '../support/app';
-import { draft, eventually, freshUrl, kindsOf, notice, openCase, received, removed } from '../support/referral';
+import { kinds } from '../support/redress';
+import { draft, eventually, freshUrl, notice, openCase, received, removed } from '../support/referral';
 
 let world: World;
 let analyst: Person;
@@ -52,7 +53,7 @@ describe('what is refused', () => {
             : [verb, 409, { code: 'notice.illegal-transition', state }],
         );
       }
-      expect(await kindsOf(world, id)).toEqual(['notice.drafted']);
+      expect(await kinds(world, id)).toEqual(['notice.drafted']);
     },
   );
 
@@ -160,7 +161,7 @@ describe('two at once', () => {
     const answers = await Promise.all([give(moderator), give(colleague)]);
     expect(answers.map((answer) => answer.status).toSorted((a, b) => a - b)).toEqual([200, 409]);
     expect(answers.find((answer) => answer.status === 409)?.body).toMatchObject({ code: 'request.version-conflict' });
-    expect((await kindsOf(world, id)).filter((kind) => kind === 'notice.answered')).toHaveLength(1);
+    expect((await kinds(world, id)).filter((kind) => kind === 'notice.answered')).toHaveLength(1);
   });
 
   it('an acknowledgement and a withdrawal take turns, and whoever is second is told the state', async () => {
@@ -183,6 +184,6 @@ describe('two at once', () => {
     ]);
     expect([one.status, two.status]).toEqual([200, 200]);
     expect(two.body.sentAt).toBe(one.body.sentAt);
-    expect((await kindsOf(world, id)).filter((kind) => kind === 'notice.sent')).toHaveLength(1);
+    expect((await kinds(world, id)).filter((kind) => kind === 'notice.sent')).toHaveLength(1);
   });
 });

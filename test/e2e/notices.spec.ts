@@ -1,10 +1,10 @@
 import { minutes, startWorld, type Person, type World } from '../support/app';
 import { NO_INSTANTS } from '../support/instants';
+import { kinds } from '../support/redress';
 import {
   draft,
   eventually,
   freshUrl,
-  kindsOf,
   notice,
   openCase,
   received,
@@ -74,7 +74,7 @@ describe('a referral', () => {
     expect((await moderator.post(`/v1/notices/${written.id}/close`)).status).toBe(403);
     const closed = await analyst.post<NoticeView>(`/v1/notices/${written.id}/close`);
     expect(closed.body.state).toBe('closed');
-    expect(await kindsOf(world, written.id)).toEqual([
+    expect(await kinds(world, written.id)).toEqual([
       'notice.drafted',
       'notice.sent',
       'delivery.receipt',

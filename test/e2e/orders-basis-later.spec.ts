@@ -7,11 +7,11 @@ import {
   draftOrder,
   EMERGENCY,
   EXCLUSIONS,
+  hostOf,
   order,
   orderCast,
   sendOrder,
   sign,
-  type OrderCast,
 } from '../support/orders';
 import { begin, carriedOut, decide, done, DAYS, HOURS, intend, itemOf, said } from '../support/redress';
 import { freshUrl, openCase, startQuietWorld } from '../support/referral';
@@ -22,7 +22,6 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const hostOf = ({ platform }: OrderCast): string => `${platform.name.toLowerCase().replace(' ', '-')}.example`;
 const pass = (ms: number): void => world.clock.set(new Date(world.clock.now().getTime() + ms));
 
 describe('an order is as good as what it rests on', () => {

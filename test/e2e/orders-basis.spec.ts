@@ -4,6 +4,7 @@ import {
   EXCLUSIONS,
   assess,
   assessment,
+  hostOf,
   order,
   orderCast,
   register,
@@ -20,8 +21,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const hostOf = ({ platform }: OrderCast): string => `${platform.name.toLowerCase().replace(' ', '-')}.example`;
 const newCase = async (): Promise<string> => (await openCase(cast.analyst, [freshUrl(hostOf(cast))])).id;
+
 describe('an assessment (acceptance 8)', () => {
   it('considers all seven exclusions, each once', async () => {
     const caseId = await newCase();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AssessmentView } from '../../src/cases/assessment/assessment.dto';
 import type { Answer, Person, World } from '../support/app';
-import { assess, EMERGENCY, EXCLUSIONS, order, orderCast, sign, type OrderCast } from '../support/orders';
+import { assess, EMERGENCY, EXCLUSIONS, hostOf, order, orderCast, sign, type OrderCast } from '../support/orders';
 import { done } from '../support/redress';
 import { freshUrl, openCase, startQuietWorld } from '../support/referral';
 
@@ -19,10 +19,7 @@ const UNCLEAR = {
   exclusions: EXCLUSIONS.map((each) => (each.ground === 'artistic' ? { ...each, finding: 'unclear' } : each)),
 };
 const MISSING = ['second_review_missing', 'legal_sign_off_missing'];
-const newCase = async (): Promise<string> => {
-  const host = `${cast.platform.name.toLowerCase().replace(' ', '-')}.example`;
-  return (await openCase(cast.analyst, [freshUrl(host)])).id;
-};
+const newCase = async (): Promise<string> => (await openCase(cast.analyst, [freshUrl(hostOf(cast))])).id;
 const signOff = (who: Person, id: string, part: string): Promise<Answer<AssessmentView>> =>
   who.post<AssessmentView>(`/v1/assessments/${id}/sign-off`, { part, reasons: 'Read and agreed' });
 const draft = (caseId: string, assessmentId: string): Promise<Answer<{ id: string }>> =>

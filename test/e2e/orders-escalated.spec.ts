@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NoticeView } from '../../src/notices/notice.view';
 import type { World } from '../support/app';
-import { assess, EMERGENCY, order, orderCast, type OrderCast } from '../support/orders';
+import { assess, EMERGENCY, hostOf, order, orderCast } from '../support/orders';
 import { done } from '../support/redress';
 import { freshUrl, openCase, startQuietWorld } from '../support/referral';
 
@@ -10,8 +10,6 @@ beforeAll(async () => {
   world = await startQuietWorld();
 });
 afterAll(() => world.close());
-
-const hostOf = ({ platform }: OrderCast): string => `${platform.name.toLowerCase().replace(' ', '-')}.example`;
 
 describe('an order that carries on a referral', () => {
   it('goes to the platform that was referred to, about what was referred, and names no other its notices', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NoticeView } from '../../src/notices/notice.view';
 import type { SignedFormView } from '../../src/notices/orders/orders.dto';
 import { minutes, type World } from '../support/app';
-import { assess, draftOrder, EMERGENCY, order, orderCast, sign, type OrderCast } from '../support/orders';
+import { assess, draftOrder, EMERGENCY, hostOf, order, orderCast, sign, type OrderCast } from '../support/orders';
 import { done, HOURS } from '../support/redress';
 import { startQuietWorld } from '../support/referral';
 
@@ -15,7 +15,6 @@ afterAll(() => world.close());
 const INFORMATION = 'Orders reach your contact point and are carried out within one hour of receipt.';
 
 const ASK = { reason: 'Ready to go' };
-const hostOf = ({ platform }: OrderCast): string => `${platform.name.toLowerCase().replace(' ', '-')}.example`;
 const moveHome = ({ platform }: OrderCast, country: string): Promise<unknown> =>
   world.sql.query(`update provider_entry set home_country = $2 where platform_id = $1`, [platform.id, country]);
 

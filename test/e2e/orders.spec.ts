@@ -6,8 +6,19 @@ import { readForm } from '../../src/notices/forms/read-form';
 import { validForm } from '../../src/notices/forms/validate-form';
 import { Ticker } from '../../src/notices/ticker';
 import { minutes, type World } from '../support/app';
-import { EMERGENCY, assess, draftOrder, order, orderCast, sendOrder, sign, type OrderCast } from '../support/orders';
-import { freshUrl, kindsOf, openCase, removed, startQuietWorld } from '../support/referral';
+import {
+  EMERGENCY,
+  assess,
+  draftOrder,
+  hostOf,
+  order,
+  orderCast,
+  sendOrder,
+  sign,
+  type OrderCast,
+} from '../support/orders';
+import { kinds } from '../support/redress';
+import { freshUrl, openCase, removed, startQuietWorld } from '../support/referral';
 
 const HOURS = 60 * 60_000;
 let world: World;
@@ -18,8 +29,6 @@ beforeAll(async () => {
   cast = await orderCast(world);
 });
 afterAll(() => world.close());
-
-const hostOf = ({ platform }: OrderCast): string => `${platform.name.toLowerCase().replace(' ', '-')}.example`;
 
 describe('twelve hours before the first order (acceptance 2)', () => {
   it('are those of authority and provider, end to the millisecond, and are not asked twice', async () => {
@@ -91,7 +100,7 @@ describe('a signature', () => {
       status: 409,
       body: { code: 'order.signed' },
     });
-    expect(await kindsOf(world, id)).toContain('order.signed');
+    expect(await kinds(world, id)).toContain('order.signed');
   });
 
   it('is over Annex I, which the platform reads as JSON and as a document, and anybody verifies', async () => {
@@ -153,7 +162,7 @@ describe('an order that was sent', () => {
     expect(await record(cast.analyst)).toMatchObject({ status: 403 });
     expect(await record()).toMatchObject({ status: 200, body: { nonComplianceAt: world.clock.now().toISOString() } });
     expect(await record()).toMatchObject({ status: 409, body: { code: 'notice.non-compliance-recorded' } });
-    expect(await kindsOf(world, sent.id)).toEqual(
+    expect(await kinds(world, sent.id)).toEqual(
       expect.arrayContaining(['clock.deadline-passed', 'notice.non-compliance']),
     );
   });

@@ -4,7 +4,7 @@ import { page } from '../../src/deliveries/pagers/paging';
 import type { PagerView, PageView } from '../../src/deliveries/pagers/pagers.dto';
 import { Work } from '../../src/infra/database/work';
 import { startWorld, type Person, type World } from '../support/app';
-import { eventually, refer } from '../support/referral';
+import { eventually, hurry, refer } from '../support/referral';
 
 interface Call {
   readonly method: string;
@@ -61,9 +61,6 @@ async function ntfyOf(admin: Person, path: string): Promise<PagerView> {
 
 const pagesOf = async (admin: Person): Promise<readonly PageView[]> =>
   (await admin.get<{ items: PageView[] }>('/v1/pagers/pages')).body.items;
-
-const hurry = (): Promise<unknown> =>
-  world.sql.query(`update graphile_worker._private_jobs set run_at = now() where run_at > now() and locked_at is null`);
 
 describe('a pager', () => {
   it('of a platform is called once for a notice, without its content, and proves no receipt', async () => {
@@ -134,7 +131,7 @@ describe('a pager', () => {
     expect([await ask(), await ask()]).toEqual([1, 0]);
     const [done] = await eventually(
       async () => {
-        await hurry();
+        await hurry(world);
         return pagesOf(admin);
       },
       ([first]) => first?.state === 'sent',

@@ -1,6 +1,6 @@
 import type { SignedFormView } from '../../src/notices/orders/orders.dto';
 import type { World } from '../support/app';
-import { orderCast, sendOrder, EMERGENCY } from '../support/orders';
+import { EMERGENCY, hostOf, orderCast, sendOrder } from '../support/orders';
 import { handInFile, registerAuthority } from '../support/received';
 import { startQuietWorld } from '../support/referral';
 
@@ -27,8 +27,10 @@ describe('an order that another installation made', () => {
         `/v1/authorities/${there.unit.id}/keys`,
       );
       const [published] = keys.body.keys;
-      const host = `${there.platform.name.toLowerCase().replace(' ', '-')}.example`;
-      const platform = await world.organisation('platform', 'quay', { name: there.platform.name, hosts: [host] });
+      const platform = await world.organisation('platform', 'quay', {
+        name: there.platform.name,
+        hosts: [hostOf(there)],
+      });
       const [moderator, colleague] = [
         await world.person(platform, ['moderator']),
         await world.person(platform, ['supervisor']),

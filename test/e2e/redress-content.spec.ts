@@ -3,7 +3,7 @@ import type { NoticeView } from '../../src/notices/notice.view';
 import type { ContentNoticeView } from '../../src/notices/redress/content.dto';
 import { PeriodEnds } from '../../src/notices/redress/period-ends.service';
 import type { Answer, World } from '../support/app';
-import { EMERGENCY, assess, order, orderCast, sendOrder, type OrderCast } from '../support/orders';
+import { EMERGENCY, assess, hostOf, order, orderCast, sendOrder, type OrderCast } from '../support/orders';
 import {
   HOURS,
   REASONS,
@@ -80,7 +80,7 @@ describe('a content provider (Art. 11)', () => {
   });
 
   it('reads nothing of what the order says of others', async () => {
-    const host = `${cast.platform.name.toLowerCase().replace(' ', '-')}.example`;
+    const host = hostOf(cast);
     const urls = [`https://${host}/mine`, `https://${host}/theirs`];
     const { id: caseId } = await openCase(cast.analyst, urls);
     const { id: assessmentId } = await assess(cast.analyst, caseId);

@@ -3,7 +3,7 @@ import type { NoticeView } from '../../src/notices/notice.view';
 import { PeriodEnds } from '../../src/notices/redress/period-ends.service';
 import type { ExposureView, ReviewView } from '../../src/notices/redress/reviews.dto';
 import type { Answer, Person, World } from '../support/app';
-import { orderCast, type OrderCast } from '../support/orders';
+import { hostOf, orderCast, type OrderCast } from '../support/orders';
 import { DAYS, HOURS, carriedOut, done, itemOf, kinds, said } from '../support/redress';
 import { notice, refer, startQuietWorld } from '../support/referral';
 
@@ -118,8 +118,7 @@ describe('a review by a court (Art. 9)', () => {
     const { id } = await carriedOut(world, cast);
     expect((await cast.moderator.post(`/v1/notices/${id}/annul`, {})).status).toBe(403);
     expect(await done(annul(cast, id, { ground: 'issuer' }))).toMatchObject({ annulmentGround: 'issuer' });
-    const host = `${cast.platform.name.toLowerCase().replace(' ', '-')}.example`;
-    const referral = await refer(cast.analyst, [`https://${host}/referral`]);
+    const referral = await refer(cast.analyst, [`https://${hostOf(cast)}/referral`]);
     expect(await annul(cast, referral.id, { ground: 'issuer' })).toMatchObject({
       body: { code: 'notice.not-an-order' },
     });

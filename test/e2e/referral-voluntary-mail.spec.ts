@@ -1,8 +1,9 @@
 import type { ContactLanguage } from '../../src/deliveries/deliveries.entity';
 import { mailText } from '../../src/deliveries/words';
 import { Ticker } from '../../src/notices/ticker';
-import { minutes, startWorld, type Person, type World } from '../support/app';
-import { mailSettings, MailSink, playExchangerOf } from '../support/mail';
+import { minutes, type Person, type World } from '../support/app';
+import type { MailSink } from '../support/mail';
+import { startMailWorld } from '../support/mail-world';
 import { mailed } from '../support/mailed';
 import { OF_ORDERS } from '../support/of-orders';
 import { register } from '../support/orders';
@@ -11,21 +12,17 @@ import { fieldsOf, getPage, mailedLink, openNotice, postForm, type PageAnswer } 
 
 let world: World;
 let sink: MailSink;
+let close: (() => Promise<void>) | undefined;
 let analyst: Person;
 
 beforeAll(async () => {
-  sink = await new MailSink().listen();
-  world = await startWorld({ config: { mail: mailSettings(sink.port) } });
+  ({ world, sink, close } = await startMailWorld());
   const cast = await world.cast();
   ({ analyst } = cast);
   // A body that could order and penalise: nothing of that has a place beside what it asks voluntarily.
   await register(world, cast.unit.id, 'FR', ['order', 'penalise']);
-  playExchangerOf(world, 'own.example');
 });
-afterAll(async () => {
-  await world?.close();
-  await sink?.close();
-});
+afterAll(() => close?.());
 
 /** The words around whatever only an order may say; what a page looks like is no text. */
 const ofOrders = (text: string): string[] =>

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ScrutinyOutcome } from '../../src/domain/scrutiny';
 import type { ScrutinyView } from '../../src/notices/scrutiny/scrutiny.dto';
 import type { Answer, Person, World } from '../support/app';
-import { holding, untilWaiting } from '../support/locks';
+import { together } from '../support/locks';
 import { EMERGENCY, orderCast, type OrderCast } from '../support/orders';
 import { ask, begin, carriedOut, decide, done, EUROPOL, HOURS, intend, REASONS } from '../support/redress';
 import { notice, startQuietWorld } from '../support/referral';
@@ -42,22 +42,15 @@ const agree = (scrutiny: string, outcome: ScrutinyOutcome): Promise<Answer<Scrut
 const outcomeOf = async (scrutiny: string): Promise<ScrutinyOutcome | null> =>
   (await done(cast.moderator.get<ScrutinyView>(`/v1/scrutinies/${scrutiny}`))).outcome;
 
-/** All at the same instant: each has got as far as it can while others hold the order, and then all go on. */
-async function together(id: string, ...calls: (() => Promise<Answer<object>>)[]): Promise<Answer<object>[]> {
-  let answers: Promise<Answer<object>>[] = [];
-  await holding(world, `select 1 from notice where id = $1 for update`, [id], async () => {
-    answers = calls.map((call) => call());
-    await untilWaiting(world, calls.length, ...answers);
-  });
-  return Promise.all(answers);
-}
+const atOnce = (id: string, ...calls: (() => Promise<Answer<object>>)[]): Promise<Answer<object>[]> =>
+  together(world, `select 1 from notice where id = $1 for update`, [id], calls);
 
 describe('two at once about the scrutinies of one order', () => {
   it('take turns, whoever comes first: nobody waits for somebody who waits for them', async () => {
     for (let round = 0; round < 3; round++) {
       const { id, own, asked } = await scrutinised();
       for (const scrutiny of [own, asked]) await put(scrutiny, 'infringement');
-      const answers = await together(
+      const answers = await atOnce(
         id,
         () => agree(own, 'infringement'),
         () => agree(asked, 'infringement'),
@@ -80,7 +73,7 @@ describe('two at once about the scrutinies of one order', () => {
         (): Promise<Answer<object>> => agree(own, 'infringement'),
         (): Promise<Answer<object>> => agree(asked, 'no_infringement'),
       ];
-      const answers = await together(id, ...(round % 2 ? calls.toReversed() : calls));
+      const answers = await atOnce(id, ...(round % 2 ? calls.toReversed() : calls));
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 409]));
       const told = answers.find(({ status }) => status === 409)?.body;
       const state = (await notice(cast.analyst, id)).state;

@@ -5,7 +5,7 @@ import type { NoticeView } from '../../src/notices/notice.view';
 import { PeriodEnds } from '../../src/notices/redress/period-ends.service';
 import type { ScrutinyView } from '../../src/notices/scrutiny/scrutiny.dto';
 import { notice, startQuietWorld } from '../support/referral';
-import { assess, order, orderCast, sendOrder, EMERGENCY, type OrderCast } from '../support/orders';
+import { assess, hostOf, order, orderCast, sendOrder, EMERGENCY, type OrderCast } from '../support/orders';
 import { HOURS, REASONS, ask, begin, carriedOut, decide, done, intend, itemOf, kinds, said } from '../support/redress';
 import { openCase } from '../support/referral';
 import type { Answer, Person, World } from '../support/app';
@@ -237,8 +237,6 @@ async function writtenAs(organisationId: string, statement: string): Promise<num
     await app.end();
   }
 }
-
-const hostOf = ({ platform }: OrderCast): string => `${platform.name.toLowerCase().replace(' ', '-')}.example`;
 
 /** A hash that the issuer contributed because of an order. */
 async function contributedBecauseOf(noticeId: string): Promise<string> {

@@ -6,7 +6,7 @@ import { SignalUpkeep } from '../../src/signals/store/upkeep.service';
 import { startWorld, type Person, type World } from '../support/app';
 import { hashOf } from '../support/exchange';
 import { OtherSide } from '../support/exchange-inbound';
-import { eventually } from '../support/referral';
+import { eventually, hurry } from '../support/referral';
 
 interface Told {
   readonly url: string;
@@ -62,11 +62,6 @@ describe('a webhook of an organisation', () => {
     expect((await doubter.post(`/v1/signals/${body.id}/opinion`, opinion)).status).toBeLessThan(300);
     return body.id;
   }
-
-  const hurry = (): Promise<unknown> =>
-    world.sql.query(
-      `update graphile_worker._private_jobs set run_at = now() where run_at > now() and locked_at is null`,
-    );
 
   /** As the library of the standard reads it; it throws when the signature is not good. */
   function read({ url, headers, body }: Told): Message {
@@ -126,7 +121,7 @@ describe('a webhook of an organisation', () => {
           (await world.sql.query(`select 1 from graphile_worker._private_jobs where locked_at is not null`)).rowCount,
         (running) => running === 0,
       );
-      await hurry();
+      await hurry(world);
     }
     const { rowCount } = await world.sql.query(`select 1 from graphile_worker._private_jobs j
       join graphile_worker._private_tasks t on t.id = j.task_id where t.identifier = 'tell'`); // prettier-ignore

@@ -1,6 +1,6 @@
 import type { DeliveryView } from '../../src/deliveries/deliveries.dto';
 import { startWorld, type Person, type World } from '../support/app';
-import { eventually, notice, refer } from '../support/referral';
+import { eventually, hurry, notice, refer } from '../support/referral';
 
 interface FeedPage {
   readonly entries: readonly {
@@ -81,9 +81,7 @@ describe('an inbox that nobody declared', () => {
     const { id } = await send();
     const [, inbox] = await eventually(
       async () => {
-        await world.sql.query(
-          `update graphile_worker._private_jobs set run_at = now() where run_at > now() and locked_at is null`,
-        );
+        await hurry(world);
         return deliveriesOf(id);
       },
       (all) => all.length === 2 && all.every(({ state }) => state === 'told'),

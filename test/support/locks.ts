@@ -22,6 +22,24 @@ export async function holding<T>(
   }
 }
 
+/**
+ * All at the same instant: each has got as far as it can while `lock` is held, and then all go on. `lock` is what each of them
+ * waits for.
+ */
+export async function together<T>(
+  world: World,
+  lock: string,
+  parameters: readonly unknown[],
+  calls: readonly (() => Promise<T>)[],
+): Promise<T[]> {
+  let answers: Promise<T>[] = [];
+  await holding(world, lock, parameters, async () => {
+    answers = calls.map((call) => call());
+    await untilWaiting(world, calls.length, ...answers);
+  });
+  return Promise.all(answers);
+}
+
 /** Until so many transactions wait for a lock, or what could be waiting has been answered. */
 export async function untilWaiting({ sql }: World, count: number, ...answers: Promise<unknown>[]): Promise<void> {
   let answered = 0;

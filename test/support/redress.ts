@@ -2,7 +2,7 @@ import type { NoticeView } from '../../src/notices/notice.view';
 import type { ContentNoticeView, NewReferenceView } from '../../src/notices/redress/content.dto';
 import type { ScrutinyView } from '../../src/notices/scrutiny/scrutiny.dto';
 import type { Answer, Person, World } from './app';
-import { sendOrder, type OrderCast } from './orders';
+import { hostOf, sendOrder, type OrderCast } from './orders';
 import { refer, removed } from './referral';
 
 export const HOURS = 60 * 60_000;
@@ -32,9 +32,8 @@ export function takeDown(world: World, moderator: Person, { id, items }: NoticeV
 
 /** A referral of the cast's unit that its platform followed. */
 export async function followed(world: World, cast: OrderCast): Promise<NoticeView> {
-  const host = `${cast.platform.name.toLowerCase().replace(' ', '-')}.example`;
   followedSerial += 1;
-  const { id } = await refer(cast.analyst, [`https://${host}/followed/${followedSerial}`]);
+  const { id } = await refer(cast.analyst, [`https://${hostOf(cast)}/followed/${followedSerial}`]);
   const sent = await done(cast.moderator.post<NoticeView>(`/v1/notices/${id}/acknowledge`));
   return takeDown(world, cast.moderator, sent);
 }

@@ -4,7 +4,7 @@ import { SettableClock } from '../../src/infra/clock-source';
 import type { NoticeView } from '../../src/notices/notice.view';
 import { startWorld, type Person, type World } from './app';
 import { PlatformSystem, type Call } from './platform-system';
-import { eventually, notice, refer } from './referral';
+import { eventually, hurry, notice, refer } from './referral';
 
 export interface HookedPlatform {
   readonly admin: Person;
@@ -54,9 +54,7 @@ export class WebhookWorld {
 
   /** Lets every job that waits for a retry begin now. */
   hurry(): Promise<unknown> {
-    return this.world.sql.query(
-      `update graphile_worker._private_jobs set run_at = now() where run_at > now() and locked_at is null`,
-    );
+    return hurry(this.world);
   }
 
   untilReceived(id: string): Promise<NoticeView> {
